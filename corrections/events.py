@@ -1,0 +1,67 @@
+"""The closed list of what happens at the corrections desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.events.kinds import PUBLIC, STAFF, declare
+
+SUBMITTED = declare("report.submitted", STAFF, _("Report received"))
+RELEASED = declare("report.released", STAFF, _("Report released"))
+MARKED_SPAM = declare("report.marked_spam", STAFF, _("Report marked as spam"))
+RESTORED = declare("report.restored", STAFF, _("Report restored"))
+TAKEN_UP = declare("report.taken_up", STAFF, _("Report taken up"))
+ASKED = declare("report.asked", STAFF, _("Reader asked"))
+REPLIED = declare("report.replied", STAFF, _("Reader replied"))
+RESUMED = declare("report.resumed", STAFF, _("Review resumed"))
+ACCEPTED = declare("report.accepted", STAFF, _("Report accepted"))
+REOPENED = declare("report.reopened", STAFF, _("Report reopened"))
+RESOLVED = declare("report.resolved", STAFF, _("Report resolved"))
+DECLINED = declare("report.declined", STAFF, _("Report declined"))
+JOINED = declare("report.joined", STAFF, _("Report joined to another"))
+WITHDRAWN = declare("report.withdrawn", STAFF, _("Report withdrawn"))
+LAPSED = declare("report.lapsed", STAFF, _("Report lapsed"))
+APPEALED = declare("report.appealed", STAFF, _("Second look asked for"))
+
+SENT_FOR_APPROVAL = declare("correction.sent_for_approval", STAFF, _("Correction sent for approval"))
+RETURNED = declare("correction.returned", STAFF, _("Correction returned to draft"))
+DISCARDED = declare("correction.discarded", STAFF, _("Correction discarded"))
+PUBLISHED = declare("correction.published", PUBLIC, _("Correction published"), public_data=("kind", "severity"))
+SUPERSEDED = declare("correction.superseded", PUBLIC, _("Correction superseded"), public_data=("kind",))
+CORRECTION_WITHDRAWN = declare("correction.withdrawn", PUBLIC, _("Correction withdrawn"), public_data=("kind",))
+REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated"), public_data=("kind",))
+SUPPRESSED = declare(
+    "correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone"
+)
+UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
+
+EVENT_OF_MOVE = {
+    "report": {
+        "release": RELEASED,
+        "mark_spam": MARKED_SPAM,
+        "restore": RESTORED,
+        "take_up": TAKEN_UP,
+        "ask": ASKED,
+        "reply": REPLIED,
+        "resume": RESUMED,
+        "accept": ACCEPTED,
+        "reopen": REOPENED,
+        "resolve": RESOLVED,
+        "decline": DECLINED,
+        "join": JOINED,
+        "withdraw": WITHDRAWN,
+        "lapse": LAPSED,
+        "appeal": APPEALED,
+    },
+    "correction": {
+        "send_for_approval": SENT_FOR_APPROVAL,
+        "return_to_draft": RETURNED,
+        "discard": DISCARDED,
+        "publish": PUBLISHED,
+        "publish_urgent": PUBLISHED,
+        "supersede": SUPERSEDED,
+        "withdraw": CORRECTION_WITHDRAWN,
+        "reinstate": REINSTATED,
+        "suppress": SUPPRESSED,
+        "unsuppress": UNSUPPRESSED,
+    },
+}
+"""Which event each move records."""

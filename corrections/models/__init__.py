@@ -1,0 +1,20 @@
+"""Reports, what was decided on them, the notices that settle them, and the public log."""
+
+from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
+from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
+from corrections.models.report import Decision, Message, Report, ReporterContact
+
+__all__ = [
+    "Correction",
+    "CorrectionArticle",
+    "CorrectionAuthor",
+    "Decision",
+    "LedgerCheckpoint",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerOpening",
+    "Message",
+    "Placement",
+    "Report",
+    "ReporterContact",
+]

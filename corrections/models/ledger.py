@@ -1,0 +1,78 @@
+"""The public log: append-only leaves without any person in them, and the openings that an order can destroy."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models.notice import Correction
+
+
+class LedgerEntry(models.Model):
+    """A leaf: {type, reference, publication, kind, at, commitment} as canonical JSON (RFC 8785), and its hash (RFC 6962)."""
+
+    index = models.PositiveBigIntegerField(_("index"), unique=True)
+    leaf = models.TextField(_("leaf"))
+    leaf_hash = models.CharField(_("leaf hash"), max_length=64)
+    correction = models.OneToOneField(
+        Correction, on_delete=models.PROTECT, null=True, related_name="ledger_entry", editable=False
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering: ClassVar = ["index"]
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever once."""
+        if self.pk is not None:
+            raise TypeError("The log is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Never."""
+        raise TypeError("The log is append-only.")
+
+
+class LedgerOpening(models.Model):
+    """What a leaf's commitment commits to: the salt and the public content. Destroyed under an order; the leaf stays."""
+
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="opening")
+    salt = models.CharField(max_length=64)
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class LedgerHead(models.Model):
+    """The one row that appenders lock, last in their transaction: the size of the log and the peaks of its tree."""
+
+    size = models.PositiveBigIntegerField(default=0)
+    frontier = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class LedgerCheckpoint(models.Model):
+    """A signed statement of size and root (C2SP tlog-checkpoint), as it was published."""
+
+    size = models.PositiveBigIntegerField()
+    root = models.CharField(max_length=64)
+    text = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root[:12]}"

@@ -1,0 +1,193 @@
+"""The public notice: what was wrong, what is right, in which articles."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from corrections.vocabulary import Effect, Kind, Severity
+from corrections.workflow import PUBLIC, CorrectionStatus
+from newsroom.accounts.models import Publication, Role, User
+from newsroom.articles.models import Article
+from newsroom.records import Record
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Notices, in English."""
+
+    def public(self) -> CorrectionQuerySet:
+        """What anyone may read: published, superseded and withdrawn ones."""
+        return self.filter(status__in=PUBLIC)
+
+    def listed(self) -> CorrectionQuerySet:
+        """Public, without the minor fixes that are kept but not listed."""
+        return self.public().exclude(kind=Kind.MINOR_FIX)
+
+    def visible_to(self, person: User) -> CorrectionQuerySet:
+        """What this member of staff may see."""
+        return self.filter(
+            publication__in=person.publications(Role.DESK_EDITOR, Role.STANDARDS_EDITOR, Role.LEGAL, Role.ADMIN)
+        )
+
+    def for_article(self, article: Article) -> CorrectionQuerySet:
+        """Those that name this article."""
+        return self.filter(articles__article=article)
+
+    def newest_first(self) -> CorrectionQuerySet:
+        """By publication."""
+        return self.order_by("-published_at", "-pk")
+
+    def for_page(self) -> CorrectionQuerySet:
+        """With everything that the public shape shows, in a fixed number of queries."""
+        return self.select_related("publication", "target", "ledger_entry", "ledger_entry__opening").prefetch_related(
+            models.Prefetch(
+                "articles",
+                queryset=CorrectionArticle.objects.select_related("article", "article__publication").order_by("pk"),
+            ),
+            models.Prefetch(
+                "followers",
+                queryset=Correction.objects.filter(status__in=PUBLIC, effect=Effect.SUPERSEDE).order_by("pk"),
+            ),
+        )
+
+
+class Correction(Record):
+    """A notice of one publication about one or several of its articles. It settles many reports, or none."""
+
+    noun = "correction"
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="corrections")
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices, default=Kind.CORRECTION)
+    severity = models.CharField(_("severity"), max_length=4, choices=Severity.choices, default=Severity.LOW)
+    status = models.CharField(
+        _("status"), max_length=18, choices=CorrectionStatus.choices, default=CorrectionStatus.DRAFT
+    )
+    status_before = models.CharField(max_length=18, blank=True, editable=False)
+    text = models.TextField(_("text"), max_length=5000, blank=True)
+    original_text = models.TextField(_("original passage"), max_length=5000, blank=True)
+    corrected_text = models.TextField(_("corrected passage"), max_length=5000, blank=True)
+    not_fixed_reason = models.CharField(_("why the article is not changed"), max_length=500, blank=True)
+    anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True)
+    error_published_at = models.DateTimeField(_("the error appeared"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False, db_index=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    alone_reason = models.CharField(max_length=500, blank=True, editable=False)
+    target = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
+    effect = models.CharField(_("effect on it"), max_length=10, choices=Effect.choices, blank=True)
+    reader_reported = models.BooleanField(default=False, editable=False)
+    lint_answers = models.JSONField(default=dict, blank=True, editable=False)
+    suppressed_reason = models.CharField(max_length=500, blank=True, editable=False)
+    suppressed_hidden = models.BooleanField(default=False, editable=False)
+    destroyed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["publication", "-published_at", "-id"], name="correction_log"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="correction_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(status__in=[*PUBLIC, CorrectionStatus.AWAITING_APPROVAL]) | ~Q(text=""),
+                name="correction_published_has_text",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=PUBLIC) | Q(published_at__isnull=False), name="correction_published_has_time"
+            ),
+            models.CheckConstraint(
+                condition=(Q(effect="") & Q(target=None)) | (~Q(effect="") & Q(target__isnull=False)),
+                name="correction_effect_names_target",
+            ),
+        ]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may read it."""
+        return self.status in PUBLIC
+
+    @property
+    def main_article(self) -> Article | None:
+        """The first article it names."""
+        first = next(iter(self.articles.all()), None)
+        return first.article if first else None
+
+    def author_ids(self) -> set[int]:
+        """Everyone who wrote or changed words of this draft."""
+        return set(self.authors.values_list("user_id", flat=True))
+
+    def not_ready(self) -> str:
+        """The sentence that keeps this from being published, or an empty string."""
+        rows = list(self.articles.all())
+        if not self.text.strip():
+            return _now("The notice has no text yet.")
+        if not rows:
+            return _now("Name at least one article.")
+        if self.kind == Kind.RETRACTION or self.effect or self.not_fixed_reason:
+            return ""
+        for row in rows:
+            if row.revision_after is None:
+                return _now(
+                    "The fixed text of “%(headline)s” has not been seen yet. Wait for it, or say why it stays as it is."
+                ) % {"headline": row.article.headline}
+        return ""
+
+
+class CorrectionArticle(models.Model):
+    """One article of a correction: the revision with the error, the revision with the fix, and when that was seen."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="articles")
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="corrections")
+    revision_before = models.PositiveIntegerField(_("revision with the error"), null=True, blank=True)
+    revision_after = models.PositiveIntegerField(_("revision with the fix"), null=True, blank=True)
+    fixed_at = models.DateTimeField(_("fix seen"), null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["correction", "article"], name="correction_names_article_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correction_id}/{self.article_id}"
+
+
+class CorrectionAuthor(models.Model):
+    """Who wrote words of a draft: whoever is here does not approve it."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="authors")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["correction", "user"], name="correction_author_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correction_id}/{self.user_id}"
+
+
+class Placement(models.Model):
+    """Where a notice must appear, and the evidence that it did."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="placements")
+    place = models.CharField(_("place"), max_length=20)
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    seen_at = models.DateTimeField(_("seen there"), null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["correction", "place"], name="placement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.correction_id}"

@@ -1,0 +1,185 @@
+"""What a reader says is wrong, what was answered, and the thread in between."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from corrections.vocabulary import Category, Channel, Medium, Origin, Resolution, Visibility
+from corrections.workflow import CLOSED, ReportStatus
+from newsroom.accounts.models import Desk, Publication, Role, User
+from newsroom.articles.models import Article
+from newsroom.records import Record
+
+OPEN = [status for status in ReportStatus.values if status not in {closed.value for closed in CLOSED}]
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports, in English."""
+
+    def visible_to(self, person: User) -> ReportQuerySet:
+        """What this member of staff may see: their publications; restricted ones only with the legal role there."""
+        desks = person.publications(Role.DESK_EDITOR, Role.STANDARDS_EDITOR, Role.LEGAL, Role.ADMIN)
+        legal = person.publications(Role.LEGAL)
+        return self.filter(publication__in=desks).filter(
+            Q(visibility=Visibility.NORMAL) | Q(publication__in=legal)
+        )
+
+    def open(self) -> ReportQuerySet:
+        """Not closed."""
+        return self.filter(status__in=OPEN)
+
+    def for_queue(self) -> ReportQuerySet:
+        """Joined with what every queue row shows."""
+        return self.select_related("publication", "article", "assignee", "desk")
+
+
+class Report(Record):
+    """A claim by a reader (or entered for one) that something we published is wrong."""
+
+    noun = "report"
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reports")
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    article_url = models.CharField(_("address"), max_length=2000, blank=True)
+    article_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    medium = models.CharField(_("seen"), max_length=12, choices=Medium.choices, default=Medium.WEB)
+    medium_detail = models.CharField(_("where exactly"), max_length=300, blank=True)
+    passage_exact = models.CharField(_("passage"), max_length=500, blank=True)
+    passage_prefix = models.CharField(max_length=64, blank=True)
+    passage_suffix = models.CharField(max_length=64, blank=True)
+    claim = models.TextField(_("what is wrong"), max_length=5000)
+    suggestion = models.TextField(_("what would be right"), max_length=5000, blank=True)
+    category = models.CharField(_("category"), max_length=20, choices=Category.choices, default=Category.OTHER)
+    sources = models.JSONField(_("sources"), default=list, blank=True)
+    about_me = models.BooleanField(_("the reader is the subject"), default=False)
+    acting_for = models.CharField(_("acting for"), max_length=120, blank=True)
+    urgent = models.BooleanField(_("urgent"), default=False)
+    urgent_reason = models.CharField(_("why urgent"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=20, default="en")
+    status = models.CharField(_("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW)
+    visibility = models.CharField(
+        _("visibility"), max_length=12, choices=Visibility.choices, default=Visibility.NORMAL
+    )
+    legal_hold = models.BooleanField(_("legal hold"), default=False)
+    channel = models.CharField(_("came by"), max_length=12, choices=Channel.choices, default=Channel.FORM)
+    origin = models.CharField(_("found by"), max_length=8, choices=Origin.choices, default=Origin.READER)
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    priority_reasons = models.JSONField(default=list, blank=True)
+    held_reasons = models.JSONField(default=list, blank=True)
+    desk = models.ForeignKey(Desk, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports")
+    assignee = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_reports"
+    )
+    resolution_code = models.CharField(_("resolution"), max_length=24, choices=Resolution.choices, blank=True)
+    joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
+    correction = models.ForeignKey(
+        "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    token_nonce = models.CharField(max_length=32, unique=True, editable=False)
+    form_token = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL = none
+    network_hash = models.CharField(max_length=64, blank=True, editable=False)
+    reminders_sent = models.PositiveSmallIntegerField(default=0, editable=False)
+    first_answered_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    appealed_at = models.DateTimeField(_("appealed"), null=True, editable=False)
+    test = models.BooleanField(default=False, editable=False)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-priority", "id"], name="report_queue"),
+            models.Index(fields=["article", "status"], name="report_of_article"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=ReportStatus.values), name="report_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status=ReportStatus.DUPLICATE) | Q(joined_to__isnull=False),
+                name="report_duplicate_names_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ReportStatus.DECLINED) | ~Q(resolution_code=""),
+                name="report_declined_has_code",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[status.value for status in CLOSED]) | Q(closed_at__isnull=False),
+                name="report_closed_has_time",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone still owes anything."""
+        return self.status in OPEN
+
+    @property
+    def outside_status(self) -> str:
+        """What the reader and the API see: `held` is `new` to them."""
+        return str(ReportStatus.NEW if self.status == ReportStatus.HELD else self.status)
+
+    def first_deciders(self) -> set[int]:
+        """The members of staff who decided before the appeal."""
+        decisions = self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
+        return {row for row in decisions.values_list("by_id", flat=True) if row is not None}
+
+
+class ReporterContact(models.Model):
+    """How to reach the reader: encrypted, in a row of its own, so that it can be erased alone."""
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, primary_key=True, related_name="contact")
+    name_sealed = models.TextField(blank=True)
+    email_sealed = models.TextField(blank=True)
+    phone_sealed = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("mail bounced"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.report_id)
+
+
+class Decision(models.Model):
+    """One answer to a report. An appeal brings a second one."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="decisions")
+    move = models.CharField(max_length=20)
+    resolution_code = models.CharField(max_length=24, choices=Resolution.choices, blank=True)
+    answer = models.TextField(_("answer to the reader"), max_length=5000, blank=True)
+    turn_to = models.TextField(_("where else to turn"), max_length=2000, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.report_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever once."""
+        if self.pk is not None:
+            raise TypeError("A decision is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Message(models.Model):
+    """A message of the thread between reader and desk, or an internal note."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="messages")
+    author_kind = models.CharField(max_length=10, choices=[("reader", _("Reader")), ("staff", _("Desk"))])
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    internal = models.BooleanField(_("internal note"), default=False)
+    body = models.TextField(_("message"), max_length=5000)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.author_kind} {self.report_id}"

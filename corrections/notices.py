@@ -1,0 +1,185 @@
+"""Who at the desk and outside is told what. Readers hear only at addresses they confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from corrections import public
+from corrections.models import Correction, Decision, Message, Report
+from corrections.services.submitting import private_path
+from newsroom import links
+from newsroom.accounts.models import DeskKind, Role
+from newsroom.accounts.notices import people_at, people_with
+from newsroom.events import promises, sealed
+from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
+from newsroom.events.models import Event
+from newsroom.workflow import DESK
+
+
+def report_of(event: Event) -> Report:
+    """The report that the event is about."""
+    return Report.objects.select_related("publication", "article", "desk", "assignee").get(
+        reference=event.subject_reference
+    )
+
+
+def correction_of(event: Event) -> Correction:
+    """The notice that the event is about."""
+    return Correction.objects.select_related("publication").get(reference=event.subject_reference)
+
+
+@address_book("reader")
+def address_of_reader(key: str) -> Address | None:
+    """The reader's address, once confirmed, until it is erased."""
+    report = Report.objects.select_related("contact").filter(reference=key).first()
+    contact = getattr(report, "contact", None)
+    if report is None or contact is None or contact.confirmed_at is None:
+        return None
+    email = sealed.open_text(contact.email_sealed)
+    return Address(email, language=report.language) if email else None
+
+
+@address_book("unconfirmed_reader")
+def address_to_confirm(key: str) -> Address | None:
+    """The same before it is confirmed: for the receipt with the confirm button, and nothing else."""
+    report = Report.objects.select_related("contact").filter(reference=key).first()
+    contact = getattr(report, "contact", None)
+    email = sealed.open_text(contact.email_sealed) if contact is not None else ""
+    return Address(email, language=report.language) if report is not None and email else None
+
+
+@notice("report.submitted", "corrections/mail/report_submitted")
+def the_new_reader(event: Event) -> Iterable[Recipient]:
+    """The receipt with the confirm button: the only mail an unconfirmed address gets."""
+    report = report_of(event)
+    if report.visibility != "normal" or not getattr(report, "contact", None):
+        return []
+    return [Recipient("unconfirmed_reader", report.reference)] if report.contact.email_sealed else []
+
+
+@notice("report.submitted", "corrections/mail/report_submitted_desk")
+@notice("report.released", "corrections/mail/report_submitted_desk")
+@notice("report.restored", "corrections/mail/report_submitted_desk")
+@notice("report.appealed", "corrections/mail/report_appealed_desk")
+def the_desk(event: Event) -> Iterable[Recipient]:
+    """The people at the desk; nobody while the gate holds it."""
+    report = report_of(event)
+    if event.kind == "report.submitted" and event.data.get("status") == "held":
+        return []
+    if report.visibility != "normal":
+        return [Recipient("user", str(person.pk)) for person in people_with(report.publication, Role.LEGAL)]
+    return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
+
+
+@notice("report.replied", "corrections/mail/report_replied_desk")
+@notice("report.withdrawn", "corrections/mail/report_withdrawn_desk")
+def the_assignee(event: Event) -> Iterable[Recipient]:
+    """Who works on it, else the desk."""
+    report = report_of(event)
+    if report.assignee_id and DESK in report.assignee.roles_at(report.publication):
+        return [Recipient("user", str(report.assignee_id))]
+    return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
+
+
+@notice("report.asked", "corrections/mail/report_asked")
+@notice("report.accepted", "corrections/mail/report_accepted")
+@notice("report.declined", "corrections/mail/report_declined")
+@notice("report.joined", "corrections/mail/report_joined")
+@notice("report.lapsed", "corrections/mail/report_lapsed")
+def the_reader(event: Event) -> Iterable[Recipient]:
+    """The reader, and whoever joined when the outcome is theirs too."""
+    report = report_of(event)
+    if report.visibility != "normal":
+        return []
+    return [Recipient("reader", report.reference)]
+
+
+@notice("report.resolved", "corrections/mail/report_resolved")
+def the_readers_who_wait(event: Event) -> Iterable[Recipient]:
+    """The reader and everyone whose report was joined to this one."""
+    report = report_of(event)
+    if report.visibility != "normal":
+        return []
+    joined = report.joined.filter(status="duplicate").values_list("reference", flat=True)
+    return [Recipient("reader", reference) for reference in (report.reference, *joined)]
+
+
+@notice("correction.sent_for_approval", "corrections/mail/correction_sent_for_approval")
+def those_who_approve(event: Event) -> Iterable[Recipient]:
+    """The standards editors who wrote none of it."""
+    correction = correction_of(event)
+    authors = correction.author_ids()
+    people = people_with(correction.publication, Role.STANDARDS_EDITOR)
+    return [Recipient("user", str(person.pk)) for person in people if person.pk not in authors]
+
+
+@notice("correction.returned", "corrections/mail/correction_returned")
+def the_authors(event: Event) -> Iterable[Recipient]:
+    """Who wrote it."""
+    return [Recipient("user", str(pk)) for pk in sorted(correction_of(event).author_ids())]
+
+
+@mail_context("report")
+def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What mails about a report may show. A reader who joined sees their own report's page."""
+    report = report_of(event)
+    own = report
+    if recipient.kind in {"reader", "unconfirmed_reader"} and recipient.key != report.reference:
+        own = Report.objects.select_related("publication").get(reference=recipient.key)
+    return {
+        "report": report,
+        "own": own,
+        "headline": report.article.headline if report.article else report.article_url,
+        "private_url": settings.BASE_URL + private_path(own),
+        "confirm_url": settings.BASE_URL + confirm_path(own),
+        "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
+        "promises": list(promises.running(own)),
+        "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
+        "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),
+        "correction": report.correction if report.correction and report.correction.is_public else None,
+        "notice_url": settings.BASE_URL + public.path(report.correction) if report.correction else "",
+        "show_words": bool(report.publication.policy("mail_words_to_staff")),
+    }
+
+
+@mail_context("correction")
+def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:  # noqa: ARG001 -- the registry's shape
+    """What mails about a notice may show."""
+    correction = correction_of(event)
+    return {
+        "correction": correction,
+        "headline": event.article.headline if event.article else "",
+        "admin_url": f"{settings.BASE_URL}/admin/corrections/correction/{correction.pk}/change/",
+        "page_url": settings.BASE_URL + public.path(correction),
+    }
+
+
+@payload("report")
+def thin_report(event: Event) -> dict[str, Any]:
+    """Reference and status: a report's words never leave by hook."""
+    return {"reference": event.subject_reference, "status": event.data.get("to", event.data.get("status", ""))}
+
+
+@payload("correction")
+def thin_correction(event: Event) -> dict[str, Any]:
+    """Reference, status and where to fetch it; for a suppressed one the reference alone."""
+    if event.kind in {"correction.suppressed", "correction.unsuppressed"}:
+        return {"reference": event.subject_reference}
+    return {
+        "reference": event.subject_reference,
+        "status": event.data.get("to", ""),
+        "articles": list(
+            correction_of(event).articles.values_list("article__reference", flat=True).order_by("pk")
+        ),
+        "url": f"{settings.BASE_URL}/api/v1/corrections/{event.subject_reference}/",
+    }
+
+
+def confirm_path(report: Report) -> str:
+    """Where the receipt's confirm button is. Opening it changes nothing; the button on it posts."""
+    return f"/corrections/confirm/{links.token('confirm', report.reference, report.token_nonce)}/"
+
+

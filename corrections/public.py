@@ -1,0 +1,80 @@
+"""The public shape of a notice, as the API, the feeds and the article pages show it: one source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from corrections.models import Correction, LedgerOpening
+from corrections.vocabulary import Effect
+
+
+def shape(correction: Correction) -> dict[str, Any]:
+    """The API's Correction. The row comes from `Correction.objects.…for_page()`, so this asks no further query."""
+    followers = list(correction.followers.all())
+    target = correction.target
+    return {
+        "reference": correction.reference,
+        "kind": correction.kind,
+        "severity": correction.severity,
+        "status": correction.status,
+        "text": correction.text,
+        "original_text": correction.original_text or None,
+        "corrected_text": correction.corrected_text or None,
+        "articles": [
+            {
+                "reference": row.article.reference,
+                "url": row.article.url,
+                "headline": row.article.headline,
+                "section": row.article.section,
+                "publication": row.article.publication.slug,
+                "revision_before": row.revision_before,
+                "revision_after": row.revision_after,
+                "fixed_at": row.fixed_at,
+            }
+            for row in correction.articles.all()
+        ],
+        "published_at": correction.published_at,
+        "error_published_at": correction.error_published_at,
+        "supersedes": target.reference if target and correction.effect == Effect.SUPERSEDE and target.is_public else None,
+        "superseded_by": followers[0].reference if followers else None,
+        "reader_reported": correction.reader_reported,
+        "ledger": _ledger(correction),
+        "url": f"{settings.BASE_URL}{path(correction)}",
+    }
+
+
+def path(correction: Correction) -> str:
+    """The notice's page."""
+    return f"/corrections/{correction.reference}/"
+
+
+def of_articles(article_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Article primary key → the public notices about it in the API's shape, newest first; minor fixes left out."""
+    ids = list(article_ids)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Correction.objects.listed().filter(articles__article__in=ids).distinct().newest_first().for_page()
+    for correction in rows:
+        shaped = shape(correction)
+        for row in correction.articles.all():
+            if row.article_id in ids:
+                found[row.article_id].append(shaped)
+    return dict(found)
+
+
+def _ledger(correction: Correction) -> dict[str, Any] | None:
+    entry = getattr(correction, "ledger_entry", None)
+    if entry is None:
+        return None
+    try:
+        opening = entry.opening
+    except LedgerOpening.DoesNotExist:
+        opening = None
+    return {
+        "index": entry.index,
+        "leaf_hash": entry.leaf_hash,
+        "opening": {"salt": opening.salt, "content": opening.content} if opening else None,
+    }

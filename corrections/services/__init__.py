@@ -1,0 +1,1 @@
+"""Every write of the corrections desk: one function a move, named after it."""

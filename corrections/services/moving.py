@@ -1,0 +1,44 @@
+"""The one shape of every move of a report: lock, compare, ask the table, save, record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from corrections.events import EVENT_OF_MOVE
+from corrections.models import Decision, Report
+from corrections.workflow import CLOSED, REPORT
+from newsroom.accounts.models import User
+from newsroom.events.log import record
+from newsroom.workflow import Actor, lock
+
+MOVED = ["status", "version", "updated_at", "closed_at"]
+
+
+def begin(report: Report, move: str, *, by: Actor, seen: int | None) -> tuple[Report, dict[str, Any]]:
+    """The locked row with its new status, and what changed. To be called inside a transaction."""
+    report = lock(report, seen=seen)
+    change: dict[str, Any] = dict(REPORT.move(report, move, by))
+    report.closed_at = timezone.now() if report.status in CLOSED else None
+    return report, change
+
+
+def end(report: Report, change: dict[str, Any], *, by: Actor, fields: tuple[str, ...] = ()) -> Report:
+    """Save what the move changed, and record it."""
+    report.save(update_fields=[*MOVED, *fields])
+    record(EVENT_OF_MOVE["report"][change["move"]], report, by=by, data=change)
+    return report
+
+
+def decide(report: Report, move: str, *, by: Actor, code: str = "", answer: str = "", turn_to: str = "") -> Decision:
+    """Write down one answer to the report."""
+    return Decision.objects.create(
+        report=report,
+        move=move,
+        resolution_code=code,
+        answer=answer,
+        turn_to=turn_to,
+        by=by if isinstance(by, User) else None,
+        at=timezone.now(),
+    )

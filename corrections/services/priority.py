@@ -1,0 +1,61 @@
+"""How urgent a report is, with the reasons, and the dates that are promised for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from corrections.models import Report
+from corrections.vocabulary import Category
+from newsroom.accounts.models import Publication
+from newsroom.business_time import add_business_days
+from newsroom.events import promises
+
+WEIGHT = {
+    Category.PRIVACY: 30,
+    Category.NAME_OR_TITLE: 20,
+    Category.QUOTATION: 20,
+    Category.AI_ERROR: 20,
+    Category.HEADLINE: 15,
+    Category.NUMBER_OR_DATE: 15,
+    Category.ATTRIBUTION: 15,
+    Category.OUTCOME_MISSING: 15,
+    Category.SPELLING: 0,
+}
+FRESH = timedelta(days=2)
+
+
+def of(report: Report, *, now: datetime | None = None) -> tuple[int, list[str]]:
+    """0 to 100 with the names of the reasons, the heaviest first."""
+    now = now or timezone.now()
+    reasons: list[tuple[int, str]] = []
+    if report.urgent:
+        reasons.append((50, "urgent"))
+    if report.about_me:
+        reasons.append((25, "subject_of_story"))
+    weight = WEIGHT.get(Category(report.category), 10)
+    if weight:
+        reasons.append((weight, f"category:{report.category}"))
+    joined = report.joined.count() if report.pk else 0
+    if joined:
+        reasons.append((min(20, 5 * joined), f"readers:{joined + 1}"))
+    if report.article and report.article.published_at and now - report.article.published_at < FRESH:
+        reasons.append((10, "fresh_article"))
+    reasons.sort(reverse=True)
+    return min(100, sum(points for points, _name in reasons)), [name for _points, name in reasons]
+
+
+def promise(report: Report, *kinds: str) -> None:
+    """Give (or give again) the dates of the publication's policy: acknowledge, decide, publish."""
+    for kind in kinds or ("acknowledge", "decide", "publish"):
+        promises.give(report, kind, due(report.publication, kind, urgent=report.urgent))
+
+
+def due(publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None) -> datetime:
+    """When a thing of this kind is due if it begins now: business days of the publication, calendar hours if urgent."""
+    now = now or timezone.now()
+    if urgent and kind != "publish":
+        return now + timedelta(hours=int(publication.policy("urgent_within_hours")))
+    days = int(publication.policy(f"{kind}_within_days"))
+    return add_business_days(now, days, zone=publication.zone, holidays=publication.policy("holidays"))

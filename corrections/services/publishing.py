@@ -1,0 +1,134 @@
+"""What a publication sets in motion, inside its one transaction: leaf, reports, the notice it names, the article."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from corrections.events import EVENT_OF_MOVE
+from corrections.ledger import log
+from corrections.models import Correction, CorrectionArticle, LedgerOpening, Report
+from corrections.services.moving import begin, decide, end
+from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
+from corrections.workflow import CORRECTION, PUBLIC
+from newsroom.articles.models import Article, UseStatus
+from newsroom.events import promises
+from newsroom.events.log import record
+from newsroom.workflow import THE_LOG, Actor, lock
+
+MOVE_OF_EFFECT = {Effect.SUPERSEDE: "supersede", Effect.WITHDRAW: "withdraw", Effect.REINSTATE: "reinstate"}
+
+
+def name(correction: Correction, article: Article) -> None:
+    """Put the article on the notice, with the revision that holds the error."""
+    CorrectionArticle.objects.get_or_create(
+        correction=correction, article=article, defaults={"revision_before": article.revision or None}
+    )
+
+
+def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: datetime) -> Correction:
+    """Save the moved notice and everything that follows from it. The head of the log is locked last."""
+    correction.published_at = now
+    correction.published_by_id = getattr(by, "pk", None)
+    correction.reader_reported = correction.reports.filter(origin="reader").exists()
+    correction.save(
+        update_fields=[
+            "status",
+            "version",
+            "updated_at",
+            "published_at",
+            "published_by",
+            "reader_reported",
+            "alone_reason",
+        ]
+    )
+    _resolve_reports(correction, code=RESOLUTION_BY_KIND[Kind(correction.kind)], by=THE_LOG)
+    affected = _apply_effect(correction, by=by)
+    if correction.kind == Kind.RETRACTION and not correction.effect == Effect.WITHDRAW:
+        _set_desk_status(correction, UseStatus.CANCELED, by=by)
+    refresh_articles(correction)
+    _record(correction, change, by=by)
+    log.append("published", correction, now=now, opening=True)
+    if affected is not None:
+        log.append(PAST[correction.effect], affected, now=now, opening=False)
+    return correction
+
+
+PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REINSTATE: "reinstated"}
+
+
+def refresh_articles(correction: Correction) -> None:
+    """Count the public notices of each article it names afresh."""
+    for row in correction.articles.select_related("article"):
+        public = Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
+        newest = public.order_by("-published_at").values_list("published_at", flat=True).first()
+        Article.objects.filter(pk=row.article_id).update(
+            corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()
+        )
+
+
+def destroy(correction: Correction) -> None:
+    """Erase text, passages and salt for good. The leaf's commitment then commits to nothing that anyone can name."""
+    correction.text = correction.original_text = correction.corrected_text = ""
+    correction.destroyed_at = timezone.now()
+    correction.save(update_fields=["text", "original_text", "corrected_text", "destroyed_at", "updated_at"])
+    LedgerOpening.objects.filter(entry__correction=correction).delete()
+
+
+def _resolve_reports(correction: Correction, *, code: str, by: Actor) -> list[Report]:
+    settled = []
+    for waiting in Report.objects.filter(correction=correction, status="accepted").order_by("pk"):
+        report, change = begin(waiting, "resolve", by=by, seen=None)
+        report.resolution_code = code
+        decision = decide(report, "resolve", by=by, code=code)
+        change |= {"decision": decision.pk, "correction": correction.reference, "resolution_code": code}
+        promises.keep(report, "publish", "decide")
+        settled.append(end(report, change, by=by, fields=("resolution_code",)))
+    return settled
+
+
+def _apply_effect(correction: Correction, *, by: Actor) -> Correction | None:
+    if not correction.effect or correction.target is None:
+        return None
+    target = lock(correction.target)
+    move = MOVE_OF_EFFECT[Effect(correction.effect)]
+    change: dict[str, Any] = dict(CORRECTION.move(target, move, THE_LOG if move == "supersede" else by))
+    change["by_notice"] = correction.reference
+    target.save(update_fields=["status", "version", "updated_at"])
+    if target.kind == Kind.RETRACTION and move == "withdraw":
+        _set_desk_status(target, UseStatus.USABLE, by=by)
+    if target.kind == Kind.RETRACTION and move == "reinstate":
+        _set_desk_status(target, UseStatus.CANCELED, by=by)
+    _record(target, change, by=THE_LOG if move == "supersede" else by)
+    return target
+
+
+def _set_desk_status(correction: Correction, status: str, *, by: Actor) -> None:
+    for row in correction.articles.select_related("article"):
+        article = lock(Article.objects.get(pk=row.article_id))
+        if article.desk_status == status:
+            continue
+        article.desk_status = status
+        article.version += 1
+        article.save(update_fields=["desk_status", "version", "updated_at"])
+        kind = "article.canceled" if status == UseStatus.CANCELED else "article.released"
+        record(kind, article, by=by, data={"correction": correction.reference})
+
+
+def _record(correction: Correction, change: dict[str, Any], *, by: Actor) -> None:
+    rows = list(correction.articles.select_related("article"))
+    record(
+        EVENT_OF_MOVE["correction"][change["move"]],
+        correction,
+        by=by,
+        article=rows[0].article if rows else None,
+        data={
+            **change,
+            "kind": correction.kind,
+            "severity": correction.severity,
+            "articles": [row.article_id for row in rows],
+            "revision_after": {str(row.article_id): row.revision_after for row in rows if row.revision_after},
+        },
+    )

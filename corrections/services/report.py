@@ -1,0 +1,260 @@
+"""The moves of a report, one function each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from corrections.models import Correction, Message, Report
+from corrections.services import correction as notices
+from corrections.services import priority
+from corrections.services.moving import begin, decide, end
+from corrections.vocabulary import DECLINE_CODES, Resolution
+from corrections.workflow import REPORT
+from newsroom.accounts.models import User
+from newsroom.errors import Conflict, Invalid
+from newsroom.events import promises
+from newsroom.workflow import THE_CLOCK, THE_READER, Actor, lock
+
+MAX_WORDS = 5000
+
+
+@transaction.atomic
+def release(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """The gate doubted it, a person does not: into the queue."""
+    report, change = begin(report, "release", by=by, seen=seen)
+    report.held_reasons = []
+    return end(report, change, by=by, fields=("held_reasons",))
+
+
+@transaction.atomic
+def mark_spam(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """Nothing a newsroom must answer. The sender is told nothing."""
+    report, change = begin(report, "mark_spam", by=by, seen=seen)
+    promises.drop(report)
+    return end(report, change, by=by)
+
+
+@transaction.atomic
+def restore(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """It was no spam after all; the promised dates begin anew."""
+    report, change = begin(report, "restore", by=by, seen=seen)
+    report = end(report, change, by=by)
+    priority.promise(report)
+    return report
+
+
+@transaction.atomic
+def take_up(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """Begin to look at it; it is the editor's from now on."""
+    report, change = begin(report, "take_up", by=by, seen=seen)
+    report.assignee = by
+    report.first_answered_at = report.first_answered_at or timezone.now()
+    promises.keep(report, "acknowledge")
+    return end(report, change, by=by, fields=("assignee", "first_answered_at"))
+
+
+@transaction.atomic
+def ask(report: Report, *, by: User, words: str, seen: int | None = None) -> Report:
+    """Ask the reader something; our clocks stand until the reply."""
+    report, change = begin(report, "ask", by=by, seen=seen)
+    change["message"] = _say(report, "staff", by, words).pk
+    report.reminders_sent = 0
+    promises.pause(report, "decide", "publish")
+    return end(report, change, by=by, fields=("reminders_sent",))
+
+
+@transaction.atomic
+def reply(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
+    """The reader answers; our clocks run again."""
+    report, change = begin(report, "reply", by=by, seen=seen)
+    change["message"] = _say(report, "reader", by, words).pk
+    promises.resume(report, "decide", "publish")
+    return end(report, change, by=by)
+
+
+@transaction.atomic
+def resume(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """Go on without the reply."""
+    report, change = begin(report, "resume", by=by, seen=seen)
+    promises.resume(report, "decide", "publish")
+    return end(report, change, by=by)
+
+
+@transaction.atomic
+def accept(report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None) -> Report:
+    """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted."""
+    report, change = begin(report, "accept", by=by, seen=seen)
+    if correction is not None:
+        correction = lock(correction)
+        if correction.publication_id != report.publication_id or correction.status not in notices.OPEN:
+            raise Conflict(_("That correction can no longer be joined."))
+    report.correction = correction or notices.start_for(report, by=by)
+    decide(report, "accept", by=by)
+    promises.keep(report, "decide")
+    change["correction"] = report.correction.reference
+    return end(report, change, by=by, fields=("correction",))
+
+
+@transaction.atomic
+def reopen(report: Report, *, by: User, words: str, seen: int | None = None) -> Report:
+    """Not so sure after all. The draft stays where it is."""
+    report, change = begin(report, "reopen", by=by, seen=seen)
+    report.correction = None
+    change["note"] = _note(report, by, words).pk
+    priority.promise(report, "decide")
+    return end(report, change, by=by, fields=("correction",))
+
+
+@transaction.atomic
+def decline(
+    report: Report, *, by: User, code: str, words: str, turn_to: str = "", seen: int | None = None
+) -> Report:
+    """Say no, with a reason, an answer to the reader, and where else to turn."""
+    if code not in DECLINE_CODES:
+        raise Invalid.one("/code", _("Choose one of the reasons for declining."), "unknown_code")
+    report, change = begin(report, "decline", by=by, seen=seen)
+    _require(words, "/words")
+    report.resolution_code = code
+    turn_to = turn_to.strip() or str(report.publication.policy("complaints_body"))
+    decision = decide(report, "decline", by=by, code=code, answer=words.strip(), turn_to=turn_to)
+    change |= {"decision": decision.pk, "resolution_code": code}
+    _closed(report)
+    return end(report, change, by=by, fields=("resolution_code", "first_answered_at"))
+
+
+@transaction.atomic
+def join(report: Report, *, by: User, other: Report, words: str, seen: int | None = None) -> Report:
+    """The same as another report: both readers hear how that one ends."""
+    if other.pk == report.pk or other.publication_id != report.publication_id:
+        raise Invalid.one("/other", _("Join it to another report of the same publication."), "unknown_report")
+    if other.joined_to_id:
+        other = Report.objects.get(pk=other.joined_to_id)
+        if other.pk == report.pk:
+            raise Invalid.one("/other", _("Those two would be joined to each other."), "circular")
+    report, change = begin(report, "join", by=by, seen=seen)
+    _require(words, "/words")
+    report.joined_to = other
+    Report.objects.filter(joined_to=report).update(joined_to=other)
+    decision = decide(report, "join", by=by, answer=words.strip())
+    change |= {"decision": decision.pk, "joined_to": other.reference}
+    _closed(report)
+    return end(report, change, by=by, fields=("joined_to", "first_answered_at"))
+
+
+@transaction.atomic
+def withdraw(report: Report, *, by: Actor = THE_READER, seen: int | None = None) -> Report:
+    """The reader takes it back. It never stops the newsroom's own check."""
+    report, change = begin(report, "withdraw", by=by, seen=seen)
+    report.resolution_code = Resolution.WITHDRAWN_BY_READER
+    promises.drop(report)
+    return end(report, change, by=by, fields=("resolution_code",))
+
+
+@transaction.atomic
+def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> Report:
+    """Close it: we asked, reminded twice, and heard nothing."""
+    report, change = begin(report, "lapse", by=by, seen=seen)
+    report.resolution_code = Resolution.NO_REPLY
+    decide(report, "lapse", by=by, code=Resolution.NO_REPLY)
+    promises.drop(report)
+    return end(report, change, by=by, fields=("resolution_code",))
+
+
+@transaction.atomic
+def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
+    """The reader asks, once, that another editor looks again."""
+    report, change = begin(report, "appeal", by=by, seen=seen)
+    change["message"] = _say(report, "reader", by, words).pk
+    report.appealed_at = timezone.now()
+    report.assignee = None
+    report.resolution_code = ""
+    report.joined_to = None
+    report.correction = None
+    report = end(
+        report,
+        change,
+        by=by,
+        fields=("appealed_at", "assignee", "resolution_code", "joined_to", "correction"),
+    )
+    priority.promise(report, "decide")
+    return report
+
+
+@transaction.atomic
+def assign(report: Report, *, to: User | None, by: User, seen: int | None = None) -> Report:
+    """Hand it to somebody, or to nobody. No move of the table, but a version of its own."""
+    report = lock(report, seen=seen)
+    if "desk_editor" not in by.roles_at(report.publication):
+        raise Conflict(_("Only the desk assigns reports."))
+    if to is not None and "desk_editor" not in to.roles_at(report.publication):
+        raise Invalid.one("/to", _("That person does not work at this desk."), "not_at_desk")
+    report.assignee = to
+    report.version += 1
+    report.save(update_fields=["assignee", "version", "updated_at"])
+    return report
+
+
+@transaction.atomic
+def note(report: Report, *, by: User, words: str) -> Message:
+    """An internal note: the reader never sees it, the status stays."""
+    return _note(lock(report), by, words)
+
+
+@transaction.atomic
+def write_to_reader(report: Report, *, by: User, words: str) -> Message:
+    """A message of the thread that changes no status. It is on the reader's private page."""
+    report = lock(report)
+    if "desk_editor" not in by.roles_at(report.publication):
+        raise Conflict(_("Only the desk writes to readers."))
+    return _say(report, "staff", by, words)
+
+
+@transaction.atomic
+def confirm_address(report: Report) -> bool:
+    """The reader pressed the button in the receipt mail. True the first time."""
+    contact = getattr(report, "contact", None)
+    if contact is None or contact.confirmed_at is not None or not contact.email_sealed:
+        return False
+    contact.confirmed_at = timezone.now()
+    contact.save(update_fields=["confirmed_at"])
+    return True
+
+
+def available(report: Report, by: Actor) -> list[str]:
+    """The names of the moves that this person may make now."""
+    return [row.name for row in REPORT.available(report, by)]
+
+
+def _say(report: Report, author_kind: str, by: Actor, words: str) -> Message:
+    _require(words, "/words")
+    return Message.objects.create(
+        report=report,
+        author_kind=author_kind,
+        author=by if isinstance(by, User) else None,
+        body=words.strip(),
+        at=timezone.now(),
+    )
+
+
+def _note(report: Report, by: User, words: str) -> Message:
+    _require(words, "/words")
+    return Message.objects.create(
+        report=report, author_kind="staff", author=by, body=words.strip(), internal=True, at=timezone.now()
+    )
+
+
+def _closed(report: Report) -> None:
+    report.first_answered_at = report.first_answered_at or timezone.now()
+    promises.keep(report, "acknowledge", "decide")
+    promises.drop(report, "publish")
+
+
+def _require(words: Any, pointer: str) -> None:
+    if not isinstance(words, str) or not words.strip():
+        raise Invalid.one(pointer, _("The person who waits needs words."), "required")
+    if len(words) > MAX_WORDS:
+        raise Invalid.one(pointer, _("At most 5,000 characters."), "too_long")

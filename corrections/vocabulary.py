@@ -1,0 +1,132 @@
+"""The closed vocabularies of the corrections desk, as the API and the forms spell them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.TextChoices):
+    """What kind of error a reader reports."""
+
+    NAME_OR_TITLE = "name_or_title", _("A name or title")
+    NUMBER_OR_DATE = "number_or_date", _("A number or date")
+    QUOTATION = "quotation", _("A quotation")
+    ATTRIBUTION = "attribution", _("Who said or did it")
+    HEADLINE = "headline", _("The headline")
+    IMAGE_OR_CAPTION = "image_or_caption", _("A picture or caption")
+    MISSING_CONTEXT = "missing_context", _("Something important is left out")
+    OUTCOME_MISSING = "outcome_missing", _("The outcome is missing (an acquittal, a ruling)")
+    PRIVACY = "privacy", _("Privacy")
+    AI_ERROR = "ai_error", _("An error made by a machine")
+    SPELLING = "spelling", _("Spelling or grammar")
+    OTHER = "other", _("Something else")
+
+
+class Medium(models.TextChoices):
+    """Where the error was seen."""
+
+    WEB = "web", _("On the web")
+    PRINT = "print", _("In print")
+    PODCAST = "podcast", _("In a podcast")
+    NEWSLETTER = "newsletter", _("In a newsletter")
+    SOCIAL = "social", _("On social media")
+
+
+class Channel(models.TextChoices):
+    """How a report reached us."""
+
+    FORM = "form", _("Web form")
+    API = "api", _("API")
+    PHONE = "phone", _("Telephone")
+    LETTER = "letter", _("Letter")
+    MAIL = "mail", _("Mail")
+    LAWYER = "lawyer", _("Lawyer")
+    REGULATOR = "regulator", _("Regulator")
+
+
+class Origin(models.TextChoices):
+    """Who found the error."""
+
+    READER = "reader", _("Reader")
+    STAFF = "staff", _("Staff")
+    SOURCE = "source", _("Source or agency")
+
+
+class Visibility(models.TextChoices):
+    """Who may see a report: its desk, or the legal desk alone."""
+
+    NORMAL = "normal", _("Normal")
+    RESTRICTED = "restricted", _("Restricted to legal")
+
+
+class Resolution(models.TextChoices):
+    """How a report was closed."""
+
+    CORRECTED = "corrected", _("Corrected")
+    CLARIFIED = "clarified", _("Clarified")
+    MINOR_FIX = "minor_fix", _("Fixed without a notice")
+    UPDATED = "updated", _("Updated with new facts")
+    RETRACTED = "retracted", _("Retracted")
+    REPLY_PUBLISHED = "reply_published", _("A reply was published")
+    OUTCOME_ADDED = "outcome_added", _("The outcome was added")
+    ANONYMIZED = "anonymized", _("A name was removed")
+    REMOVED = "removed", _("Removed")
+    NO_ERROR_FOUND = "no_error_found", _("No error found")
+    OPINION = "opinion", _("An opinion")
+    ALREADY_CORRECTED = "already_corrected", _("Already corrected")
+    REFERRED_TO_AGENCY = "referred_to_agency", _("Passed on to the agency that wrote it")
+    UNPUBLISHING_REFUSED = "unpublishing_refused", _("We do not remove accurate articles")
+    OUT_OF_SCOPE = "out_of_scope", _("Not about our journalism")
+    NOT_ENOUGH_INFORMATION = "not_enough_information", _("Not enough information")
+    WITHDRAWN_BY_READER = "withdrawn_by_reader", _("Withdrawn by the reader")
+    NO_REPLY = "no_reply", _("No reply")
+
+
+DECLINE_CODES = [
+    Resolution.NO_ERROR_FOUND,
+    Resolution.OPINION,
+    Resolution.ALREADY_CORRECTED,
+    Resolution.REFERRED_TO_AGENCY,
+    Resolution.UNPUBLISHING_REFUSED,
+    Resolution.OUT_OF_SCOPE,
+    Resolution.NOT_ENOUGH_INFORMATION,
+]
+
+
+class Kind(models.TextChoices):
+    """What a notice is."""
+
+    CORRECTION = "correction", _("Correction")
+    CLARIFICATION = "clarification", _("Clarification")
+    EDITORS_NOTE = "editors_note", _("Editors’ note")
+    UPDATE = "update", _("Update")
+    RETRACTION = "retraction", _("Retraction")
+    REPLY = "reply", _("Reply")
+    MINOR_FIX = "minor_fix", _("Minor fix")
+
+
+RESOLUTION_BY_KIND = {
+    Kind.CORRECTION: Resolution.CORRECTED,
+    Kind.CLARIFICATION: Resolution.CLARIFIED,
+    Kind.EDITORS_NOTE: Resolution.CLARIFIED,
+    Kind.UPDATE: Resolution.UPDATED,
+    Kind.RETRACTION: Resolution.RETRACTED,
+    Kind.REPLY: Resolution.REPLY_PUBLISHED,
+    Kind.MINOR_FIX: Resolution.MINOR_FIX,
+}
+
+
+class Severity(models.TextChoices):
+    """How much it matters: decides the placement."""
+
+    LOW = "low", _("Low")
+    HIGH = "high", _("High")
+
+
+class Effect(models.TextChoices):
+    """What publishing a notice does to the notice it names."""
+
+    SUPERSEDE = "supersede", _("Supersedes it")
+    WITHDRAW = "withdraw", _("Withdraws it")
+    REINSTATE = "reinstate", _("Reinstates it")

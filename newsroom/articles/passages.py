@@ -1,0 +1,197 @@
+"""Finding a quoted passage again in a text that may have been edited since, and comparing wordings.
+
+A quote is a W3C TextQuoteSelector (Web Annotation Data Model, section 4.2.4): `exact`, with the text just before
+and just after it. Offsets count Unicode code points, which is what Python's `str` counts. A quote that cannot be
+placed with confidence is an orphan: better no passage than somebody else's.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, utils
+
+CONTEXT = 64
+"""Characters of prefix and suffix that count: twice what browsers' annotation tools send."""
+CONTEXT_AGREES = 0.75
+"""Likeness above which one side of the context is taken to be the same text."""
+CONTEXT_ALONE = 8
+"""Characters of context that must agree when the other side does not."""
+CONTEXT_SHARE = 1 / 3
+"""Share of the context given that must agree when one side does not."""
+FUZZY_SCORE = 90.0
+"""`partial_ratio` (0 to 100) below which a changed passage is not recognized."""
+
+WORD = re.compile(r"\s*(?:\w+(?:[.,'’:/-]\w+)*|[^\w\s])|\s+\Z")
+
+Change = Literal["same", "removed", "added"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a quote stands: `text[start:end]`.
+
+    `state` is "exact" when the words are the quoted ones (white space aside), "fuzzy" when they were edited.
+    `score`, 0 to 1, is the agreement with the context given; without any, 1.0 for the only hit and 0.5 for the
+    first of several; for a fuzzy match also the likeness of the words, the lower of the two.
+    """
+
+    start: int
+    end: int
+    score: float
+    state: Literal["exact", "fuzzy"]
+
+
+def find(text: str, exact: str, prefix: str = "", suffix: str = "") -> Match | None:
+    """The place of the quote in `text`, or None when it is an orphan.
+
+    Of several exact hits the one whose surroundings agree best is taken, the first when they tie. When context is
+    given and the surroundings of a hit do not agree with it, the hit is another passage with the same words, and
+    no match. An edited passage is only accepted when the context given on every side agrees.
+    """
+    folded, offsets = _folded(text)
+    quote = _folded(exact)[0].strip(" ")
+    if not quote or not folded:
+        return None
+    before, after = _context(exact, prefix, suffix)
+    hits = list(_occurrences(folded, quote))
+    if hits:
+        best = _best_exact(folded, quote, hits, before, after)
+    else:
+        best = _fuzzy(folded, quote, before, after)
+    if best is None:
+        return None
+    return Match(offsets[best.start], offsets[best.end - 1] + 1, best.score, best.state)
+
+
+def overlap(a: Match, b: Match) -> float:
+    """How much of the shorter passage lies in the other, 0 to 1: a word inside a quoted sentence overlaps fully."""
+    shorter = min(a.end - a.start, b.end - b.start)
+    shared = min(a.end, b.end) - max(a.start, b.start)
+    return max(0, shared) / shorter if shorter > 0 else 0.0
+
+
+def similarity(text_a: str, text_b: str) -> float:
+    """Likeness of two claims by their words, 0 to 1, whatever the order, case and punctuation.
+
+    The mean of rapidfuzz's token sort and token set ratios: the second forgives extra words, the first keeps a
+    short claim from equaling every long one that contains its words. Two texts without words are not alike (0).
+    """
+    first, second = utils.default_process(text_a), utils.default_process(text_b)
+    if not first or not second:
+        return 0.0
+    return (fuzz.token_sort_ratio(first, second) + fuzz.token_set_ratio(first, second)) / 200
+
+
+def word_diff(before: str, after: str) -> list[tuple[Change, str]]:
+    """What an edit did, word by word, in reading order; neighbors always differ in kind.
+
+    The pieces that are not "removed", joined, are `after` to the letter; those that are not "added" are `before`
+    but for white space, which is no change by itself. A number with its point or comma is one word.
+    """
+    old, new = WORD.findall(before), WORD.findall(after)
+    matcher = difflib.SequenceMatcher(
+        None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False
+    )
+    pieces: list[tuple[Change, str]] = []
+    for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        removed, added = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
+        if kind == "equal":
+            pieces.append(("same", added))
+            continue
+        if removed:
+            pieces.append(("removed", removed))
+        if added:
+            pieces.append(("added", added))
+    return pieces
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """`text` with every run of white space as one space, and the offset in `text` of each character of that.
+
+    A browser's selection and the stored text disagree about line breaks, never about letters.
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        if character.isspace():
+            if characters and characters[-1] == " ":
+                continue
+            character = " "
+        characters.append(character)
+        offsets.append(offset)
+    return "".join(characters), offsets
+
+
+def _context(exact: str, prefix: str, suffix: str) -> tuple[str, str]:
+    """Folded context that touches the stripped quote: spaces at the edges of `exact` belong to it."""
+    lead = exact[: len(exact) - len(exact.lstrip())]
+    trail = exact[len(exact.rstrip()) :]
+    before = _folded(prefix + lead)[0] if prefix.strip() else ""
+    after = _folded(trail + suffix)[0] if suffix.strip() else ""
+    return before[-CONTEXT:], after[:CONTEXT]
+
+
+def _occurrences(text: str, quote: str) -> Iterator[int]:
+    start = text.find(quote)
+    while start >= 0:
+        yield start
+        start = text.find(quote, start + 1)
+
+
+def _best_exact(text: str, quote: str, hits: list[int], before: str, after: str) -> Match | None:
+    if not before and not after:
+        return Match(hits[0], hits[0] + len(quote), 1.0 if len(hits) == 1 else 0.5, "exact")
+    best: Match | None = None
+    for start in hits:
+        end = start + len(quote)
+        sides = _agreement(text, start, end, before, after)
+        given = sum(length for _, length in sides)
+        agreeing = sum(length for likeness, length in sides if likeness >= CONTEXT_AGREES)
+        if agreeing < given and (agreeing < CONTEXT_ALONE or agreeing < given * CONTEXT_SHARE):
+            continue
+        score = sum(likeness * length for likeness, length in sides) / given
+        if best is None or score > best.score:
+            best = Match(start, end, score, "exact")
+            if score == 1.0:
+                break
+    return best
+
+
+def _agreement(text: str, start: int, end: int, before: str, after: str) -> list[tuple[float, int]]:
+    """For each side that was given: its likeness (0 to 1) to what stands there now, and its length."""
+    sides = []
+    if before:
+        sides.append((fuzz.ratio(before, text[max(0, start - len(before)) : start]) / 100, len(before)))
+    if after:
+        sides.append((fuzz.ratio(after, text[end : end + len(after)]) / 100, len(after)))
+    return sides
+
+
+def _fuzzy(text: str, quote: str, before: str, after: str) -> Match | None:
+    if not (before or after) or len(quote) > len(text):
+        return None
+    found = fuzz.partial_ratio_alignment(quote, text, score_cutoff=FUZZY_SCORE)
+    if found is None or found.dest_start >= found.dest_end:
+        return None
+    start, end = _whole_words(text, found.dest_start, found.dest_end)
+    sides = _agreement(text, start, end, before, after)
+    if any(likeness < CONTEXT_AGREES for likeness, _ in sides):
+        return None
+    score = min(found.score / 100, *(likeness for likeness, _ in sides))
+    return Match(start, end, score, "fuzzy")
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span widened to the words it cuts, without spaces at its edges."""
+    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return start, end

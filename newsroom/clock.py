@@ -1,0 +1,14 @@
+"""What runs every so many seconds. Read by Celery beat and by `manage.py clock` alike; each entry is a Celery task."""
+
+from __future__ import annotations
+
+CLOCK: dict[str, int] = {
+    "newsroom.events.drain": 10,
+    "newsroom.events.reconcile": 600,
+    "newsroom.events.prune": 86_400,
+    "corrections.tick": 60,
+    "corrections.sign_checkpoint": 30,
+    "corrections.retain": 86_400,
+    "reprints.tick": 60,
+}
+"""Task name → seconds between runs."""

@@ -1,0 +1,128 @@
+"""The only code that touches the wire: mail and signed hooks. Each send has a hard deadline and answers a verdict."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import smtplib
+import time
+from datetime import timedelta
+from email.utils import formataddr
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+
+from newsroom.events import mail, outbound, sealed
+from newsroom.events.kinds import ADDRESS_BOOKS
+from newsroom.events.models import Delivery, Endpoint
+from newsroom.events.verdicts import Verdict
+
+WEBHOOK_DEADLINE = timedelta(seconds=15)
+MAX_RETRY_AFTER = timedelta(hours=24)
+
+
+class Stop(Protocol):
+    """Something that can say: wind up now."""
+
+    def is_set(self) -> bool:
+        """Whether to wind up."""
+
+
+def send(delivery: Delivery) -> Verdict:
+    """Send by the delivery's channel."""
+    return send_email(delivery) if delivery.channel == Delivery.Channel.EMAIL else post_webhook(delivery)
+
+
+def send_email(delivery: Delivery) -> Verdict:
+    """Render the mail from what the event names, to the address as it is now. The Message-ID is the delivery's id."""
+    address = ADDRESS_BOOKS[delivery.recipient_kind](delivery.recipient_key)
+    if address is None:
+        return Verdict("canceled", "no address (any more)")
+    letter = mail.compose(delivery, address)
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=formataddr((letter.sender_name, settings.DEFAULT_FROM_EMAIL)),
+        to=[formataddr((mail.header_safe(address.name), address.email)) if address.name else address.email],
+        headers={
+            "Message-ID": f"<{delivery.uuid}@{settings.MAIL_DOMAIN}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Masthead-Event": letter.event_kind,
+        },
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    try:
+        message.send()
+    except smtplib.SMTPResponseException as error:
+        return _smtp_verdict(error.smtp_code, str(error.smtp_error))
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0] if error.recipients else 550
+        return _smtp_verdict(code, "recipient refused")
+    except smtplib.SMTPServerDisconnected as error:
+        return Verdict.ambiguous(str(error))
+    except (OSError, smtplib.SMTPException) as error:
+        return Verdict.transient(f"{type(error).__name__}: {error}")
+    return Verdict.ok()
+
+
+def post_webhook(delivery: Delivery) -> Verdict:
+    """Post the frozen body, signed for this try (Standard Webhooks 1.0.0)."""
+    endpoint = delivery.endpoint
+    if endpoint is None or endpoint.state == Endpoint.State.GONE:
+        return Verdict("canceled", "the endpoint is gone")
+    body = delivery.body.encode()
+    try:
+        answer = outbound.post(
+            endpoint.url,
+            body=body,
+            headers=signed_headers(str(delivery.uuid), body, secrets_of(endpoint)),
+            deadline=WEBHOOK_DEADLINE,
+        )
+    except outbound.Refused as error:
+        return Verdict("permanent", str(error), endpoint_refused=True)
+    except outbound.Unanswered as error:
+        return Verdict.ambiguous(str(error))
+    except outbound.Unreachable as error:
+        return Verdict.transient(str(error))
+    return _http_verdict(answer)
+
+
+def secrets_of(endpoint: Endpoint) -> list[bytes]:
+    """The secrets that sign today: the current one, and the previous one until its time is over."""
+    held = [endpoint.secret_encrypted]
+    if endpoint.previous_secret_encrypted and endpoint.previous_until and endpoint.previous_until > timezone.now():
+        held.append(endpoint.previous_secret_encrypted)
+    return [base64.b64decode(sealed.open_text(text).removeprefix("whsec_")) for text in held]
+
+
+def signed_headers(message_id: str, body: bytes, secrets: list[bytes], *, now: int | None = None) -> dict[str, str]:
+    """`webhook-id`, `webhook-timestamp` and `webhook-signature` over `id.timestamp.body`, one signature a secret."""
+    stamp = str(int(time.time()) if now is None else now)
+    signed = f"{message_id}.{stamp}.".encode() + body
+    signatures = [base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode() for key in secrets]
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": stamp,
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
+    }
+
+
+def _smtp_verdict(code: int, text: str) -> Verdict:
+    make = Verdict.transient if 400 <= code < 500 else Verdict.permanent
+    return make(text, status_code=code)
+
+
+def _http_verdict(answer: outbound.Answer) -> Verdict:
+    if 200 <= answer.status < 300:
+        return Verdict.ok(answer.excerpt, status_code=answer.status)
+    if answer.status == 410:
+        return Verdict("permanent", "410 Gone", 410, endpoint_gone=True)
+    wait = None
+    if answer.retry_after is not None:
+        wait = min(answer.retry_after, MAX_RETRY_AFTER)
+    return Verdict.transient(answer.excerpt or f"HTTP {answer.status}", status_code=answer.status, retry_after=wait)

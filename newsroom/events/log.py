@@ -1,0 +1,70 @@
+"""The only way into the event log, and the readings of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from newsroom.accounts.models import ApiKey, Organization, Publication, User
+from newsroom.articles.models import Article
+from newsroom.events import wake
+from newsroom.events.failpoints import reach
+from newsroom.events.kinds import KINDS, Kind
+from newsroom.events.models import Event, Unplanned
+from newsroom.workflow import Actor
+
+
+def record(
+    kind: Kind | str,
+    subject: Any,
+    *,
+    by: Actor,
+    data: dict[str, Any] | None = None,
+    article: Article | None = None,
+    organization: Organization | None = None,
+) -> Event:
+    """Write down what happened, inside the transaction that made it happen, and owe its consequences.
+
+    `subject` has `noun`, `reference` and `publication`. `data` holds ids, statuses and amounts: never a name, an address
+    or a person's words. Raises RuntimeError outside a transaction and KeyError for a kind that was never declared.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is recorded inside the transaction that changes its subject.")
+    declared = KINDS[kind if isinstance(kind, str) else kind.name]
+    event = Event.objects.create(
+        kind=declared.name,
+        audience=declared.audience,
+        publication=_publication_of(subject),
+        article=article if article is not None else _article_of(subject),
+        organization=organization if organization is not None else getattr(subject, "organization", None),
+        subject_kind=subject.noun,
+        subject_reference=subject.reference,
+        actor_kind="cms" if isinstance(by, ApiKey) and by.organization_id is None else by.actor_kind,
+        actor=by if isinstance(by, User) else None,
+        data=data or {},
+        test=bool(getattr(subject, "test", False)),
+    )
+    Unplanned.objects.create(event=event)
+    reach("before_commit")
+    transaction.on_commit(wake.after_commit, robust=True)
+    return event
+
+
+def history_of(subject: Any) -> QuerySet[Event]:
+    """Everything that happened to this record, oldest first, with who did it."""
+    return Event.objects.filter(
+        subject_kind=subject.noun, subject_reference=subject.reference
+    ).select_related("actor").order_by("pk")
+
+
+def _publication_of(subject: Any) -> Publication | None:
+    return subject if isinstance(subject, Publication) else getattr(subject, "publication", None)
+
+
+def _article_of(subject: Any) -> Article | None:
+    if isinstance(subject, Article):
+        return subject
+    article = getattr(subject, "article", None)
+    return article if isinstance(article, Article) else None

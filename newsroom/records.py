@@ -1,0 +1,21 @@
+"""What every record that people act on has: a public reference, a version, and times."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Record(models.Model):
+    """A reference that leaves the building, a version that every form and `If-Match` states, and times in UTC."""
+
+    reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.reference

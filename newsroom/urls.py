@@ -1,0 +1,24 @@
+"""Every address of the service. Only this file, the settings and the clock name the two desks."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from newsroom.web import views
+
+handler404 = "newsroom.web.views.not_found"
+
+urlpatterns = [
+    path("", views.doors, name="doors"),
+    path("guidelines/", views.guidelines, name="guidelines"),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("metrics", views.metrics),
+    path(".well-known/security.txt", views.security_txt),
+    path("admin/", admin.site.urls),
+    path("", include("corrections.urls")),
+    path("", include("reprints.urls")),
+    path("", include("newsroom.api.urls")),
+    path("api/v1/", include("newsroom.articles.api.urls")),
+    path("api/v1/", include("corrections.api.urls")),
+    path("api/v1/", include("reprints.api.urls")),
+]

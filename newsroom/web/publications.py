@@ -1,0 +1,41 @@
+"""Which publication a request is for: by host name, else the default one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from newsroom.accounts.models import Publication
+
+
+class PublicationMiddleware:
+    """Sets `request.publication`, read from the database only when somebody asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on, with the publication at hand."""
+        request.publication = SimpleLazyObject(lambda: publication_of(request))  # type: ignore[attr-defined]  # -- ours
+        return self.get_response(request)
+
+
+def publication_of(request: HttpRequest) -> Publication | None:
+    """The publication whose desk host this is, else the default, else the first, else None (before the set-up)."""
+    host = request.get_host().partition(":")[0].lower()
+    ranked = sorted(
+        Publication.objects.all().order_by("pk")[:200],
+        key=lambda row: (row.desk_host.lower() != host or not row.desk_host, not row.is_default, row.pk),
+    )
+    return ranked[0] if ranked else None
+
+
+def publication_for_article_host(host: str) -> Publication | None:
+    """The publication that publishes on this host or on a parent of it; None when the host is not ours."""
+    for publication in Publication.objects.order_by("pk"):
+        for known in publication.hosts:
+            if host == known or host.endswith(f".{known}"):
+                return publication
+    return None

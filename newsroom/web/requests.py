@@ -1,0 +1,74 @@
+"""A request id for every request, JSON logs that carry it, and private tokens masked in both."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+logger = logging.getLogger("masthead.access")
+
+_GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_PRIVATE = re.compile(r"(/(?:reports|requests|acknowledge|partner|confirm|ask)/)[^/\s\"?]{12,200}")
+_KEYS = re.compile(r"mh_(live|test)_[A-Za-z0-9]{4,16}_[A-Za-z0-9_-]{4,64}")
+
+
+def mask(text: str) -> str:
+    """The text without private-page tokens and API keys."""
+    return _KEYS.sub(r"mh_\1_…", _PRIVATE.sub(r"\1…", text))
+
+
+class RequestIdMiddleware:
+    """Takes over a well-formed `X-Request-ID` or makes one; writes one access line a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id in `X-Request-ID`."""
+        given = request.headers.get("X-Request-ID", "")
+        mine = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(mine)
+        started = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = mine
+            logger.info(
+                "%s %s %s",
+                request.method,
+                mask(request.path),
+                response.status_code,
+                extra={"status": response.status_code, "ms": round((time.monotonic() - started) * 1000)},
+            )
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, request id; never a token."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON on one line, so that no user text can begin another."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": mask(record.getMessage()),
+        }
+        if current := request_id.get():
+            line["request_id"] = current
+        for extra in ("status", "ms"):
+            if hasattr(record, extra):
+                line[extra] = getattr(record, extra)
+        if record.exc_info:
+            line["trace"] = mask(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=True)

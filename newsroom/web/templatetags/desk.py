@@ -1,0 +1,38 @@
+"""Filters that every template may use without loading them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+
+register = template.Library()
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """`mapping[key]`, or None."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """A path as an address that opens from anywhere."""
+    return f"{settings.BASE_URL}{path}"
+
+
+@register.filter
+def in_zone(moment: datetime | None, publication: Any) -> datetime | None:
+    """The moment in the publication's time zone; the publication's days begin and end there."""
+    if moment is None or not publication:
+        return moment
+    return timezone.localtime(moment, publication.zone)
+
+
+@register.filter
+def is_past(moment: datetime | None) -> bool:
+    """Whether it is over."""
+    return moment is not None and moment < timezone.now()

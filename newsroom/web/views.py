@@ -1,0 +1,138 @@
+"""The doors at `/`, the guidelines, and the machine-readable promises that belong to no desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from newsroom.accounts.models import Guideline
+from newsroom.events import upkeep
+
+SECURITY_TXT_DAYS = 180
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def doors(request: HttpRequest) -> HttpResponse:
+    """The four doors."""
+    choices = [
+        (
+            "corrections:new",
+            _("Report an error"),
+            _("Something in an article is wrong. Tell us what, and we answer you by a date we name."),
+            _("Report an error"),
+        ),
+        (
+            "reprints:start",
+            _("Request a license or reprint"),
+            _("Republish, translate, print or quote an article. Often there is a price at once."),
+            _("Ask for a license"),
+        ),
+        (
+            "corrections:log",
+            _("Corrections log"),
+            _("Every correction we have published, newest first. Nothing is taken back in silence."),
+            _("Read the log"),
+        ),
+        (
+            "guidelines",
+            _("Editorial and AI guidelines"),
+            _("How we report, how we correct, and where machines may help."),
+            _("Read the guidelines"),
+        ),
+    ]
+    listed = [
+        {"url": reverse(name), "title": title, "text": text, "action": action} for name, title, text, action in choices
+    ]
+    return render(request, "doors.html", {"doors": listed})
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def guidelines(request: HttpRequest) -> HttpResponse:
+    """The newest version of each kind of guideline that is in force."""
+    today = timezone.localdate()
+    shown: dict[str, dict[str, object]] = {}
+    publication = request.publication or None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    rows = Guideline.objects.filter(effective_on__lte=today)
+    for row in rows.filter(publication_id=publication.pk) if publication else []:
+        shown.setdefault(
+            row.kind,
+            {
+                "kind": row.kind,
+                "title": row.get_kind_display(),
+                "body": [part for part in row.body.replace("\r\n", "\n").split("\n\n") if part.strip()],
+                "version": row.number,
+                "effective_on": row.effective_on,
+            },
+        )
+    ordered = [shown[kind] for kind in ("editorial", "ai") if kind in shown]
+    return render(request, "guidelines.html", {"guidelines": ordered})
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+    """Alive: no dependency is asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+    """Ready: the database answers. Never Redis, never mail."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, for the holder of METRICS_TOKEN, or from loopback when there is none."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not settings.TRUSTED_PROXIES
+    if not (given and given == settings.METRICS_TOKEN) and not (local and not settings.METRICS_TOKEN):
+        return HttpResponse("forbidden\n", status=403, content_type="text/plain")
+    lines = []
+    for name, value in upkeep.health().items():
+        lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {value}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+    """RFC 9116. `Expires` is always half a year ahead."""
+    expires = (timezone.now() + timedelta(days=SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+    contact = settings.SECURITY_CONTACT or f"mailto:{settings.DEFAULT_FROM_EMAIL}"
+    text = (
+        f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: {settings.LANGUAGE_CODE}\n"
+        f"Canonical: {settings.BASE_URL}/.well-known/security.txt\n"
+    )
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- handler404
+    """A page that does not exist; a problem document under `/api/`."""
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": f"{settings.BASE_URL}/problems/not_found",
+            "title": "Not found",
+            "status": 404,
+            "detail": "There is nothing at this address.",
+            "code": "not_found",
+            "errors": [],
+        }
+        return JsonResponse(problem, status=404, content_type="application/problem+json")
+    return render(request, "404.html", status=404)

@@ -1,0 +1,19 @@
+"""Reprints and licensing: from “may I?” to a license that hears of every correction."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReprintsConfig(AppConfig):
+    """The licensing desk."""
+
+    name = "reprints"
+    verbose_name = _("Reprints and licensing")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Declare the kinds of event, who is told, and what follows: all three need the models to be loaded."""
+        for part in ("events", "notices", "reactions"):
+            import_module(f"reprints.{part}")

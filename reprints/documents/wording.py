@@ -1,0 +1,163 @@
+"""The words of the documents: names for the closed vocabularies, and numbers, dates and money as the reader writes them.
+
+A document is written in the publication's language where the desk speaks it (`settings.LANGUAGES`), else in English, and
+never in the language of whoever happens to download it: the same snapshot gives the same page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from reprints.vocabulary import WORLD, Portion, QuantityUnit
+
+FALLBACK = "en"
+
+DUTIES: Mapping[str, Promise | str] = {
+    "inform": _("confirm that you have read the notice"),
+    "replace_or_append": _("replace the text or append the notice"),
+    "take_down": _("take the article down"),
+    "purge": _("delete every copy, archives and derived data included"),
+    "requested": _("you are asked to follow the notice"),
+}
+OCCASIONS: Mapping[str, Promise | str] = {
+    "hold": _("If the article is withheld"),
+    "update": _("If the article is updated"),
+    "clarification": _("If the article is clarified"),
+    "correction": _("If the article is corrected"),
+    "retraction": _("If the article is retracted"),
+    "legal_removal": _("If the article must be removed by law"),
+    "release": _("If the article is released again"),
+}
+
+def label_of(vocabulary: type[TextChoices], token: str) -> str:
+    """The words for a token of a closed list. A token this release no longer knows keeps its letters, readable."""
+    return str(vocabulary(token).label) if token in vocabulary.values else token.replace("_", " ")
+
+
+def phrase_of(table: Mapping[str, Promise | str], token: str) -> str:
+    """The phrase for a token inside a sentence; as in `label_of`, an unknown one keeps its letters."""
+    return str(table[token]) if token in table else token.replace("_", " ")
+
+
+def document_locale(language: str) -> Locale:
+    """The locale of a document for a BCP 47 tag: itself when the desk speaks its language, else English."""
+    spoken = {code.split("-")[0] for code, _name in settings.LANGUAGES}
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError, TypeError):
+        return Locale(FALLBACK)
+    return locale if locale.language in spoken else Locale(FALLBACK)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[Locale]:
+    """Within the block gettext answers in the language of the document; the locale is handed out for the rest."""
+    locale = document_locale(language)
+    with translation.override(locale.language):
+        yield locale
+
+
+def date_words(day: str | date, locale: Locale) -> str:
+    """A calendar day (ISO text or date) in long form: “December 1, 2026”."""
+    return format_date(date.fromisoformat(day) if isinstance(day, str) else day, format="long", locale=locale)
+
+
+def moment(at: str) -> datetime:
+    """An RFC 3339 time as an aware datetime."""
+    return datetime.fromisoformat(at.replace("Z", "+00:00"))
+
+
+def day_of(at: str, zone: str, locale: Locale) -> str:
+    """The local day of an RFC 3339 time, in long form."""
+    return date_words(moment(at).astimezone(ZoneInfo(zone)).date(), locale)
+
+
+def time_words(at: str, zone: str, locale: Locale) -> str:
+    """An RFC 3339 time as local day, time and zone."""
+    return format_datetime(moment(at).astimezone(ZoneInfo(zone)), "d MMMM y, HH:mm z", locale=locale)
+
+
+def term_words(grant: Mapping[str, Any], locale: Locale) -> str:
+    """From when to when: both days count."""
+    start = date_words(grant["starts_on"], locale)
+    if grant.get("perpetual") or not grant.get("ends_on"):
+        return say("From %(start)s, without end") % {"start": start}
+    return say("%(start)s to %(end)s, both days included") % {
+        "start": start,
+        "end": date_words(grant["ends_on"], locale),
+    }
+
+
+def money_words(amount: str | Decimal, currency: str, locale: Locale) -> str:
+    """An amount with its currency, as the locale writes it and with the currency's own minor digits."""
+    return format_currency(Decimal(amount), currency, locale=locale)
+
+
+def territory_words(codes: Iterable[str], locale: Locale) -> str:
+    """Country names for ISO 3166-1 alpha-2 codes, in the order given; `001` is the world."""
+    codes = list(codes)
+    if WORLD in codes:
+        return say("Worldwide")
+    return format_list([locale.territories.get(code, code) for code in codes], locale=locale)
+
+
+def language_words(tags: Iterable[str], locale: Locale) -> str:
+    """Names for BCP 47 tags."""
+    return format_list([_language_name(tag, locale) for tag in tags], locale=locale)
+
+
+def _language_name(tag: str, locale: Locale) -> str:
+    try:
+        return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
+
+
+def quantity_words(grant: Mapping[str, Any], locale: Locale) -> str:
+    """“Up to 50,000 monthly users”; empty when no quantity was agreed."""
+    if not grant.get("quantity"):
+        return ""
+    number = format_decimal(grant["quantity"], locale=locale)
+    unit = label_of(QuantityUnit, grant.get("quantity_unit") or "")
+    return say("Up to %(number)s %(unit)s") % {"number": number, "unit": unit}
+
+
+def portion_words(grant: Mapping[str, Any], locale: Locale) -> str:
+    """“Full text (812 words)”."""
+    portion = label_of(Portion, grant["portion"])
+    words = grant.get("words")
+    if not words:
+        return portion
+    number = format_decimal(words, locale=locale)
+    return f"{portion} ({ngettext('%(number)s word', '%(number)s words', words) % {'number': number}})"
+
+
+def duty_lines(duties: Mapping[str, Mapping[str, Any]], locale: Locale) -> list[str]:
+    """One sentence an occasion: “If the article is corrected: replace the text … within 72 hours.”"""
+    lines = []
+    for occasion, duty in duties.items():
+        sentence = f"{phrase_of(OCCASIONS, occasion)}: {phrase_of(DUTIES, duty['duty'])}"
+        hours = duty.get("within_hours")
+        if hours is not None:
+            within = ngettext("within %(number)s hour", "within %(number)s hours", hours)
+            sentence = f"{sentence} {within % {'number': format_decimal(hours, locale=locale)}}"
+        lines.append(f"{sentence}.")
+    return lines

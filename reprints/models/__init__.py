@@ -1,0 +1,25 @@
+"""Requests, quotes, licenses, the notices that follow them, and the rate card behind the prices."""
+
+from reprints.models.asking import LicenseRequest, RequesterContact, RequestItem, RequestMessage
+from reprints.models.invoices import Invoice
+from reprints.models.licenses import License, Placement
+from reprints.models.quotes import Quote, QuoteLine
+from reprints.models.ratecard import PriceRule, RateCard, TermsTemplate, UseType
+from reprints.models.updates import UpdateNotice
+
+__all__ = [
+    "Invoice",
+    "License",
+    "LicenseRequest",
+    "Placement",
+    "PriceRule",
+    "Quote",
+    "QuoteLine",
+    "RateCard",
+    "RequestItem",
+    "RequestMessage",
+    "RequesterContact",
+    "TermsTemplate",
+    "UpdateNotice",
+    "UseType",
+]

@@ -1,0 +1,75 @@
+"""Logs made for the tests: signed, published and served as the service does it."""
+
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from corrections.ledger import commitments, merkle
+from corrections.ledger.checkpoint import Checkpoint, Signer, sign
+
+ORIGIN = "desk.example/corrections"
+SIGNER = Signer(ORIGIN, bytes(range(32)))
+VKEY = SIGNER.verifier_key.encode()
+START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Log:
+    """The leaves of a log with what opens them, in the operator's hands."""
+
+    leaves: list[dict[str, str]] = field(default_factory=list)
+    openings: list[dict[str, object]] = field(default_factory=list)
+
+    def append(self, chance: random.Random, at: datetime, text: str) -> None:
+        salt = chance.randbytes(32)
+        reference = f"C-{len(self.leaves):06d}"
+        content = {"reference": reference, "kind": "correction", "text": text}
+        self.openings.append({"salt": salt.hex(), "content": content})
+        self.leaves.append(
+            commitments.leaf(
+                type="correction.published",
+                reference=reference,
+                publication=chance.choice(["daily", "weekly"]),
+                kind="correction",
+                at=at,
+                commitment=commitments.commit(salt, content),
+            )
+        )
+
+    def hashes(self) -> list[bytes]:
+        return [commitments.hash_of_leaf(leaf) for leaf in self.leaves]
+
+    def checkpoint(self, size: int | None = None, signer: Signer = SIGNER) -> str:
+        hashes = self.hashes()[:size]
+        return sign(Checkpoint(signer.name, len(hashes), merkle.root(hashes)), signer)
+
+    def entries(self, start: int = 0, end: int | None = None) -> str:
+        served = [
+            {"index": index, "leaf": leaf, "leaf_hash": commitments.hash_of_leaf(leaf).hex()}
+            for index, leaf in enumerate(self.leaves)
+        ][start:end]
+        return json.dumps({"entries": served, "next": None})
+
+    def notice(self, index: int) -> dict[str, object]:
+        leaf = self.leaves[index]
+        content = self.openings[index]["content"]
+        return {
+            "reference": leaf["reference"],
+            "kind": leaf["kind"],
+            "status": "published",
+            "text": content["text"],
+            "ledger": {
+                "index": index,
+                "leaf_hash": commitments.hash_of_leaf(leaf).hex(),
+                "opening": self.openings[index],
+            },
+        }
+
+
+def make_log(size: int, seed: int = 1) -> Log:
+    """A log with one entry every twenty minutes."""
+    chance, log = random.Random(seed), Log()
+    for index in range(size):
+        log.append(chance, START + timedelta(minutes=20 * index), f"The figure was wrong by {index} percent.")
+    return log
