@@ -1,10 +1,12 @@
 """`make run`: the whole service on one machine, without PostgreSQL, Redis or a mail server.
 
-Prepares the data folder (tables, demo newsroom on first use), starts web, `deliver` and `clock` as children, waits until
-the first page answers, prints where to go, and stops all it started on Ctrl-C. A second start keeps the data.
+Prepares the data folder (tables, demo newsroom on first use), starts web, `deliver` and `clock` as
+children, waits until the first page answers, prints where to go, and stops all it started on Ctrl-C. A
+second start keeps the data.
 
-Environment: PORT (8000), HOST (127.0.0.1), MASTHEAD_VAR (var/), and everything the settings read. MASTHEAD_DEMO=0 starts
-without the demo newsroom. Exit: 0 after Ctrl-C, 1 with a sentence when it cannot start.
+Environment: PORT (8000), HOST (127.0.0.1), MASTHEAD_VAR (var/), and everything the settings read.
+MASTHEAD_DEMO=0 starts without the demo newsroom. Exit: 0 after Ctrl-C, 1 with a sentence when it cannot
+start.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class CannotRun(Exception):
 
 @dataclass
 class Child:
-    """One process of ours, restarted when it dies: after 1, 2, 4 … 30 seconds; steady for a minute, it starts over."""
+    """One process of ours, restarted when it dies: after 1, 2, 4 … 30 seconds; steady for a minute, it
+    starts over.
+    """
 
     name: str
     command: list[str]
@@ -149,7 +153,14 @@ def prepare(env: dict[str, str], *, var: Path) -> None:
         say("First start: making the demo newsroom.")
         _manage(env, "demo", purpose="The demo newsroom could not be made")
     if env["MASTHEAD_ENV"] == "production":
-        _manage(env, "collectstatic", "--no-input", "--verbosity", "0", purpose="The static files could not be collected")
+        _manage(
+            env,
+            "collectstatic",
+            "--no-input",
+            "--verbosity",
+            "0",
+            purpose="The static files could not be collected",
+        )
 
 
 def stop(children: list[Child], requests: Requests) -> None:
@@ -175,14 +186,18 @@ def greeting(base_url: str, *, var: Path, env: dict[str, str]) -> str:
         f"  Masthead is running at {base_url}/",
         f"  the desks       {base_url}/admin/",
         f"  the API         {base_url}/api/docs/",
-        f"  mail            {var / 'mail'}/" if not env.get("EMAIL_URL") else "  mail            as EMAIL_URL says",
+        f"  mail            {var / 'mail'}/"
+        if not env.get("EMAIL_URL")
+        else "  mail            as EMAIL_URL says",
         "",
     ]
     demo = var / "demo.json"
     if env["MASTHEAD_DEMO"] != "0" and demo.exists():
         told = json.loads(demo.read_text())
         lines.append(f"  Demo logins (also in {demo}):")
-        lines += [f"    {role:<12} {who['username']:<16} {who['password']}" for role, who in told["users"].items()]
+        lines += [
+            f"    {role:<12} {who['username']:<16} {who['password']}" for role, who in told["users"].items()
+        ]
         lines += [f"  API key of the demo partner: {told['api_keys']['partner']}", ""]
     lines.append("  Ctrl-C stops it. `make reset` drops the data.")
     return "\n".join([*lines, ""])
@@ -207,7 +222,9 @@ def _data_folder() -> Path:
         var.mkdir(parents=True, exist_ok=True, mode=0o700)
         (var / ".masthead").touch()  # how `make reset` knows the folder is ours
     except OSError as error:
-        raise CannotRun(f"the data folder {var} cannot be written ({error.strerror}). Set MASTHEAD_VAR.") from error
+        raise CannotRun(
+            f"the data folder {var} cannot be written ({error.strerror}). Set MASTHEAD_VAR."
+        ) from error
     return var
 
 
@@ -221,7 +238,9 @@ def _environment(*, port: int, var: Path) -> dict[str, str]:
     env = {**defaults, **os.environ, "PORT": str(port), "MASTHEAD_VAR": str(var)}
     demo = "0" if env["MASTHEAD_ENV"] == "production" else "1"
     env.setdefault("MASTHEAD_DEMO", demo)
-    env.setdefault("ALLOW_LOOPBACK_ENDPOINTS", env["MASTHEAD_DEMO"])  # the demo's partners live on this machine
+    env.setdefault(
+        "ALLOW_LOOPBACK_ENDPOINTS", env["MASTHEAD_DEMO"]
+    )  # the demo's partners live on this machine
     return env
 
 
@@ -251,7 +270,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CannotRun(f"port {port} is taken. Choose another: PORT={port % 65535 + 1} make run") from error
+                raise CannotRun(
+                    f"port {port} is taken. Choose another: PORT={port % 65535 + 1} make run"
+                ) from error
             raise CannotRun(f"{host}:{port} cannot be used ({error.strerror}).") from error
 
 
@@ -280,7 +301,9 @@ def _wait_until_ready(children: list[Child], *, host: str, port: int) -> None:
     while time.monotonic() < deadline:
         for child in children:
             if child.exit_code is not None:
-                raise CannotRun(f"{child.name} {_how_it_ended(child.exit_code)} while starting. Its words are above.")
+                raise CannotRun(
+                    f"{child.name} {_how_it_ended(child.exit_code)} while starting. Its words are above."
+                )
         if _answers(address):
             return
         time.sleep(0.1)
@@ -296,7 +319,9 @@ def _answers(address: str) -> bool:
 
 
 def _manage(env: dict[str, str], *arguments: str, purpose: str) -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=env, check=False)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=env, check=False
+    )
     if done.returncode:
         raise CannotRun(f"{purpose} (manage.py {arguments[0]} {_how_it_ended(done.returncode)}).")
 

@@ -1,9 +1,61 @@
-"""Django's admin as the desks' work place."""
+"""Django's admin as the desks' work place: read everything, press a legal button.
+
+Nothing is edited in place. Each page shows the record, the moves that its table allows this person now, and the history;
+every button calls the service that is named after it, with the version that the page was drawn from.
+"""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import User
+from newsroom.errors import DomainError, Invalid
+from newsroom.events import promises
+from newsroom.events.log import history_of
+from newsroom.events.models import Delivery
+from newsroom.workflow import Workflow
+
+HISTORY_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Card:
+    """A line of the first page: how many of something wait for this person, and where."""
+
+    label: Any
+    count: int
+    url: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something a person may do to a record: the service, the form for its words, and when it is offered.
+
+    `offered` is asked only for what is not a move of the table; moves ask the table.
+    """
+
+    service: Callable[..., Any]
+    form: type[forms.Form] | None = None
+    label: Any = ""
+    offered: Callable[[Any, User], bool] | None = None
+    danger: bool = False
+
+
+CARDS: list[Callable[[User], Iterable[Card]]] = []
+"""What the desks put on the first page; each app's admin adds its own."""
 
 
 class DeskSite(admin.AdminSite):
@@ -11,5 +63,281 @@ class DeskSite(admin.AdminSite):
 
     site_header = _("Masthead")
     site_title = _("Masthead")
-    index_title = _("Desks")
+    index_title = _("What waits for you")
+    index_template = "admin/desk_index.html"
     enable_nav_sidebar = True
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first page: what waits, most urgent first."""
+        cards = [card for make in CARDS for card in make(cast(User, request.user))]
+        return super().index(request, {**(extra_context or {}), "cards": cards})
+
+
+class WorkForm(forms.Form):
+    """The base of the forms behind buttons: carries the version that the page was drawn from."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, subject: Any = None, person: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject = subject
+        self.person = person
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Narrow choices to the record at hand."""
+
+
+class WorkflowAdmin(admin.ModelAdmin):
+    """The admin of a record with a table of moves."""
+
+    workflow: Workflow
+    roles: ClassVar[frozenset[str]] = frozenset()
+    buttons: ClassVar[dict[str, Button]] = {}
+    starters: ClassVar[dict[str, Button]] = {}
+    versioned: ClassVar[bool] = True
+    subject_template = ""
+    change_form_template = "admin/work_page.html"
+    change_list_template = "admin/work_list.html"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+    # --- who may see -------------------------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles, anywhere."""
+        return bool(_person(request).roles_anywhere() & self.roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """With one of the roles at the record's publication."""
+        if obj is None:
+            return self.has_module_permission(request)
+        return bool(_person(request).roles_at(obj.publication) & self.roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Nobody edits in place: every change is a move."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Nothing is added here: see `starters`."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Records are closed, never deleted."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What this person may see, and nothing else: other records are 404."""
+        return cast(Any, super().get_queryset(request)).visible_to(_person(request))
+
+    # --- pages -------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """The buttons' addresses beside Django's own."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("start/<slug:starter>/", self.admin_site.admin_view(self.start_view), name=f"{name}_start"),
+            path("<path:object_id>/do/<slug:button>/", self.admin_site.admin_view(self.do_view), name=f"{name}_do"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 -- Django's signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 -- Django's signature
+    ) -> HttpResponse:
+        """The work page: the record, the buttons, the history. GET only."""
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        return self.work_page(request, self._find(request, object_id))
+
+    def work_page(
+        self, request: HttpRequest, subject: Any, *, bound: tuple[str, forms.Form] | None = None, status: int = 200
+    ) -> HttpResponse:
+        """Draw the page; `bound` is the form that was sent and could not be taken."""
+        person = _person(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(subject),
+            "subject": subject,
+            "subject_template": self.subject_template,
+            "buttons": self._drawn_buttons(subject, person, bound),
+            "history": list(history_of(subject)[:HISTORY_LENGTH]),
+            "promises": list(promises.running(subject)),
+            "deliveries": list(
+                Delivery.objects.filter(
+                    event__subject_kind=subject.noun, event__subject_reference=subject.reference
+                ).order_by("-pk")[:30]
+            ),
+            **self.subject_context(request, subject),
+        }
+        return TemplateResponse(request, self.change_form_template, context, status=status)
+
+    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:  # noqa: ARG002 -- for subclasses
+        """What the record's own part of the page shows."""
+        return {}
+
+    def do_view(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
+        """Press a button. POST only; a refusal is a sentence, and what was typed stays."""
+        if request.method != "POST":
+            return HttpResponseRedirect(self._page_of(object_id))
+        subject = self._find(request, object_id)
+        pressed = self.buttons.get(button)
+        if pressed is None:
+            raise Http404
+        form = self._form(pressed, subject, _person(request), data=request.POST, files=request.FILES)
+        if not form.is_valid():
+            messages.error(request, _now("Please check what you entered."))
+            return self.work_page(request, subject, bound=(button, form), status=422)
+        words = dict(form.cleaned_data)
+        if not self.versioned:
+            words.pop("seen", None)
+        try:
+            pressed.service(subject, by=_person(request), **words)
+        except Invalid as error:
+            for fault in error.faults:
+                field = fault.pointer.strip("/").split("/")[0]
+                form.add_error(field if field in form.fields else None, str(fault.detail))
+            messages.error(request, error.message)
+            return self.work_page(request, self._find(request, object_id), bound=(button, form), status=422)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self.work_page(request, self._find(request, object_id), bound=(button, form), status=409)
+        messages.success(request, _now("Done: %(label)s.") % {"label": self._label(button)})
+        return HttpResponseRedirect(self._page_of(object_id))
+
+    def start_view(self, request: HttpRequest, starter: str) -> HttpResponse:
+        """Begin something new: a form, then the service, then the new record's page."""
+        begun = self.starters.get(starter)
+        person = _person(request)
+        if begun is None:
+            raise Http404
+        if begun.offered is not None and not begun.offered(None, person):
+            raise PermissionDenied
+        form_class = begun.form or WorkForm
+        initial = {key: value for key, value in request.GET.items() if key in form_class.base_fields}
+        form = form_class(request.POST or None, person=person, initial={"seen": 1, **initial})
+        status = 200
+        if request.method == "POST":
+            status = 422
+            if form.is_valid():
+                words = {key: value for key, value in form.cleaned_data.items() if key != "seen"}
+                try:
+                    made = begun.service(by=person, **words)
+                except DomainError as error:
+                    form.add_error(None, error.message)
+                else:
+                    return HttpResponseRedirect(self._page_of(str(made.pk)))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": begun.label,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/work_start.html", context, status=status)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with what one may begin here."""
+        person = _person(request)
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_start"
+        begins = [
+            {"label": button.label, "url": reverse(name, args=[key])}
+            for key, button in self.starters.items()
+            if button.offered is None or button.offered(None, person)
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "starters": begins})
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _find(self, request: HttpRequest, object_id: str) -> Any:
+        if not object_id.isdecimal() or len(object_id) > 18:
+            raise Http404
+        subject = self.get_queryset(request).filter(pk=object_id).first()
+        if subject is None or not self.has_view_permission(request, subject):
+            raise Http404
+        return subject
+
+    def _page_of(self, object_id: str) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
+
+    def _drawn_buttons(
+        self, subject: Any, person: User, bound: tuple[str, forms.Form] | None
+    ) -> list[dict[str, Any]]:
+        allowed = {row.name: row for row in self.workflow.available(subject, person)}
+        drawn = []
+        for name, button in self.buttons.items():
+            offered = button.offered(subject, person) if button.offered else name in allowed
+            if not offered and not (bound and bound[0] == name):
+                continue
+            form = bound[1] if bound and bound[0] == name else self._form(button, subject, person)
+            form.initial["seen"] = subject.version
+            if form.is_bound:
+                # The page is drawn anew: the next press states the version that is on it now.
+                form.data = form.data.copy()  # type: ignore[attr-defined]  # -- a QueryDict is copied to be changed
+                form.data["seen"] = subject.version  # type: ignore[index]  # -- the copy is mutable
+            drawn.append(
+                {
+                    "name": name,
+                    "label": self._label(name),
+                    "form": form,
+                    "simple": not form.visible_fields(),
+                    "open": bool(bound and bound[0] == name),
+                    "danger": button.danger,
+                    "url": reverse(
+                        f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[subject.pk, name]
+                    ),
+                }
+            )
+        return drawn
+
+    def _form(
+        self, button: Button, subject: Any, person: User, *, data: Any = None, files: Any = None
+    ) -> forms.Form:
+        form_class = button.form or WorkForm
+        arguments: dict[str, Any] = {"initial": {"seen": subject.version}}
+        if issubclass(form_class, WorkForm):
+            arguments |= {"subject": subject, "person": person}
+        return form_class(data, files, **arguments)
+
+    def _label(self, name: str) -> Any:
+        button = self.buttons[name]
+        if button.label:
+            return button.label
+        return self.workflow.transitions[name].label
+
+
+class StaffScopedAdmin(admin.ModelAdmin):
+    """Plain records (publications, desks, keys) that only administrators of the whole house change."""
+
+    roles: ClassVar[frozenset[str]] = frozenset({"admin"})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""
+        return bool(_person(request).roles_at(None) & self.roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+        """Nothing here is deleted: deactivate, block or revoke it."""
+        return False
+
+
+def _person(request: HttpRequest) -> User:
+    person = request.user
+    if not isinstance(person, User):
+        raise PermissionDenied
+    return person

@@ -21,11 +21,16 @@ NUMBERS = frozenset({"quantity", "territory", "duration", "languages", "words"})
 WORDS = frozenset({"use", "portion", "format", "organization_type", "modifications", "exclusivity", "quantity_unit"})
 MATCHABLE = WORDS | {"territory", "languages"}
 ONE, ZERO = Decimal(1), Decimal(0)
-LARGEST = Decimal(10) ** 11
+LARGEST = Decimal(10) ** 10
+LARGEST_FACTOR = Decimal(1000)
 
 
 class BadRule(ValueError):
     """A rule that cannot be computed, or by which more would cost less. A sentence for whoever edits the card."""
+
+
+class TooLarge(ValueError):
+    """The price has more digits than an amount can hold: for a person to look at."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Price:
 
 
 def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO) -> Price | None:
-    """The price in that currency, or None when no rule matches. Never negative."""
+    """The price in that currency, or None when no rule matches. Never negative. Raises `TooLarge` from 10^10."""
     rule = next((row for row in sorted(rules, key=lambda row: row.priority) if matches(row, ask)), None)
     if rule is None:
         return None
@@ -118,6 +123,8 @@ def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: D
     if discount_percent and total:
         total *= (Decimal(100) - discount_percent) / 100
         steps.append(Step("discount", f"− {_short(discount_percent)} %", total))
+    if total >= LARGEST:
+        raise TooLarge
     rounded = to_minor_units(total, currency)
     if rounded != total:
         steps.append(Step("rounding", "HALF_UP", rounded))
@@ -239,7 +246,7 @@ def _number(value: Any) -> Decimal:
         number = Decimal(value)
     except InvalidOperation as error:
         raise BadRule(f"“{value}” is not a number.") from error
-    if not number.is_finite() or number < 0 or number > LARGEST:
+    if not number.is_finite() or number < 0 or number > LARGEST_FACTOR:
         raise BadRule(f"“{value}” cannot be a factor.")
     return number
 

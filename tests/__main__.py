@@ -1,7 +1,8 @@
 """`python -m tests [pytest arguments]`: the whole suite, as `make test` runs it.
 
-Two passes: everything on SQLite, then on PostgreSQL what is marked `postgres` or `both`. The last lines add the two up:
-what was not run here and why, then “N passed, N failed”. MASTHEAD_TEST_WORKERS sets the processes (default 2).
+Two passes: everything on SQLite, then on PostgreSQL what is marked `postgres` or `both`. The last lines add
+the two up: what was not run here and why, then “N passed, N failed”. MASTHEAD_TEST_WORKERS sets the
+processes (default 2).
 """
 
 import json

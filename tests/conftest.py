@@ -1,3 +1,5 @@
-"""Plugins of the whole suite: what was not run, real servers, and receivers that stand outside the service."""
+"""Plugins of the whole suite: what was not run, real servers, and receivers that stand outside the
+service.
+"""
 
 pytest_plugins = ["tests.skips", "tests.services", "tests.receivers"]

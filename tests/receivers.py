@@ -1,5 +1,6 @@
-"""What stands outside the service, as real servers on loopback that can be told to misbehave: a mail server and the
-endpoint of a partner. Both record what arrived, in order, and tests wait for arrivals instead of sleeping.
+"""What stands outside the service, as real servers on loopback that can be told to misbehave: a mail server
+and the endpoint of a partner. Both record what arrived, in order, and tests wait for arrivals instead of
+sleeping.
 """
 
 import email
@@ -66,9 +67,10 @@ SMTP_FAULTS = ("none", "refuse_temporarily", "refuse", "slow", "drop_after_data"
 class SmtpSink:
     """A mail server that keeps what it is given.
 
-    `fault` is what it does with the next messages: `none`; `refuse_temporarily` answers 451; `refuse` answers 550;
-    `slow` answers after `delay` seconds; `drop_after_data` keeps the message and hangs up without an answer, so that
-    the sender cannot know. The first two of the refusals keep nothing. `attempts` counts messages, kept or not.
+    `fault` is what it does with the next messages: `none`; `refuse_temporarily` answers 451; `refuse`
+    answers 550; `slow` answers after `delay` seconds; `drop_after_data` keeps the message and hangs up
+    without an answer, so that the sender cannot know. The first two of the refusals keep nothing.
+    `attempts` counts messages, kept or not.
     """
 
     def __init__(self) -> None:
@@ -163,8 +165,8 @@ class Received:
 class Answer:
     """What the receiver says to one request.
 
-    `delay` seconds pass before it answers; `hang` never answers; `body_size` streams that many bytes instead of
-    `body`, and does not say beforehand how many; `drop` takes the request and hangs up.
+    `delay` seconds pass before it answers; `hang` never answers; `body_size` streams that many bytes
+    instead of `body`, and does not say beforehand how many; `drop` takes the request and hangs up.
     """
 
     status: int = 200
@@ -177,7 +179,9 @@ class Answer:
 
 
 class HttpReceiver:
-    """A web server that records every request and answers as told: the queued answers first, then the standing one."""
+    """A web server that records every request and answers as told: the queued answers first, then the
+    standing one.
+    """
 
     def __init__(self) -> None:
         self._standing = Answer()
@@ -276,7 +280,7 @@ def http_receiver() -> Iterator[HttpReceiver]:
         protocol_version = "HTTP/1.1"
         timeout = 60
 
-        def do_GET(self) -> None:  # noqa: N802 -- the name http.server calls
+        def do_GET(self) -> None:
             receiver._serve(self)
 
         do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 -- the names http.server calls
@@ -285,7 +289,9 @@ def http_receiver() -> Iterator[HttpReceiver]:
             """The requests are recorded; the terminal stays quiet."""
 
     receiver._server = _QuietServer(("127.0.0.1", 0), Request)
-    thread = threading.Thread(target=receiver._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=receiver._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield receiver

@@ -1,8 +1,9 @@
 """Real servers for tests: PostgreSQL, Redis, Chromium.
 
-Each is looked for in the same order: an address given in the environment, programs of this machine, the wheels of the
-development lock. A server found as a program is started for this run only, in a folder of its own, on a free loopback
-port, and stopped at exit. One that already runs on its usual port is never used unless its address is given.
+Each is looked for in the same order: an address given in the environment, programs of this machine, the
+wheels of the development lock. A server found as a program is started for this run only, in a folder of its
+own, on a free loopback port, and stopped at exit. One that already runs on its usual port is never used
+unless its address is given.
 
 `python -m tests.services` says what would be used here; it exits 1 when something is missing.
 """
@@ -37,8 +38,8 @@ class Unavailable(Exception):
 class Server:
     """A server that answers.
 
-    `url` as Django's and Redis's clients take it; `origin` says where it came from; `process` is None when it was
-    given and is not ours to stop.
+    `url` as Django's and Redis's clients take it; `origin` says where it came from; `process` is None when
+    it was given and is not ours to stop.
     """
 
     url: str
@@ -48,7 +49,9 @@ class Server:
 
 @contextmanager
 def postgres() -> Iterator[Server]:
-    """A PostgreSQL server: the one at TEST_DATABASE_URL, else an empty one that lives as long as the block."""
+    """A PostgreSQL server: the one at TEST_DATABASE_URL, else an empty one that lives as long as the
+    block.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Server(url=url, origin="TEST_DATABASE_URL")
         return
@@ -77,7 +80,9 @@ def postgres() -> Iterator[Server]:
 
 @contextmanager
 def redis() -> Iterator[Server]:
-    """A Redis or Valkey server: the one at TEST_REDIS_URL, else an empty one that lives as long as the block."""
+    """A Redis or Valkey server: the one at TEST_REDIS_URL, else an empty one that lives as long as the
+    block.
+    """
     if url := os.environ.get("TEST_REDIS_URL"):
         yield Server(url=url, origin="TEST_REDIS_URL")
         return
@@ -103,7 +108,9 @@ _SHARED: dict[str, Server] = {}
 
 
 def shared_postgres() -> Server:
-    """One PostgreSQL for the whole test run: its address goes into the environment, where child processes find it."""
+    """One PostgreSQL for the whole test run: its address goes into the environment, where child processes
+    find it.
+    """
     return _share("TEST_DATABASE_URL", postgres)
 
 
@@ -188,7 +195,9 @@ class _Become:
 
 
 def _an_ordinary_user(home: Path, *, program: Path) -> _Become:
-    """PostgreSQL refuses root. A user namespace keeps our own folder rights; `nobody` is the second choice."""
+    """PostgreSQL refuses root. A user namespace keeps our own folder rights; `nobody` is the second
+    choice.
+    """
     if os.geteuid() != 0:
         return _Become()
     namespace = ("unshare", "--user", "--map-user=1000", "--")
@@ -196,7 +205,9 @@ def _an_ordinary_user(home: Path, *, program: Path) -> _Become:
         return _Become(prefix=namespace)
     os.chown(home, NOBODY, NOBODY)
     if not _runs(str(program), "--version", user=NOBODY):
-        raise Unavailable("PostgreSQL refuses root, and neither unshare nor the user nobody can start it here")
+        raise Unavailable(
+            "PostgreSQL refuses root, and neither unshare nor the user nobody can start it here"
+        )
     return _Become(uid=NOBODY)
 
 
@@ -211,7 +222,9 @@ def _initdb(program: Path, *, data: Path, password: str, become: _Become) -> Non
         *("-D", str(data), "--username=masthead", f"--pwfile={secret}", "--auth=scram-sha-256"),
         *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, user=become.uid, cwd=data.parent, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, user=become.uid, cwd=data.parent, check=False
+    )
     secret.unlink()
     if done.returncode:
         raise Unavailable(f"initdb failed: {done.stderr.strip()}")
@@ -262,7 +275,9 @@ def _wait_for(port: int, *, process: subprocess.Popen, log: Path, ready) -> None
 
 
 def _postgres_is_ready(port: int) -> bool:
-    """It says “S” or “N” to an SSLRequest once it serves; while starting it answers with an error or not at all."""
+    """It says “S” or “N” to an SSLRequest once it serves; while starting it answers with an error or not at
+    all.
+    """
     startup = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
     return _ask(port, startup)[:1] in (b"S", b"N") and not _is_starting(port)
 
@@ -299,7 +314,9 @@ def _major_version(program: Path) -> float:
 
 def _runs(*command: str, user: int | None = None) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, user=user, timeout=10, check=False).returncode == 0
+        return (
+            subprocess.run(command, capture_output=True, user=user, timeout=10, check=False).returncode == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 

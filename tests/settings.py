@@ -7,8 +7,8 @@ os.environ.setdefault("MASTHEAD_VAR", tempfile.mkdtemp(prefix="masthead-test-"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
 os.environ.setdefault("BASE_URL", "http://testserver")
 
-from newsroom.settings import *  # noqa: E402, F403 -- tests see the whole of the real settings
-from newsroom.settings import DATABASES  # noqa: E402 -- named for what follows
+from newsroom.settings import *  # noqa: F403 -- tests see the whole of the real settings
+from newsroom.settings import DATABASES
 
 if url := os.environ.get("TEST_DATABASE_URL"):
     import environ

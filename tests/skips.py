@@ -1,7 +1,8 @@
-"""Says at the end of a test run what was not run, and why: “not run here: 14 browser tests (no Chromium found)”.
+"""Says at the end of a test run what was not run, and why: “not run here: 14 browser tests (no Chromium
+found)”.
 
-With MASTHEAD_CI=1 nothing may be left out: one skipped test fails the run. With MASTHEAD_TEST_TALLY set to a file, the
-counts are written there as JSON for `python -m tests`.
+With MASTHEAD_CI=1 nothing may be left out: one skipped test fails the run. With MASTHEAD_TEST_TALLY set to
+a file, the counts are written there as JSON for `python -m tests`.
 """
 
 import json
@@ -19,7 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the PostgreSQL pass on a machine that has none, the settings leave the reason: nothing runs on SQLite twice."""
+    """In the PostgreSQL pass on a machine that has none, the settings leave the reason: nothing runs on
+    SQLite twice.
+    """
     if reason := os.environ.get("MASTHEAD_NO_POSTGRES"):
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -51,7 +54,9 @@ class _Tally:
         if skipped and os.environ.get("MASTHEAD_CI") == "1" and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if tally := os.environ.get("MASTHEAD_TEST_TALLY"):
-            counts = {name: len(self._stats.get(name, [])) for name in ("passed", "failed", "error", "xfailed")}
+            counts = {
+                name: len(self._stats.get(name, [])) for name in ("passed", "failed", "error", "xfailed")
+            }
             Path(tally).write_text(json.dumps({**counts, "skipped": skipped}))
 
     def pytest_terminal_summary(self, terminalreporter) -> None:

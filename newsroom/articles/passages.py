@@ -1,8 +1,8 @@
 """Finding a quoted passage again in a text that may have been edited since, and comparing wordings.
 
-A quote is a W3C TextQuoteSelector (Web Annotation Data Model, section 4.2.4): `exact`, with the text just before
-and just after it. Offsets count Unicode code points, which is what Python's `str` counts. A quote that cannot be
-placed with confidence is an orphan: better no passage than somebody else's.
+A quote is a W3C TextQuoteSelector (Web Annotation Data Model, section 4.2.4): `exact`, with the text just
+before and just after it. Offsets count Unicode code points, which is what Python's `str` counts. A quote
+that cannot be placed with confidence is an orphan: better no passage than somebody else's.
 """
 
 import difflib
@@ -34,8 +34,8 @@ class Match:
     """Where a quote stands: `text[start:end]`.
 
     `state` is "exact" when the words are the quoted ones (white space aside), "fuzzy" when they were edited.
-    `score`, 0 to 1, is the agreement with the context given; without any, 1.0 for the only hit and 0.5 for the
-    first of several; for a fuzzy match also the likeness of the words, the lower of the two.
+    `score`, 0 to 1, is the agreement with the context given; without any, 1.0 for the only hit and 0.5 for
+    the first of several; for a fuzzy match also the likeness of the words, the lower of the two.
     """
 
     start: int
@@ -47,9 +47,9 @@ class Match:
 def find(text: str, exact: str, prefix: str = "", suffix: str = "") -> Match | None:
     """The place of the quote in `text`, or None when it is an orphan.
 
-    Of several exact hits the one whose surroundings agree best is taken, the first when they tie. When context is
-    given and the surroundings of a hit do not agree with it, the hit is another passage with the same words, and
-    no match. An edited passage is only accepted when the context given on every side agrees.
+    Of several exact hits the one whose surroundings agree best is taken, the first when they tie. When
+    context is given and the surroundings of a hit do not agree with it, the hit is another passage with the
+    same words, and no match. An edited passage is only accepted when the context given on every side agrees.
     """
     folded, offsets = _folded(text)
     quote = _folded(exact)[0].strip(" ")
@@ -57,17 +57,16 @@ def find(text: str, exact: str, prefix: str = "", suffix: str = "") -> Match | N
         return None
     before, after = _context(exact, prefix, suffix)
     hits = list(_occurrences(folded, quote))
-    if hits:
-        best = _best_exact(folded, quote, hits, before, after)
-    else:
-        best = _fuzzy(folded, quote, before, after)
+    best = _best_exact(folded, quote, hits, before, after) if hits else _fuzzy(folded, quote, before, after)
     if best is None:
         return None
     return Match(offsets[best.start], offsets[best.end - 1] + 1, best.score, best.state)
 
 
 def overlap(a: Match, b: Match) -> float:
-    """How much of the shorter passage lies in the other, 0 to 1: a word inside a quoted sentence overlaps fully."""
+    """How much of the shorter passage lies in the other, 0 to 1: a word of a quoted sentence overlaps
+    fully.
+    """
     shorter = min(a.end - a.start, b.end - b.start)
     shared = min(a.end, b.end) - max(a.start, b.start)
     return max(0, shared) / shorter if shorter > 0 else 0.0
@@ -76,8 +75,9 @@ def overlap(a: Match, b: Match) -> float:
 def similarity(text_a: str, text_b: str) -> float:
     """Likeness of two claims by their words, 0 to 1, whatever the order, case and punctuation.
 
-    The mean of rapidfuzz's token sort and token set ratios: the second forgives extra words, the first keeps a
-    short claim from equaling every long one that contains its words. Two texts without words are not alike (0).
+    The mean of rapidfuzz's token sort and token set ratios: the second forgives extra words, the first keeps
+    a short claim from equaling every long one that contains its words. Two texts without words are not alike
+    (0).
     """
     first, second = utils.default_process(text_a), utils.default_process(text_b)
     if not first or not second:
@@ -88,8 +88,8 @@ def similarity(text_a: str, text_b: str) -> float:
 def word_diff(before: str, after: str) -> list[tuple[Change, str]]:
     """What an edit did, word by word, in reading order; neighbors always differ in kind.
 
-    The pieces that are not "removed", joined, are `after` to the letter; those that are not "added" are `before`
-    but for white space, which is no change by itself. A number with its point or comma is one word.
+    The pieces that are not "removed", joined, are `after` to the letter; those that are not "added" are
+    `before` but for white space, which is no change by itself. A number with its point or comma is one word.
     """
     old, new = WORD.findall(before), WORD.findall(after)
     matcher = difflib.SequenceMatcher(

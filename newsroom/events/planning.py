@@ -8,34 +8,47 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from newsroom.events import kinds
+from newsroom.events.failpoints import reach
 from newsroom.events.models import Audience, Delivery, Endpoint, Event, Position, Unplanned
 
 logger = logging.getLogger(__name__)
 PLAN_RETRY = timedelta(seconds=30)
+MAX_PLAN_RETRY = timedelta(hours=1)
+POSITION_LOCK = 0x6D617374  # any number that no other advisory lock of this database uses
 
 
 def plan_due(limit: int = 100) -> int:
-    """Plan what is unplanned, oldest first. One that fails waits half a minute and does not hold up the others."""
+    """Plan what is unplanned, oldest first. One that fails waits (30 s, then twice as long each time, at most an hour)
+    and does not hold up the others; only a database that is away ends the round.
+    """
     due = Unplanned.objects.filter(not_before__lte=timezone.now()).order_by("pk").values_list("pk", flat=True)
     planned = 0
     for event_id in list(due[:limit]):
         try:
             planned += plan(event_id)
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
             raise
         except Exception as error:
             logger.exception("planning event %s failed", event_id)
-            Unplanned.objects.filter(pk=event_id).update(
-                failures=F("failures") + 1,
-                not_before=timezone.now() + PLAN_RETRY,
-                last_error=f"{type(error).__name__}: {error}"[:500],
-            )
+            _postpone(event_id, f"{type(error).__name__}: {error}")
     return planned
+
+
+def _postpone(event_id: int, reason: str) -> None:
+    with transaction.atomic():
+        unplanned = Unplanned.objects.select_for_update().filter(pk=event_id).first()
+        if unplanned is None:
+            return
+        wait = min(PLAN_RETRY * 2 ** min(unplanned.failures, 10), MAX_PLAN_RETRY)
+        unplanned.failures += 1
+        unplanned.not_before = timezone.now() + wait
+        unplanned.last_error = reason[:500]
+        unplanned.save(update_fields=["failures", "not_before", "last_error"])
 
 
 @transaction.atomic
@@ -51,11 +64,21 @@ def plan(event_id: int) -> bool:
     for name, react in kinds.REACTIONS:
         if name == event.kind:
             react(event)
-    owed = [*_mails(event), *_hooks(event)]
-    Delivery.objects.bulk_create(owed, ignore_conflicts=True)
+    mails = _mails(event)
+    Delivery.objects.bulk_create([*mails, *_hooks(event)], ignore_conflicts=True)
     unplanned.delete()
-    _give_position(event)
+    _give_position(event, mails=len(mails))
+    reach("while_planning")
     return True
+
+
+def owe_again(event: Event) -> int:
+    """Write the mails that the event's notices ask for and that are not there: the reconciler's repair. How many."""
+    mails = _mails(event)
+    there = set(Delivery.objects.filter(event=event).values_list("dedupe_key", flat=True))
+    missing = [mail for mail in mails if mail.dedupe_key not in there]
+    Delivery.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
 
 
 def expected_keys(event: Event) -> set[str]:
@@ -63,13 +86,23 @@ def expected_keys(event: Event) -> set[str]:
     return {delivery.dedupe_key for delivery in _mails(event)}
 
 
-def _give_position(event: Event) -> None:
-    # The lock on the newest position makes positions commit in their own order, so a cursor never skips one.
-    list(Position.objects.select_for_update().order_by("-number")[:1])
-    if event.test and event.kind == "ping":
+def _give_position(event: Event, *, mails: int) -> None:
+    if Position.objects.filter(event=event).exists():
         return
+    _lock_positions()
     newest = Position.objects.aggregate(newest=Max("number"))["newest"] or 0
-    Position.objects.create(event=event, number=newest + 1)
+    Position.objects.create(event=event, number=newest + 1, mails=mails)
+
+
+def _lock_positions() -> None:
+    """One planner at a time from here to its commit, so that positions commit in their order and no cursor skips one.
+
+    A lock on the newest row would not do: two planners may each hold a different row for the newest. SQLite's write
+    transactions exclude each other anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [POSITION_LOCK])
 
 
 def _mails(event: Event) -> list[Delivery]:
@@ -97,13 +130,11 @@ def _mails(event: Event) -> list[Delivery]:
 
 
 def _hooks(event: Event) -> list[Delivery]:
-    body = ""
     rows = []
     for endpoint in endpoints_for(event):
         name = outside_name(event, endpoint)
         if endpoint.types and name not in endpoint.types:
             continue
-        body = body or hook_body(event, name)
         rows.append(
             Delivery(
                 event=event,

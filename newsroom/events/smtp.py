@@ -80,3 +80,16 @@ class DeadlineBackend(EmailBackend):
     def connection_class(self) -> Any:  # type: ignore[override]  # -- a class with its first argument filled in
         """The class that Django opens its connection with."""
         return functools.partial(_Wrapped if self.use_ssl else _Plain, self._seconds)
+
+    def open(self) -> bool | None:
+        """As Django's, but what was half opened is closed again."""
+        try:
+            return super().open()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hang up. A farewell that goes wrong says nothing about the message."""
+        with contextlib.suppress(OSError):
+            super().close()

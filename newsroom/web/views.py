@@ -68,9 +68,9 @@ def guidelines(request: HttpRequest) -> HttpResponse:
         shown.setdefault(
             row.kind,
             {
-                "kind": row.kind,
+                "slug": row.kind,
                 "title": row.get_kind_display(),
-                "body": [part for part in row.body.replace("\r\n", "\n").split("\n\n") if part.strip()],
+                "paragraphs": [part for part in row.body.replace("\r\n", "\n").split("\n\n") if part.strip()],
                 "version": row.number,
                 "effective_on": row.effective_on,
             },

@@ -21,8 +21,8 @@ Snapshot = Mapping[str, Any]
 def certificate_pdf(snapshot: Snapshot, *, verify_url: str) -> bytes:
     """The certificate of a license as PDF, A4: what was granted on the first page, the terms after it.
 
-    `verify_url` is printed in words and as a QR code. Equal snapshots give equal bytes: the creation date in the file is
-    `issued_at`. A license made by a test key is marked on every page.
+    `verify_url` is printed in words and as a QR code. Equal snapshots give equal bytes: the creation date in
+    the file is `issued_at`. A license made by a test key is marked on every page.
     """
     with wording.speaking(snapshot["publication"]["language"]) as locale:
         data = _page(snapshot, verify_url, locale)
@@ -61,7 +61,7 @@ def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]
         },
         "verify": verification(
             verify_url,
-            _("Is this license real, and in force today? Scan the code or open the address; both ask the publisher."),
+            _("Real, and in force today? Scan the code or open the address: both ask the publisher."),
         ),
         "boxes_note": missing_shapes_note(),
         "issuer": issuer_block(publication, _("Issued electronically; valid without a signature on paper.")),
@@ -172,9 +172,9 @@ def tax_words(snapshot: Snapshot, locale: Locale) -> str:
 def _fingerprints(snapshot: Snapshot) -> list[dict[str, str]]:
     article = snapshot["article"]
     revision = _("Text, revision %(number)s") % {"number": article["revision"]}
-    references = " · ".join(part for part in (article["reference"], snapshot["request"], snapshot["quote"]) if part)
+    references = [article["reference"], snapshot["request"], snapshot["quote"]]
     return _present(
-        (_("References"), references),
+        (_("References"), " · ".join(part for part in references if part)),
         (revision, article["revision_sha256"]),
         (_("Terms %(version)s") % {"version": snapshot["terms"]["version"]}, snapshot["terms"]["sha256"]),
     )

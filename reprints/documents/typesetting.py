@@ -1,7 +1,8 @@
 """Pages by Typst: a template of ours, data of theirs.
 
-Data reaches a template as one JSON text in `sys.inputs` and is shown as strings, which Typst never reads as markup or
-code. The template folder is the root: a template can read nothing outside it, and none of them names a package.
+Data reaches a template as one JSON text in `sys.inputs` and is shown as strings, which Typst never reads as
+markup or code. The template folder is the root: a template can read nothing outside it, and none of them
+names a package.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ class TypesettingError(Exception):
 def typeset(template: str, data: Mapping[str, Any], *, at: int, address: str) -> bytes:
     """A PDF of the template (a file of the folder) filled with the data. Equal arguments give equal bytes.
 
-    `at`: seconds since the epoch, the creation date that the file states. `address`: what its QR code says; the template
-    reads it as SVG in `sys.inputs.qr`. Tagged for assistive technology, and PDF/UA-1 when the fonts inside the `typst`
-    package have a shape for every character; otherwise the data gains `"boxes": true`, so that the page can say so.
+    `at`: seconds since the epoch, the creation date that the file states. `address`: what its QR code says;
+    the template reads it as SVG in `sys.inputs.qr`. Tagged for assistive technology, and PDF/UA-1 when the
+    fonts inside the `typst` package have a shape for every character; otherwise the data gains `"boxes":
+    true`, so that the page can say so.
     """
     inputs = {"qr": qr_svg(address)}
     try:
@@ -52,8 +54,9 @@ def qr_svg(address: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The value with every text made safe to print: no control characters, no overrides of direction, and room to
-    break inside a word longer than a line."""
+    """The value with every text made safe to print: no control characters, no overrides of direction, and
+    room to break inside a word longer than a line.
+    """
     if isinstance(value, str):
         clean = _UNPRINTABLE.sub("\ufffd", _OVERRIDES.sub("", value))
         return _UNBROKEN.sub(_with_breaks, clean)

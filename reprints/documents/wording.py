@@ -1,7 +1,8 @@
-"""The words of the documents: names for the closed vocabularies, and numbers, dates and money as the reader writes them.
+"""The words of the documents: names for the closed vocabularies, and numbers, dates and money as the reader
+writes them.
 
-A document is written in the publication's language where the desk speaks it (`settings.LANGUAGES`), else in English, and
-never in the language of whoever happens to download it: the same snapshot gives the same page.
+A document is written in the publication's language where the desk speaks it (`settings.LANGUAGES`), else in
+English, and never in the language of whoever happens to download it: the same snapshot gives the same page.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from django.conf import settings
@@ -47,8 +48,11 @@ OCCASIONS: Mapping[str, Promise | str] = {
     "release": _("If the article is released again"),
 }
 
+
 def label_of(vocabulary: type[TextChoices], token: str) -> str:
-    """The words for a token of a closed list. A token this release no longer knows keeps its letters, readable."""
+    """The words for a token of a closed list. A token this release no longer knows keeps its letters,
+    readable.
+    """
     return str(vocabulary(token).label) if token in vocabulary.values else token.replace("_", " ")
 
 
@@ -69,7 +73,9 @@ def document_locale(language: str) -> Locale:
 
 @contextmanager
 def speaking(language: str) -> Iterator[Locale]:
-    """Within the block gettext answers in the language of the document; the locale is handed out for the rest."""
+    """Within the block gettext answers in the language of the document; the locale is handed out for the
+    rest.
+    """
     locale = document_locale(language)
     with translation.override(locale.language):
         yield locale
@@ -92,7 +98,9 @@ def day_of(at: str, zone: str, locale: Locale) -> str:
 
 def time_words(at: str, zone: str, locale: Locale) -> str:
     """An RFC 3339 time as local day, time and zone."""
-    return format_datetime(moment(at).astimezone(ZoneInfo(zone)), "d MMMM y, HH:mm z", locale=locale)
+    local = moment(at).astimezone(ZoneInfo(zone))
+    clock = format_time(local, format="short", locale=locale)
+    return f"{date_words(local.date(), locale)}, {clock} {get_timezone_name(local, 'short', locale=locale)}"
 
 
 def term_words(grant: Mapping[str, Any], locale: Locale) -> str:

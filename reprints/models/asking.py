@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import ApiKey, Desk, Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.events import sealed
+from newsroom.links import new_nonce
 from newsroom.records import Record
 from reprints.vocabulary import (
     DeclineCode,
@@ -26,11 +26,6 @@ from reprints.vocabulary import (
     Use,
 )
 from reprints.workflow import OPEN_REQUEST, RequestStatus
-
-
-def new_nonce() -> str:
-    """What makes the private link of a request unguessable, and a new one void the old."""
-    return secrets.token_urlsafe(16)
 
 
 class RequestQuerySet(models.QuerySet["LicenseRequest"]):
@@ -85,7 +80,7 @@ class LicenseRequest(Record):
         _("reason"), max_length=24, choices=DeclineCode.choices, blank=True, default="", editable=False
     )
     renews = models.ForeignKey("License", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals")
-    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
+    nonce = models.CharField(max_length=22, unique=True, default=new_nonce, editable=False)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)

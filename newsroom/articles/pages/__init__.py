@@ -1,7 +1,8 @@
 """What an article's page says about itself, read from its markup alone.
 
-Sources in order of trust: schema.org JSON-LD, Open Graph and the usual meta names, microdata, then the visible
-page. General rules only: nothing here knows any publisher. No network, no scripts, no external entities.
+Sources in order of trust: schema.org JSON-LD, Open Graph and the usual meta names, microdata, then the
+visible page. General rules only: nothing here knows any publisher. No network, no scripts, no external
+entities.
 """
 
 import re
@@ -23,7 +24,13 @@ AUTHOR_NAMES = (
     *("byl", "byline", "cxenseparse:author"),
 )
 PUBLISHED_NAMES = (
-    *("article:published_time", "og:article:published_time", "parsely-pub-date", "sailthru.date", "datepublished"),
+    *(
+        "article:published_time",
+        "og:article:published_time",
+        "parsely-pub-date",
+        "sailthru.date",
+        "datepublished",
+    ),
     *("dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date", "cxenseparse:publishtime", "pubdate"),
     *("publishdate", "publish-date", "date.available", "date.created", "date", "og:pubdate", "ptime"),
 )
@@ -34,15 +41,17 @@ MODIFIED_NAMES = (
 SECTION_NAMES = ("article:section", "parsely-section", "og:article:section", "section", "prism.section")
 SEPARATORS = "-–—|·:：ㅣ｜•»/\\"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|article-author)(?:__?name|-name)?(?:$|\s)", re.IGNORECASE)
+BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|article-author)(?:__?name|-name)?(?:$|\s)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Page:
     """One article as its page states it. What the page does not say is empty, never guessed.
 
-    Addresses are absolute and not cleaned; `alternate_urls` are other addresses of this same article (AMP, mobile,
-    short link), never translations. Times are aware, in UTC. `language` is a BCP 47 tag.
+    Addresses are absolute and not cleaned; `alternate_urls` are other addresses of this same article (AMP,
+    mobile, short link), never translations. Times are aware, in UTC. `language` is a BCP 47 tag.
     """
 
     url: str
@@ -72,7 +81,10 @@ def read_page(html: bytes, *, url: str = "") -> Page:
     reading = _Reading(tree, url)
     canonical, alternates = reading.addresses()
     headline, bylines, section, language = (
-        reading.headline(), reading.bylines(), reading.section(), reading.language(),
+        reading.headline(),
+        reading.bylines(),
+        reading.section(),
+        reading.language(),
     )
     published_at, modified_at = reading.published_at(), reading.modified_at()
     paragraphs = body.paragraphs(tree)
@@ -112,7 +124,10 @@ class _Reading:
     def addresses(self) -> tuple[str, list[str]]:
         """The canonical address and the other ones of this article, each once."""
         links = [(set((link.get("rel") or "").lower().split()), link) for link in self.tree.iter("link")]
-        base = absolute(next((element.get("href") for element in self.tree.iter("base")), ""), self.url) or self.url
+        base = (
+            absolute(next((element.get("href") for element in self.tree.iter("base")), ""), self.url)
+            or self.url
+        )
         canonical = [link.get("href") for relations, link in links if "canonical" in relations]
         mobile = [
             link.get("href")
@@ -128,7 +143,11 @@ class _Reading:
     def headline(self) -> str:
         """The title the newsroom hands out, without the site's name that is often put around it."""
         others = [self.data.text("headline", "alternativeHeadline"), *self._all(*HEADLINE_NAMES[:1])]
-        others += [*self._itemprop("headline"), *self._headings(), *self._all("twitter:title", *HEADLINE_NAMES[1:])]
+        others += [
+            *self._itemprop("headline"),
+            *self._headings(),
+            *self._all("twitter:title", *HEADLINE_NAMES[1:]),
+        ]
         others += [text_of(element) for element in self.tree.iter("title")]
         others = [text for text in others if text]
         shared = next(iter(self._all("og:title")), "") or next(iter(others), "")
@@ -143,9 +162,11 @@ class _Reading:
         sites = {name.casefold() for name in self._all("og:site_name", "application-name")}
         sites |= {name.casefold() for name, _ in self.data.names("publisher")}
         organizations: list[str] = []
-        for credits in self._credits():
-            found = []
-            for credit, is_organization in credits:
+        for stated, lines in self._credits():
+            if organizations and not stated:
+                break  # what the page states outranks what it looks like
+            found: list[str] = []
+            for credit, is_organization in lines:
                 for name in [credit] if is_organization else names.people(credit):
                     is_site = is_organization or name.casefold() in sites
                     (organizations if is_site else found).append(name)
@@ -163,7 +184,11 @@ class _Reading:
 
     def modified_at(self) -> datetime | None:
         """When it was last changed, as far as the page says."""
-        stated = [self.data.text("dateModified"), *self._all(*MODIFIED_NAMES), *self._itemprop("dateModified")]
+        stated = [
+            self.data.text("dateModified"),
+            *self._all(*MODIFIED_NAMES),
+            *self._itemprop("dateModified"),
+        ]
         return dates.first_moment(stated)
 
     def section(self) -> str:
@@ -179,20 +204,34 @@ class _Reading:
                 return tag
         return ""
 
-    def _credits(self) -> Iterator[list[tuple[str, bool]]]:
-        """Credit lines from one source after the other, each with whether it is an organization's."""
-        yield list(self.data.names("author", "creator"))
-        yield [(text, False) for text in self._all(*AUTHOR_NAMES)]
-        authors = [element for element in self.tree.iter() if "author" in (element.get("itemprop") or "").split()]
-        named = [element for author in authors for element in author.iter() if element.get("itemprop") == "name"]
-        yield [(plain(element.get("content") or text_of(element)), False) for element in named or authors]
-        yield [(text_of(link), False) for link in self.tree.iter("a") if "author" in (link.get("rel") or "").split()]
+    def _credits(self) -> Iterator[tuple[bool, list[tuple[str, bool]]]]:
+        """Source by source: whether it is machine-readable; its credits, each with “is an organization's”."""
+        yield True, list(self.data.names("author", "creator"))
+        yield True, [(text, False) for text in self._all(*AUTHOR_NAMES)]
+        authors = [
+            element for element in self.tree.iter() if "author" in (element.get("itemprop") or "").split()
+        ]
+        named = [
+            element for author in authors for element in author.iter() if element.get("itemprop") == "name"
+        ]
+        yield (
+            True,
+            [(plain(element.get("content") or text_of(element)), False) for element in named or authors],
+        )
+        yield (
+            False,
+            [
+                (text_of(link), False)
+                for link in self.tree.iter("a")
+                if "author" in (link.get("rel") or "").split()
+            ],
+        )
         marked = [
             element
             for element in self.tree.iter("p", "span", "div", "a", "address")
             if BYLINE_CLASS.search(element.get("class") or "")
         ]
-        yield [(text, False) for text in map(text_of, marked[:1]) if 0 < len(text) < 120]
+        yield False, [(text, False) for text in map(text_of, marked[:1]) if 0 < len(text) < 120]
 
     def _all(self, *wanted: str) -> list[str]:
         return [plain(text) for name in wanted for text in self.meta.get(name, [])]
@@ -200,12 +239,15 @@ class _Reading:
     def _itemprop(self, name: str) -> list[str]:
         found = [element for element in self.tree.iter() if name in (element.get("itemprop") or "").split()]
         return [
-            plain(element.get("content") or element.get("datetime") or text_of(element)) for element in found[:3]
+            plain(element.get("content") or element.get("datetime") or text_of(element))
+            for element in found[:3]
         ]
 
     def _headings(self) -> list[str]:
         headings = [heading for heading in self.tree.iter("h1") if text_of(heading)]
-        headings.sort(key=lambda heading: not any(parent.tag == "article" for parent in heading.iterancestors()))
+        headings.sort(
+            key=lambda heading: not any(parent.tag == "article" for parent in heading.iterancestors())
+        )
         return [text_of(heading) for heading in headings]
 
     def _without_site(self, title: str) -> str:

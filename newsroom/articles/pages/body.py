@@ -1,4 +1,4 @@
-"""The article's own paragraphs: the element in which the most running text stands, without what surrounds it."""
+"""The article's own paragraphs: the element in which the most running text stands, and nothing around it."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,31 @@ from lxml.html import HtmlElement
 from newsroom.articles.pages.markup import text_of
 
 NEVER_TEXT = (
-    *("script", "style", "noscript", "template", "nav", "aside", "footer", "figure", "figcaption", "button", "svg"),
-    *("iframe", "select", "textarea", "dialog", "amp-sidebar", "amp-carousel"),
+    *(
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "aside",
+        "footer",
+        "figure",
+        "figcaption",
+        "button",
+        "svg",
+    ),
+    *("button", "svg", "iframe", "select", "textarea", "dialog", "amp-sidebar", "amp-carousel"),
 )
 FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:related|newsletter|promo|teaser|share|sharing|social|comments?|recommend\w*|sidebar|caption|"
-    r"breadcrumbs?|advert\w*|subscribe|subscription|signup|cookies?|consent|byline|author-?(?:bio|box|info)|"
+    r"breadcrumbs?|advert\w*|subscribe|subscription|signup|cookies?|consent|byline|author[_-]?(?:bio|box|info|details|card|name|role)|signature|"
     r"most-?read|read-?more|trending|paywall|pull-?quote|credits?|copyright|disclaimer|correction-?link|toolbar|"
     r"infobox|zoom|gallery)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-FURNITURE_ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "dialog", "banner", "form"})
+FURNITURE_ROLES = frozenset(
+    {"navigation", "complementary", "contentinfo", "search", "dialog", "banner", "form"}
+)
 MAX_FURNITURE_SHARE = 0.4
 """An element with more of the page's text than this is not furniture, whatever its class is called."""
 
@@ -32,6 +46,10 @@ BOILERPLATE = re.compile(
 BOILERPLATE_LENGTH = 200
 RUNNING_TEXT = 25
 """Characters from which a paragraph counts as running text; half of that in scripts without spaces."""
+EDGE_SHARE = 0.2
+"""Trailing paragraphs whose surroundings hold less of the text than this are no part of the story."""
+BULK_SHARE = 0.6
+"""Below this share no kind of surroundings is the story's own, and nothing is trailing."""
 CLIMB = 0.2
 """An outer element is taken when it adds at least this share of running text to the inner one's."""
 
@@ -49,10 +67,10 @@ def paragraphs(tree: HtmlElement) -> list[str]:
     container = _container(tree, weights)
     if container is None:
         return []
+    story = [block for block in blocks if _inside(block, container)]
     found: dict[str, None] = {}
-    for block in blocks:
-        if _inside(block, container):
-            found.update(dict.fromkeys(_lines(block)))
+    for block in story[: _end(story, weights)]:
+        found.update(dict.fromkeys(_lines(block)))
     return list(found)
 
 
@@ -62,7 +80,9 @@ def _cut(tree: HtmlElement) -> None:
     for element in tree.iter():
         marks = f"{element.get('class', '')} {element.get('id', '')}"
         hidden = "hidden" in element.attrib or element.get("role") in FURNITURE_ROLES
-        if element.tag in {"html", "body", "head", "main", "article"} or not (hidden or FURNITURE.search(marks)):
+        if element.tag in {"html", "body", "head", "main", "article"} or not (
+            hidden or FURNITURE.search(marks)
+        ):
             continue
         doomed.append(element)
     for element in doomed:
@@ -105,6 +125,25 @@ def _container(tree: HtmlElement, weights: dict[HtmlElement, int]) -> HtmlElemen
     return best
 
 
+def _end(story: list[HtmlElement], weights: dict[HtmlElement, int]) -> int:
+    """Index after the last block that stands among the same kind of surroundings as the bulk of the text."""
+    shares: dict[tuple[str, str], int] = {}
+    for block in story:
+        kind = _surroundings(block)
+        shares[kind] = shares.get(kind, 0) + weights.get(block, 0)
+    whole = sum(shares.values())
+    enough = EDGE_SHARE * whole if max(shares.values(), default=0) > BULK_SHARE * whole else 0
+    end = len(story)
+    while end and shares[_surroundings(story[end - 1])] < enough:
+        end -= 1
+    return end
+
+
+def _surroundings(block: HtmlElement) -> tuple[str, str]:
+    parent = block.getparent()
+    return ("", "") if parent is None else (str(parent.tag), parent.get("class") or "")
+
+
 def _is_one_story(outer: HtmlElement, inner: HtmlElement) -> bool:
     """Whether growing stays within one article: it leaves no `article` that has a headline of its own."""
     for ancestor in (inner, *inner.iterancestors()):
@@ -120,17 +159,22 @@ def _inside(block: HtmlElement, container: HtmlElement) -> bool:
 
 
 def _is_leaf(element: HtmlElement) -> bool:
-    return not any(child.tag in {"div", "section", "p", "ul", "ol", "table", "li", "td"} for child in element.iter()
-                   if child is not element)
+    return not any(
+        child.tag in {"div", "section", "p", "ul", "ol", "table", "li", "td"}
+        for child in element.iter()
+        if child is not element
+    )
 
 
 def _is_mostly_links(block: HtmlElement, text: str) -> bool:
+    if next(block.iterancestors("a"), None) is not None:
+        return True
     linked = sum(len(text_of(link)) for link in block.iter("a"))
     return linked > 0.7 * len(text)
 
 
 def _lines(block: HtmlElement) -> Iterator[str]:
-    """The paragraph, or several when empty lines divide it; not links to other stories, nor calls to subscribe."""
+    """The paragraph, or several when empty lines divide it; not links to other stories, nor invitations."""
     text = text_of(block)
     if not text or (_is_mostly_links(block, text) and len(text) < BOILERPLATE_LENGTH):
         return

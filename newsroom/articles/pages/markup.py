@@ -20,7 +20,19 @@ BYTE_ORDER_MARKS = (
 )
 ONE_BYTE = re.compile(r"cp(125\d|874)|iso8859-\d{1,2}|koi8-[ru]|tis-620|mac-roman")
 MANY_BYTES = frozenset(
-    "utf-8 shift_jis cp932 euc_jp iso2022_jp euc_kr cp949 gb2312 gbk gb18030 big5 big5hkscs".split()
+    {
+        "utf-8",
+        "shift_jis",
+        "cp932",
+        "euc_jp",
+        "iso2022_jp",
+        "euc_kr",
+        "cp949",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+    }
 )
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 TAG = re.compile(r"<[^<>]{1,300}>")
@@ -31,7 +43,7 @@ class BadPage(ValueError):
 
 
 def parsed(html: bytes) -> HtmlElement:
-    """The page's tree. Raises BadPage for more than `MAX_BYTES`; broken or empty markup gives what can be had."""
+    """The page's tree. Raises BadPage for more than `MAX_BYTES`; broken or empty markup gives what it can."""
     if len(html) > MAX_BYTES:
         raise BadPage(f"This page is larger than {MAX_BYTES // 1_000_000} MB.")
     text = _decoded(html).replace("\x00", "")
@@ -79,7 +91,7 @@ def _decoded(html: bytes) -> str:
         if html.startswith(mark):
             return html[len(mark) :].decode(encoding, "replace")
     declared = _declared(html)
-    # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever one-byte charset a template claims.
+    # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever a template claims.
     for encoding in ("utf-8", declared) if ONE_BYTE.fullmatch(declared) else (declared, "utf-8"):
         try:
             return html.decode(encoding)

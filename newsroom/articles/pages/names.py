@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 BY = re.compile(
-    r"(?:written by|story by|words by|by|von|par|por|door|af|av|text|texte|texto|testo)\s*[:\s]\s*", re.IGNORECASE
+    r"(?:written by|story by|words by|by|von|par|por|door|af|av|text|texte|texto|testo)\s*[:\s]\s*",
+    re.IGNORECASE,
 )
 # Single letters join only between full names, so that “Ortega y Gasset” stays one person.
 JOINED = re.compile(r"\s+(?:and|und|et|og|och|en|ja|y|e|i|&|\+)\s+|\s*[|•/]\s*|\s*[,;、·]\s*")
@@ -64,7 +65,7 @@ CREDIT = re.compile(r".*\(([A-Za-z -]{2,30})\)$", re.DOTALL)
 
 
 def people(credit: str) -> list[str]:
-    """The names in one credit line: “By A and B in Lima” → A, B. Roles, addresses and handles are left out."""
+    """The names in one credit line: “By A and B in Lima” → A, B. Roles and addresses are left out."""
     text = credit.strip()[:300]
     if "://" in text or "@" in text:
         return []
@@ -84,15 +85,21 @@ def people(credit: str) -> list[str]:
 
 def distinct(names: Iterable[str]) -> list[str]:
     """Names once each, in order, whatever their case."""
-    return list({name.casefold(): name for name in reversed(list(names))}.values())[::-1]
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), name)
+    return list(found.values())
 
 
 def agency(bylines: Iterable[str], paragraphs: list[str]) -> str:
-    """The news agency named by a byline, a dateline “CITY (AP) —” or a closing “(dpa)”; else an empty string."""
+    """The news agency named by a byline, a dateline “CITY (AP) —” or a closing “(dpa)”; else empty."""
     for name in bylines:
         if name.casefold() in AGENCIES and len(name) > 2:
             return AGENCIES[name.casefold()]
-    for pattern, paragraph in ((DATELINE, paragraphs[:1]), (CREDIT, [text[-40:] for text in paragraphs[-1:]])):
+    for pattern, paragraph in (
+        (DATELINE, paragraphs[:1]),
+        (CREDIT, [text[-40:] for text in paragraphs[-1:]]),
+    ):
         for text in paragraph:
             found = pattern.match(text)
             if found and found.group(1).strip().casefold() in AGENCIES:

@@ -12,9 +12,21 @@ from newsroom.articles.pages.markup import plain
 Node: TypeAlias = dict[str, Any]
 
 ARTICLE_TYPES = (
-    *("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "BackgroundNewsArticle"),
+    *(
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+        "BackgroundNewsArticle",
+    ),
     *("ReviewNewsArticle", "AskPublicNewsArticle", "LiveBlogPosting", "Report", "Article", "BlogPosting"),
-    *("SatiricalArticle", "AdvertiserContentArticle", "ScholarlyArticle", "TechArticle", "SocialMediaPosting"),
+    *(
+        "SatiricalArticle",
+        "AdvertiserContentArticle",
+        "ScholarlyArticle",
+        "TechArticle",
+        "SocialMediaPosting",
+    ),
 )
 """Every subtype of schema.org's NewsArticle, then of Article, the likeliest first."""
 
@@ -22,7 +34,9 @@ WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage")
 MAX_NODES = 5000
 TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 SALVAGED = re.compile(r'"(headline|datePublished|dateModified)"\s{0,20}:\s{0,20}"([^"\\]{1,500})"')
-SALVAGED_AUTHOR = re.compile(r'"author"\s{0,20}:[\s\[{]{0,40}[^\]}]{0,200}?"name"\s{0,20}:\s{0,20}"([^"\\]{1,200})"')
+SALVAGED_AUTHOR = re.compile(
+    r'"author"\s{0,20}:[\s\[{]{0,40}[^\]}]{0,200}?"name"\s{0,20}:\s{0,20}"([^"\\]{1,200})"'
+)
 
 
 class LinkedData:
@@ -34,7 +48,9 @@ class LinkedData:
             if "ld+json" in (script.get("type") or "").lower():
                 self.nodes.extend(_nodes(_loaded(script.text or "")))
         self.by_id = {
-            str(node["@id"]): node for node in self.nodes if isinstance(node.get("@id"), str) and len(node) > 1
+            str(node["@id"]): node
+            for node in self.nodes
+            if isinstance(node.get("@id"), str) and len(node) > 1
         }
         articles = [node for node in self.nodes if _rank(node) < len(ARTICLE_TYPES)]
         self.article: Node = min(articles, key=_rank, default={})
@@ -70,19 +86,23 @@ class LinkedData:
                         yield plain(text), organization
 
     def body(self) -> list[str]:
-        """Paragraphs of `articleBody`, or of a live blog's updates; only as good as the publisher made them."""
+        """Paragraphs of `articleBody`, or of a live blog's updates; as good as they were made."""
         bodies = [self.article.get("articleBody")]
         bodies += [
             update.get("articleBody")
             for update in _listed(self.article.get("liveBlogUpdate"))
             if isinstance(update, dict)
         ]
-        lines = (line for body in bodies if isinstance(body, str) for line in re.split(r"\n+|</p>|<br */?>", body))
+        lines = (
+            line for body in bodies if isinstance(body, str) for line in re.split(r"\n+|</p>|<br */?>", body)
+        )
         return [text for text in map(plain, lines) if text]
 
 
 def _loaded(text: str) -> object:
-    """The JSON in a script, mended where publishers usually break it; else the few properties that can be read."""
+    """The JSON in a script, mended where publishers usually break it; else what few properties can be
+    read.
+    """
     trimmed = text.strip().removeprefix("<!--").removesuffix("-->").strip()
     trimmed = trimmed.removeprefix("//<![CDATA[").removesuffix("//]]>").strip().rstrip(";")
     decoder = json.JSONDecoder(strict=False)

@@ -9,6 +9,8 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
+from newsroom.events.kinds import KINDS
+
 register = template.Library()
 
 
@@ -36,3 +38,10 @@ def in_zone(moment: datetime | None, publication: Any) -> datetime | None:
 def is_past(moment: datetime | None) -> bool:
     """Whether it is over."""
     return moment is not None and moment < timezone.now()
+
+
+@register.filter
+def event_label(event: Any) -> Any:
+    """What happened, in words."""
+    kind = KINDS.get(event.kind)
+    return kind.label if kind else event.kind

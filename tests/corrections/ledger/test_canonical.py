@@ -65,7 +65,20 @@ def test_a_value_has_one_spelling(value, expected):
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, 0.5, math.nan, math.inf, 2**53, -(2**53), "\ud800", {"\udc00": 1}, {1: "x"}, {None: 1}, b"x", {1, 2}],
+    [
+        1.0,
+        0.5,
+        math.nan,
+        math.inf,
+        2**53,
+        -(2**53),
+        "\ud800",
+        {"\udc00": 1},
+        {1: "x"},
+        {None: 1},
+        b"x",
+        {1, 2},
+    ],
 )
 def test_what_has_no_canonical_form_is_refused(value):
     with pytest.raises(CanonicalError):

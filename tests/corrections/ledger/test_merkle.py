@@ -110,7 +110,9 @@ def test_every_size_is_proved_to_extend_every_smaller_one(new):
 @given(st.integers(1, LARGEST), st.data())
 def test_a_proof_holds_for_its_own_leaf_index_and_root_only(size, data):
     index = data.draw(st.integers(0, size - 1))
-    other = data.draw(st.integers(0, size - 1).filter(lambda value: value != index) if size > 1 else st.none())
+    other = data.draw(
+        st.integers(0, size - 1).filter(lambda value: value != index) if size > 1 else st.none()
+    )
     proof = merkle.inclusion_proof(LEAVES, index, size)
     root_hash = PREFIX_ROOTS[size]
     assert merkle.verify_inclusion(
@@ -148,9 +150,9 @@ def spoil(chance, proof):
     return changed
 
 
-def test_none_of_2000_forged_proofs_is_accepted():
+def test_none_of_20000_forged_proofs_is_accepted():
     chance, forged, accepted = random.Random(6962), 0, 0
-    while forged < 2_000:
+    while forged < 20_000:
         new = chance.randrange(1, LARGEST + 1)
         index, old = chance.randrange(new), chance.randrange(new + 1)
         inclusion = merkle.inclusion_proof(LEAVES, index, new)
@@ -202,7 +204,7 @@ def test_a_tree_of_no_leaves_is_extended_by_every_tree_and_by_its_own_root_only(
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (0, 131)])
 def test_there_is_no_inclusion_proof_outside_the_tree(index, size):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="tree of"):
         merkle.inclusion_proof(LEAVES, index, size)
     assert not merkle.verify_inclusion(
         leaf=LEAVES[0], index=index, size=size, proof=[], root_hash=PREFIX_ROOTS[1]
@@ -211,7 +213,7 @@ def test_there_is_no_inclusion_proof_outside_the_tree(index, size):
 
 @pytest.mark.parametrize(("old", "new"), [(-1, 3), (4, 3), (0, 131)])
 def test_there_is_no_consistency_proof_outside_the_tree(old, new):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"no consistency proof|tree of"):
         merkle.consistency_proof(LEAVES, old, new)
 
 

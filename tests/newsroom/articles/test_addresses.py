@@ -57,9 +57,15 @@ KEYS = [
     ("https://daily.example/music/amp-of-the-year", "daily.example/music/amp-of-the-year"),
     ("https://daily.example/music/amp/of-the-year", "daily.example/music/amp/of-the-year"),
     ("https://www-daily-example.cdn.ampproject.org/c/s/www.daily.example/2024/may/bridge", KEY),
-    ("https://www-daily-example.cdn.ampproject.org/v/s/www.daily.example/2024/may/bridge/amp?usqp=mq331", KEY),
+    (
+        "https://www-daily-example.cdn.ampproject.org/v/s/www.daily.example/2024/may/bridge/amp?usqp=mq331",
+        KEY,
+    ),
     ("http://cdn.ampproject.org/c/www.daily.example/2024/may/bridge", KEY),
-    ("https://daily-example.cdn.ampproject.org/c/s/daily.example/a?id=7&amp_js_v=0.1", "daily.example/a?id=7"),
+    (
+        "https://daily-example.cdn.ampproject.org/c/s/daily.example/a?id=7&amp_js_v=0.1",
+        "daily.example/a?id=7",
+    ),
     ("https://www.google.com/amp/s/www.daily.example/2024/may/bridge", KEY),
     # path
     ("https://daily.example", "daily.example/"),
@@ -103,8 +109,14 @@ KEYS = [
     # parameters that name the article
     ("https://daily.example/a?id=7&utm_source=x", "daily.example/a?id=7"),
     ("https://daily.example/?p=123", "daily.example/?p=123"),
-    ("https://daily.example/a?page_id=1&article=2&articleid=3", "daily.example/a?article=2&articleid=3&page_id=1"),
-    ("https://daily.example/a?storyid=1&story=2&aid=3&nid=4", "daily.example/a?aid=3&nid=4&story=2&storyid=1"),
+    (
+        "https://daily.example/a?page_id=1&article=2&articleid=3",
+        "daily.example/a?article=2&articleid=3&page_id=1",
+    ),
+    (
+        "https://daily.example/a?storyid=1&story=2&aid=3&nid=4",
+        "daily.example/a?aid=3&nid=4&story=2&storyid=1",
+    ),
     ("https://daily.example/watch?v=abC&slug=x&q=y", "daily.example/watch?q=y&slug=x&v=abC"),
     ("https://daily.example/a?b=2&a=1", "daily.example/a?a=1&b=2"),
     ("https://daily.example/a?x=2&a=0&x=1", "daily.example/a?a=0&x=2&x=1"),
@@ -189,7 +201,10 @@ def test_the_clean_address_and_the_key_itself_lead_to_the_same_key(url, key):
 @pytest.mark.parametrize(
     ("url", "clean"),
     [
-        ("HTTP://WWW.Daily.example:80/Brücke/?utm_source=x&id=7#c", "http://www.daily.example/Br%C3%BCcke/?id=7"),
+        (
+            "HTTP://WWW.Daily.example:80/Brücke/?utm_source=x&id=7#c",
+            "http://www.daily.example/Br%C3%BCcke/?id=7",
+        ),
         ("daily.example/x", "https://daily.example/x"),
         ("https://m.daily.example/b?z=1&a=2", "https://m.daily.example/b?z=1&a=2"),
         ("https://d-example.cdn.ampproject.org/c/s/www.d.example/x/", "https://www.d.example/x/"),
@@ -212,8 +227,53 @@ def test_the_longest_address_is_taken():
 
 ADDRESS_PIECES = st.lists(
     st.sampled_from(
-        "https:// http:// // / . .. : @ # ? & = + % %2f %2e %41 %c3 amp .amp .amp.html index.html www. m. amp. google. "
-        "daily.example x.cdn.ampproject.org cdn.ampproject.org c s v :80 :8080 utm_a= id= ü 橋 ß 。 7 a B ; !".split()
+        [
+            "https://",
+            "http://",
+            "//",
+            "/",
+            ".",
+            "..",
+            ":",
+            "@",
+            "#",
+            "?",
+            "&",
+            "=",
+            "+",
+            "%",
+            "%2f",
+            "%2e",
+            "%41",
+            "%c3",
+            "amp",
+            ".amp",
+            ".amp.html",
+            "index.html",
+            "www.",
+            "m.",
+            "amp.",
+            "google.",
+            "daily.example",
+            "x.cdn.ampproject.org",
+            "cdn.ampproject.org",
+            "c",
+            "s",
+            "v",
+            ":80",
+            ":8080",
+            "utm_a=",
+            "id=",
+            "ü",
+            "橋",
+            "ß",
+            "。",
+            "7",
+            "a",
+            "B",
+            ";",
+            "!",
+        ]
     ),
     max_size=14,
 ).map("".join)

@@ -193,4 +193,6 @@ def test_a_word_that_is_frequent_in_a_long_text_is_still_matched():
 def test_a_diff_contains_both_texts(before, after):
     pieces = word_diff(before, after)
     assert "".join(text for kind, text in pieces if kind != "removed") == after
-    assert "".join("".join(text for kind, text in pieces if kind != "added").split()) == "".join(before.split())
+    assert "".join("".join(text for kind, text in pieces if kind != "added").split()) == "".join(
+        before.split()
+    )

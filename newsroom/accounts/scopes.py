@@ -1,4 +1,4 @@
-"""The closed list of what a key may be allowed to do."""
+"""The closed list of what a key may be allowed to do, and which keys may hold what."""
 
 from __future__ import annotations
 

@@ -1,0 +1,259 @@
+"""The forms behind the desk's buttons, each named after its move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models import Correction, Report
+from corrections.services.submitting import Draft
+from corrections.vocabulary import DECLINE_CODES, Category, Channel, Effect, Kind, Medium, Origin, Resolution, Severity
+from corrections.workflow import PUBLIC, CorrectionStatus
+from newsroom.accounts.models import Publication, Role, User
+from newsroom.admin import WorkForm
+from newsroom.articles.models import Article
+from newsroom.articles.services import find
+from newsroom.references import normalize
+from newsroom.web.text import clean_text
+
+
+
+class CleanTextField(forms.CharField):
+    """Text through the Unicode gate: no NUL, no lone surrogates, nothing that only seems to be text."""
+
+    def __init__(self, *, multiline: bool = True, name: bool = False, **kwargs: Any) -> None:
+        if multiline:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 5}))
+        kwargs.setdefault("max_length", 5000)
+        super().__init__(**kwargs)
+        self.multiline = multiline
+        self.is_name = name
+
+    def clean(self, value: Any) -> str:
+        """The cleaned text."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return clean_text(text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ArticleField(forms.CharField):
+    """An article by reference or by any of its addresses, of the publication at hand."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Article"))
+        kwargs.setdefault("help_text", _("Its reference (A-…) or any of its addresses."))
+        super().__init__(max_length=2000, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The article, or None when nothing was entered."""
+        text = super().clean(value)
+        if not text:
+            return None
+        article = Article.objects.filter(reference=normalize(text)).first() or find(text)
+        if article is None:
+            raise forms.ValidationError(_("No article is known under that reference or address."))
+        return article
+
+
+class WordsForm(WorkForm):
+    """A move that needs words for the person who waits."""
+
+    words = CleanTextField(label=_("Words"))
+
+
+class ReportAskForm(WordsForm):
+    """Ask the reader."""
+
+    words = CleanTextField(label=_("Your question"))
+
+
+class ReportReopenForm(WordsForm):
+    """Reopen."""
+
+    words = CleanTextField(label=_("Why (internal)"))
+
+
+class ReportAcceptForm(WorkForm):
+    """Accept, starting a correction or joining one that is being drafted."""
+
+    correction = forms.ModelChoiceField(
+        Correction.objects.none(), required=False, label=_("Join a draft"), empty_label=_("Start a new correction")
+    )
+
+    def prepare(self) -> None:
+        """Only open drafts of the same publication."""
+        if isinstance(self.subject, Report):
+            self.fields["correction"].queryset = Correction.objects.filter(  # type: ignore[attr-defined]  # -- a model field
+                publication=self.subject.publication_id,
+                status__in=[CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL],
+            ).order_by("-pk")[:100]
+
+
+class ReportDeclineForm(WordsForm):
+    """Decline with a reason, an answer, and where else to turn."""
+
+    code = forms.ChoiceField(
+        choices=[(code.value, code.label) for code in DECLINE_CODES], label=_("Reason"), initial=Resolution.NO_ERROR_FOUND
+    )
+    words = CleanTextField(label=_("Answer to the reader"))
+    turn_to = CleanTextField(label=_("Where else to turn"), required=False, max_length=2000)
+
+
+class ReportJoinForm(WordsForm):
+    """Join to another report."""
+
+    other = forms.CharField(label=_("The other report (R-…)"), max_length=20)
+    words = CleanTextField(label=_("Words to the reader"))
+
+    def clean_other(self) -> Report:
+        """The report, which this person may see."""
+        reference = normalize(self.cleaned_data["other"])
+        rows = Report.objects.visible_to(self.person) if self.person else Report.objects.none()
+        other = rows.filter(reference=reference).first()
+        if other is None:
+            raise forms.ValidationError(_("No such report."))
+        return other
+
+
+class ReportAssignForm(WorkForm):
+    """Hand it to somebody, or to nobody."""
+
+    to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
+
+    def prepare(self) -> None:
+        """Only people who work at this publication."""
+        if self.subject is not None:
+            people = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
+            ids = [row.pk for row in people if Role.DESK_EDITOR in row.roles_at(self.subject.publication)]
+            self.fields["to"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # -- a model field
+
+
+class NoteForm(WordsForm):
+    """An internal note."""
+
+    words = CleanTextField(label=_("Note, seen by the desk only"))
+
+
+class CorrectionEditForm(WorkForm):
+    """The words of a draft."""
+
+    kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
+    severity = forms.ChoiceField(choices=Severity.choices, label=_("Severity"))
+    text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))
+    original_text = CleanTextField(label=_("Original passage"), required=False)
+    corrected_text = CleanTextField(label=_("Corrected passage"), required=False)
+    error_published_at = forms.DateTimeField(label=_("The error appeared"), required=False)
+    not_fixed_reason = CleanTextField(
+        label=_("Why the article is not changed"), required=False, max_length=500, multiline=False
+    )
+
+    def prepare(self) -> None:
+        """Begin with the words as they are."""
+        if self.subject is not None:
+            for name in self.fields:
+                if hasattr(self.subject, name):
+                    self.initial.setdefault(name, getattr(self.subject, name))
+
+
+class CorrectionNameArticleForm(WorkForm):
+    """The same error in one more article."""
+
+    article = ArticleField()
+
+
+class CorrectionDropArticleForm(WorkForm):
+    """Not this article."""
+
+    article = forms.ModelChoiceField(Article.objects.none(), label=_("Article"))
+
+    def prepare(self) -> None:
+        """Only articles that the notice names."""
+        if self.subject is not None:
+            self.fields["article"].queryset = Article.objects.filter(corrections__correction=self.subject)  # type: ignore[attr-defined]  # -- a model field
+
+
+class CorrectionSeeFixForm(CorrectionDropArticleForm):
+    """Which revision holds the fix."""
+
+    revision = forms.IntegerField(min_value=1, max_value=100_000, label=_("Revision with the fix"))
+
+
+class CorrectionSuppressForm(WordsForm):
+    """Suppress under an order."""
+
+    words = CleanTextField(label=_("The order (internal)"), max_length=500)
+    hidden = forms.BooleanField(required=False, label=_("Under an injunction: no placeholder, a plain 404"))
+    destroy = forms.BooleanField(required=False, label=_("Destroy text and salt for good"))
+
+
+class CorrectionStartForm(WorkForm):
+    """A correction without any report."""
+
+    article = ArticleField()
+    kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"), initial=Kind.CORRECTION)
+    target = forms.CharField(
+        required=False, max_length=20, label=_("Notice it acts on (C-…)"), help_text=_("Empty for a plain correction.")
+    )
+    effect = forms.ChoiceField(
+        required=False, choices=[("", "—"), *Effect.choices], label=_("What it does to that notice")
+    )
+
+    def clean_target(self) -> Correction | None:
+        """The public notice that is superseded, withdrawn or reinstated."""
+        text = self.cleaned_data.get("target")
+        if not text:
+            return None
+        rows = Correction.objects.visible_to(self.person) if self.person else Correction.objects.none()
+        found = rows.filter(reference=normalize(text), status__in=PUBLIC).first()
+        if found is None:
+            raise forms.ValidationError(_("No public notice has that reference."))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the service what it takes."""
+        data = super().clean() or {}
+        article = data.pop("article", None)
+        if article is not None:
+            data |= {"publication": article.publication, "articles": [article]}
+        return data
+
+
+class ReportEnterForm(WorkForm):
+    """A report entered for somebody: by telephone, letter, lawyer, regulator."""
+
+    publication = forms.ModelChoiceField(Publication.objects.none(), label=_("Publication"))
+    article = ArticleField(required=False)
+    medium = forms.ChoiceField(choices=Medium.choices, label=_("Seen"))
+    medium_detail = CleanTextField(multiline=False, required=False, max_length=300, label=_("Where exactly"))
+    channel = forms.ChoiceField(
+        choices=[row for row in Channel.choices if row[0] not in {"form", "api"}], label=_("Came by")
+    )
+    origin = forms.ChoiceField(choices=Origin.choices, label=_("Found by"))
+    category = forms.ChoiceField(choices=Category.choices, label=_("Category"))
+    claim = CleanTextField(label=_("What is wrong"))
+    suggestion = CleanTextField(label=_("What would be right"), required=False)
+    about_me = forms.BooleanField(required=False, label=_("The person is the subject of the story"))
+    urgent = forms.BooleanField(required=False, label=_("Urgent"))
+    name = CleanTextField(multiline=False, name=True, required=False, max_length=120, label=_("Name"))
+    email = forms.EmailField(required=False, max_length=254, label=_("Email address"))
+    phone = CleanTextField(multiline=False, required=False, max_length=40, label=_("Callback number"))
+
+    def prepare(self) -> None:
+        """Only the person's publications."""
+        if self.person is not None:
+            rows = self.person.publications(Role.DESK_EDITOR)
+            self.fields["publication"].queryset = rows  # type: ignore[attr-defined]  # -- a model field
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the service a `Draft`."""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        channel, origin, seen = data.pop("channel"), data.pop("origin"), data.pop("seen", None)
+        return {"draft": Draft(**data), "channel": channel, "origin": origin, "seen": seen}

@@ -1,0 +1,87 @@
+"""Versions on the wire: `ETag`, `If-Match`, `If-None-Match` (RFC 9110, section 13), and who may keep a copy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from newsroom.api.problems import PreconditionRequired
+from newsroom.errors import Stale
+from newsroom.records import Record
+
+PUBLIC_SECONDS = 60
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def etag_of(record: Record) -> str:
+    """The strong ETag of a record at its version: `"Q-7K3QX2MW-4.3"`."""
+    return f'"{record.reference}.{record.version}"'
+
+
+def require_match(request: Request, record: Record) -> int:
+    """The version the caller has seen, from `If-Match`; hand it on as `seen=`, which is compared under the lock.
+
+    428 without the header, or with `*`, which says nothing about what was read; Stale (412) when it names no current
+    version. A `W/` before the tag is overlooked: proxies that compress add it.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        raise PreconditionRequired(_("Send If-Match with the ETag of the version you have read."))
+    if etag_of(record) not in {tag.removeprefix("W/") for tag in parse_etags(header)}:
+        raise Stale(_("This changed since you read it. Please read it again."))
+    return record.version
+
+
+def needs_match(method: View) -> View:
+    """Marks a view's method that calls `require_match`, for the schema."""
+    method.needs_match = True  # type: ignore[attr-defined]  # -- functions have attributes
+    return method
+
+
+class Cacheable:
+    """Mixin for views of the API, before DRF's: who may keep the answer to a GET, and 304 when it has not changed.
+
+    To anyone: `public, max-age=60`, an ETag of the bytes, and open to scripts of other sites (CORS, without
+    credentials). To the holder of a key: `private, no-store`.
+    """
+
+    public_seconds = PUBLIC_SECONDS
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The answer with its headers, or 304."""
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
+        if request.method not in {"GET", "HEAD"}:
+            return response
+        patch_vary_headers(response, ["Authorization"])
+        if getattr(request, "auth", None) is not None:
+            response["Cache-Control"] = "private, no-store"
+            return response
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-ID"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if response.status_code != 200:  # noqa: PLR2004 -- the number is the standard's
+            return response
+        response["Cache-Control"] = f"public, max-age={self.public_seconds}"
+        if isinstance(response, Response):
+            response.render()
+        if not response.has_header("ETag"):
+            response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        return _conditional(request, response)
+
+
+def _conditional(request: Request, response: HttpResponse) -> HttpResponse:
+    answer = get_conditional_response(request._request, etag=response["ETag"], response=response)  # noqa: SLF001 -- Django's function wants Django's request
+    if answer is None or answer is response:
+        return response
+    for name, value in response.items():
+        if name not in {"Content-Type", "Content-Length"}:
+            answer.headers.setdefault(name, value)
+    return answer

@@ -1,0 +1,62 @@
+"""Filters that refuse what they do not know: a misspelled filter must not look like an unfiltered list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from newsroom.errors import Fault, Invalid
+
+PAGE_PARAMETERS = ("cursor", "page_size")
+
+
+class StrictFilters(DjangoFilterBackend):
+    """django-filter over the view's `filterset_class`. Unknown parameters and bad values are 422.
+
+    A view may name further parameters that it reads itself: `query_parameters = ("include_minor",)`.
+    """
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        """The rows asked for."""
+        filterset = self.get_filterset(request, queryset, view)
+        known = [*getattr(view, "query_parameters", ())]
+        if getattr(view, "paginator", None) is not None:
+            known += PAGE_PARAMETERS
+        if filterset is not None:
+            known += filterset.filters
+        refuse_unknown_parameters(request, known)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise Invalid(
+                [
+                    Fault(f"/{name}", str(error.message % (error.params or {})), error.code or "invalid")
+                    for name, found in filterset.errors.as_data().items()
+                    for error in _flat(found)
+                ]
+            )
+        return filterset.qs
+
+
+def refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:
+    """Raise Invalid when the query has a parameter that is not in `known`. For views without a queryset."""
+    names = set(known)
+    faults = [
+        Fault(f"/{name}", _("There is no such filter here."), "unknown_parameter")
+        for name in request.query_params
+        if name not in names
+    ]
+    if faults:
+        raise Invalid(faults)
+
+
+def _flat(errors: Iterable[Any]) -> Iterable[Any]:
+    """Django's validation errors, those that hold several taken apart."""
+    for error in errors:
+        yield from error.error_list if len(error.error_list) > 1 else [error]

@@ -1,0 +1,83 @@
+"""The closed list of what can happen at the licensing desk.
+
+What `ORGANIZATION` says is told to the publication's staff and to the organization concerned; `STAFF` never leaves the
+desk, except as the mail that `notices` declares.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.events.kinds import ORGANIZATION, STAFF, Kind, declare
+
+SUBMITTED = declare("license_request.submitted", ORGANIZATION, _("License requested"), public_data=("lane",))
+_REQUEST = {
+    "take_up": declare("license_request.taken_up", ORGANIZATION, _("License request taken up")),
+    "ask": declare("license_request.asked", ORGANIZATION, _("Question to the requester")),
+    "reply": declare("license_request.replied", ORGANIZATION, _("Requester replied")),
+    "resume": declare("license_request.resumed", ORGANIZATION, _("License request resumed")),
+    "quote": declare("license_request.quoted", ORGANIZATION, _("License request quoted")),
+    "agree": declare("license_request.agreed", ORGANIZATION, _("License agreed")),
+    "fulfill": declare("license_request.fulfilled", ORGANIZATION, _("License request fulfilled")),
+    "decline": declare("license_request.declined", ORGANIZATION, _("License request declined"), public_data=("code",)),
+    "withdraw": declare("license_request.withdrawn", ORGANIZATION, _("License request withdrawn")),
+    "lapse": declare("license_request.lapsed", ORGANIZATION, _("License request lapsed")),
+    "reopen": declare("license_request.reopened", ORGANIZATION, _("License request reopened")),
+    "redirect": declare("license_request.redirected", ORGANIZATION, _("Referred to the rights owner")),
+}
+EDITED = declare("license_request.edited", STAFF, _("License request edited"))
+MESSAGED = declare("license_request.messaged", STAFF, _("Message about a license request"))
+
+_QUOTE = {
+    "open": declare("quote.opened", ORGANIZATION, _("Quote sent")),
+    "accept": declare("quote.accepted", ORGANIZATION, _("Quote accepted"), public_data=("licenses",)),
+    "decline": declare("quote.declined", ORGANIZATION, _("Quote declined")),
+    "supersede": declare("quote.superseded", ORGANIZATION, _("Quote superseded")),
+    "cancel": declare("quote.canceled", ORGANIZATION, _("Quote canceled")),
+}
+
+_LICENSE = {
+    "issue": declare("license.issued", ORGANIZATION, _("License issued")),
+    "suspend": declare("license.suspended", ORGANIZATION, _("License suspended"), public_data=("reason",)),
+    "reinstate": declare("license.reinstated", ORGANIZATION, _("License reinstated")),
+    "revoke": declare(
+        "license.revoked", ORGANIZATION, _("License revoked"), public_data=("reason", "removal_deadline")
+    ),
+    "terminate": declare("license.terminated", ORGANIZATION, _("License ended early")),
+    "supersede": declare(
+        "license.superseded", ORGANIZATION, _("License superseded"), public_data=("superseded_by",)
+    ),
+}
+EXPIRING = declare("license.expiring", ORGANIZATION, _("License ends soon"), public_data=("days", "ends_on"))
+EXPIRED = declare("license.expired", ORGANIZATION, _("License ended"), public_data=("ends_on",))
+
+_INVOICE = {
+    "issue": declare("invoice.issued", ORGANIZATION, _("Invoice issued")),
+    "pay": declare("invoice.paid", ORGANIZATION, _("Invoice paid")),
+    "credit": declare("invoice.credited", ORGANIZATION, _("Invoice credited")),
+    "write_off": declare("invoice.written_off", STAFF, _("Invoice written off")),
+}
+
+NOTICE_OPENED = declare(
+    "update_notice.opened", ORGANIZATION, _("Update notice opened"), public_data=("kind", "duty", "due_at")
+)
+_UPDATE_NOTICE = {
+    "acknowledge": declare(
+        "update_notice.acknowledged", ORGANIZATION, _("Update acknowledged"), public_data=("action",)
+    ),
+    "verify": declare("update_notice.verified", STAFF, _("Update verified")),
+    "escalate": declare("update_notice.escalated", ORGANIZATION, _("Update notice escalated")),
+    "supersede": declare("update_notice.superseded", ORGANIZATION, _("Update notice superseded")),
+    "cancel": declare("update_notice.canceled", STAFF, _("Update notice canceled")),
+    "waive": declare("update_notice.waived", ORGANIZATION, _("Update notice waived")),
+}
+NOTICE_OVERDUE = declare("update_notice.overdue", ORGANIZATION, _("Update notice overdue"))
+
+EVENT_OF_MOVE: dict[str, dict[str, Kind]] = {
+    "license_request": _REQUEST,
+    "quote": _QUOTE,
+    "license": _LICENSE,
+    "update_notice": _UPDATE_NOTICE,
+    "invoice": _INVOICE,
+}
+"""Noun → move → what is recorded when that move is made."""

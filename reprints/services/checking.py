@@ -1,0 +1,408 @@
+"""What may be asked for. The one source of validation, for the web form and the API alike.
+
+Territories are ISO 3166-1 alpha-2 as CLDR lists them, without its groupings and reserved codes, or `001`. Languages are
+well-formed BCP 47 tags (RFC 5646, section 2.1). Every fault is found and named by a JSON pointer (RFC 6901).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale
+from babel.numbers import list_currencies
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.models import Organization, Publication
+from newsroom.articles.addresses import BadAddress, canonical_key
+from newsroom.articles.models import Article, ArticleAddress
+from newsroom.errors import Fault, Invalid
+from newsroom.web.text import BadText, clean_text, has_forbidden_characters
+from reprints.models import UseType
+from reprints.models.asking import ITEM_FIELDS
+from reprints.vocabulary import (
+    COUNTED_PORTIONS,
+    MAX_EXCERPT_CHARACTERS,
+    MAX_ITEMS,
+    MAX_LANGUAGES,
+    MAX_PLACEMENTS,
+    MAX_QUANTITY,
+    MAX_TERRITORIES,
+    MAX_YEARS,
+    WORLD,
+    AiPurpose,
+    Exclusivity,
+    Format,
+    Modifications,
+    OrganizationType,
+    Portion,
+    QuantityUnit,
+    Use,
+)
+
+NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+LANGUAGE_TAG = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
+    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE,
+)
+MEMBERS = frozenset({"article_url", *ITEM_FIELDS})
+
+
+@dataclass(frozen=True)
+class CleanItem:
+    """One item, checked and normal: countries in upper case, no repeats, words counted."""
+
+    article: Article
+    use: str
+    portion: str = Portion.FULL_TEXT
+    excerpt_text: str = ""
+    words: int = 0
+    format: str = Format.WEB
+    quantity: int | None = None
+    quantity_unit: str = QuantityUnit.MONTHLY_USERS
+    territory: tuple[str, ...] = (WORLD,)
+    languages: tuple[str, ...] = ("en",)
+    starts_on: date = date.min
+    ends_on: date | None = None
+    perpetual: bool = False
+    exclusivity: str = Exclusivity.NONE
+    modifications: str = Modifications.NONE
+    placement_urls: tuple[str, ...] = ()
+    ai_purposes: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a `RequestItem` beside request and position."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in ITEM_FIELDS}
+        for name, value in values.items():
+            values[name] = list(value) if isinstance(value, tuple) else value
+        return {**values, "article": self.article, "revision": self.article.revision, "words": self.words}
+
+
+@dataclass(frozen=True)
+class CleanAsk:
+    """Everything of a request beside its items and its requester."""
+
+    organization_type: str
+    currency: str
+    po_number: str = ""
+    deadline: date | None = None
+    note: str = ""
+
+
+@functools.cache
+def countries() -> frozenset[str]:
+    """The ISO 3166-1 alpha-2 codes in use."""
+    return frozenset(code for code in Locale("en").territories if len(code) == 2) - NOT_COUNTRIES
+
+
+@functools.cache
+def currencies() -> frozenset[str]:
+    """The ISO 4217 codes that CLDR knows."""
+    return frozenset(list_currencies())
+
+
+def check_ask(data: dict[str, Any], *, publication: Publication, today: date, organization: Organization | None) -> CleanAsk:
+    """The members around the items. Raises `Invalid` with every fault; unset members get the publication's defaults."""
+    found = _Faults("")
+    usual = organization.kind if organization else OrganizationType.PUBLISHER
+    ask = CleanAsk(
+        organization_type=found.choice(data, "organization_type", OrganizationType, default=usual),
+        currency=found.text(data, "currency", most=3).upper() or publication.currency,
+        po_number=found.text(data, "po_number", most=60),
+        deadline=found.day(data, "deadline"),
+        note=found.text(data, "note", most=5000, multiline=True),
+    )
+    if ask.currency not in currencies():
+        found.add("/currency", _("This is not a currency of ISO 4217."), "unknown_currency")
+    elif ask.currency != publication.currency:
+        found.add(
+            "/currency",
+            _("%(publication)s quotes in %(currency)s.")
+            % {"publication": publication.name, "currency": publication.currency},
+            "currency_mismatch",
+        )
+    if ask.deadline and ask.deadline < today:
+        found.add("/deadline", _("This day is over."), "past_date")
+    found.stop_if_any()
+    return ask
+
+
+def check_items(items: list[dict[str, Any]], *, publication: Publication, today: date) -> list[CleanItem]:
+    """The items as they may be stored. Raises `Invalid` with every fault, pointers like `/items/0/territory/1`.
+
+    Each is a dictionary of the API's item members; dates are ISO strings or dates. `today` is the publication's day.
+    """
+    if not isinstance(items, list) or not items:
+        raise Invalid.one("/items", _("Name at least one article and what you want to do with it."), "required")
+    if len(items) > MAX_ITEMS:
+        raise Invalid.one("/items", _("At most %(most)d items fit in one request.") % {"most": MAX_ITEMS}, "too_many")
+    needed = dict(UseType.objects.values_list("code", "required_fields"))
+    offered = set(UseType.objects.filter(is_active=True).values_list("code", flat=True))
+    articles = _articles(items)
+    faults: list[Fault] = []
+    clean: list[CleanItem] = []
+    for index, item in enumerate(items):
+        found = _Faults(f"/items/{index}")
+        if not isinstance(item, dict):
+            found.add("", _("An item is an object."), "wrong_type")
+        else:
+            made = _item(item, found, articles, publication=publication, today=today)
+            _check_use(made, found, offered=offered, needed=needed.get(made.use, []), given=item)
+            clean.append(made)
+        faults += found.faults
+    if faults:
+        raise Invalid(faults)
+    return clean
+
+
+def _articles(items: list[dict[str, Any]]) -> dict[str, Article]:
+    """Canonical key → article, in one query for the whole request."""
+    keys = {_key(item.get("article_url")) for item in items if isinstance(item, dict)}
+    rows = ArticleAddress.objects.filter(key__in=keys - {""}).select_related("article__publication")
+    return {row.key: row.article for row in rows}
+
+
+def _key(url: Any) -> str:
+    if not isinstance(url, str) or has_forbidden_characters(url):
+        return ""
+    try:
+        return canonical_key(url)
+    except BadAddress:
+        return ""
+
+
+def _item(
+    data: dict[str, Any], found: _Faults, articles: dict[str, Article], *, publication: Publication, today: date
+) -> CleanItem:
+    for name in sorted(set(data) - MEMBERS):
+        found.add(f"/{name}", _("There is no such member."), "unknown_member")
+    article = _article(data, found, articles, publication)
+    item = CleanItem(
+        article=article,
+        use=found.choice(data, "use", Use, code="unknown_use", required=True),
+        portion=found.choice(data, "portion", Portion, default=Portion.FULL_TEXT),
+        excerpt_text=found.text(data, "excerpt_text", most=MAX_EXCERPT_CHARACTERS, multiline=True),
+        format=found.choice(data, "format", Format, default=Format.WEB),
+        quantity=found.number(data, "quantity", least=1, most=MAX_QUANTITY),
+        quantity_unit=found.choice(data, "quantity_unit", QuantityUnit, default=QuantityUnit.MONTHLY_USERS),
+        territory=_territory(data, found),
+        languages=_languages(data, found, article),
+        starts_on=found.day(data, "starts_on") or today,
+        ends_on=found.day(data, "ends_on"),
+        perpetual=found.boolean(data, "perpetual"),
+        exclusivity=found.choice(data, "exclusivity", Exclusivity, default=Exclusivity.NONE),
+        modifications=found.choice(data, "modifications", Modifications, default=Modifications.NONE),
+        placement_urls=_placements(data, found),
+        ai_purposes=tuple(dict.fromkeys(found.choices(data, "ai_purposes", AiPurpose))),
+    )
+    item = replace(item, words=len(item.excerpt_text.split()))
+    _check_dates(item, found, today)
+    return item
+
+
+def _article(
+    data: dict[str, Any], found: _Faults, articles: dict[str, Article], publication: Publication
+) -> Article:
+    url = data.get("article_url")
+    if not isinstance(url, str) or not url.strip():
+        found.add("/article_url", _("Which article? Give its address."), "required")
+        return Article(publication=publication)
+    article = articles.get(_key(url))
+    if article is None or article.publication_id != publication.pk:
+        found.add(
+            "/article_url",
+            _("We do not know this article. Check the address, or look for it by its headline."),
+            "unknown_article",
+        )
+        return Article(publication=publication)
+    if article.status == "canceled":
+        found.add("/article_url", _("This article was withdrawn and is not licensed."), "not_usable")
+    return article
+
+
+def _territory(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
+    given = found.strings(data, "territory", most=MAX_TERRITORIES)
+    if given is None:
+        return (WORLD,)
+    codes = []
+    for index, code in enumerate(given):
+        upper = code.strip().upper()
+        if upper != WORLD and upper not in countries():
+            found.add(
+                f"/territory/{index}", _("This is not a country code of ISO 3166, nor 001 for the world."), "unknown_country"
+            )
+        codes.append(upper)
+    if not codes:
+        found.add("/territory", _("Name at least one country, or 001 for the world."), "required")
+    return (WORLD,) if WORLD in codes else tuple(dict.fromkeys(codes))
+
+
+def _languages(data: dict[str, Any], found: _Faults, article: Article) -> tuple[str, ...]:
+    given = found.strings(data, "languages", most=MAX_LANGUAGES)
+    if not given:
+        return (article.language or "en",)
+    for index, tag in enumerate(given):
+        if len(tag) > 35 or not LANGUAGE_TAG.fullmatch(tag):
+            found.add(f"/languages/{index}", _("This is not a language tag like “en” or “pt-BR”."), "unknown_language")
+    return tuple(dict.fromkeys(given))
+
+
+def _placements(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
+    given = found.strings(data, "placement_urls", most=MAX_PLACEMENTS) or []
+    for index, url in enumerate(given):
+        if not is_web_address(url):
+            found.add(f"/placement_urls/{index}", _("This is not a web address (https://…)."), "bad_url")
+    return tuple(dict.fromkeys(given))
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is an http(s) address with a host, at most 1000 characters, without blanks."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and len(url) <= 1000 and not re.search(r"\s", url)
+
+
+def _check_dates(item: CleanItem, found: _Faults, today: date) -> None:
+    if item.starts_on < today:
+        found.add("/starts_on", _("This day is over."), "past_date")
+    if item.perpetual:
+        if item.ends_on is not None:
+            found.add("/ends_on", _("A perpetual use has no end."), "contradiction")
+        return
+    if item.ends_on is None:
+        found.add("/ends_on", _("Until when? Give a date, or ask for a perpetual use."), "required")
+    elif item.ends_on < item.starts_on:
+        found.add("/ends_on", _("The end is before the beginning."), "reversed_dates")
+    elif (item.ends_on - item.starts_on).days > MAX_YEARS * 366:
+        found.add("/ends_on", _("That is too far away: ask for a perpetual use."), "too_large")
+
+
+def _check_use(
+    item: CleanItem, found: _Faults, *, offered: set[str], needed: Iterable[str], given: dict[str, Any]
+) -> None:
+    if item.use and item.use not in offered:
+        found.add("/use", _("This use is not offered."), "unknown_use")
+    if item.portion in COUNTED_PORTIONS and not item.excerpt_text and not found.has("/excerpt_text"):
+        found.add("/excerpt_text", _("Paste the passage you want to use."), "required")
+    for name in needed:
+        if given.get(name) in (None, "", []) and not found.has(f"/{name}") and name != "ends_on":
+            found.add(f"/{name}", _("This use needs it."), "required")
+
+
+@dataclass
+class _Faults:
+    """Reads members of one object, and remembers what is wrong with them."""
+
+    at: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, pointer: str, detail: str, code: str) -> None:
+        self.faults.append(Fault(self.at + pointer, detail, code))
+
+    def has(self, pointer: str) -> bool:
+        return any(fault.pointer == self.at + pointer for fault in self.faults)
+
+    def stop_if_any(self) -> None:
+        if self.faults:
+            raise Invalid(self.faults)
+
+    def text(self, data: dict[str, Any], name: str, *, most: int, multiline: bool = False) -> str:
+        value = data.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.add(f"/{name}", _("This must be text."), "wrong_type")
+            return ""
+        try:
+            return clean_text(value, max_length=most, multiline=multiline)
+        except BadText as error:
+            self.add(f"/{name}", str(error), error.code)
+            return ""
+
+    def choice(
+        self,
+        data: dict[str, Any],
+        name: str,
+        among: type[TextChoices],
+        *,
+        default: str = "",
+        code: str = "unknown_value",
+        required: bool = False,
+    ) -> str:
+        value = data.get(name)
+        if value is None or value == "":
+            if required:
+                self.add(f"/{name}", _("Please choose."), "required")
+            return str(default)
+        if not isinstance(value, str) or value not in among.values:
+            self.add(f"/{name}", _("This is none of the choices."), code)
+            return str(default)
+        return value
+
+    def choices(self, data: dict[str, Any], name: str, among: type[TextChoices]) -> list[str]:
+        given = self.strings(data, name, most=len(among.values)) or []
+        for index, value in enumerate(given):
+            if value not in among.values:
+                self.add(f"/{name}/{index}", _("This is none of the choices."), "unknown_value")
+        return given
+
+    def strings(self, data: dict[str, Any], name: str, *, most: int) -> list[str] | None:
+        value = data.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple):
+            self.add(f"/{name}", _("This must be a list."), "wrong_type")
+            return None
+        if len(value) > most:
+            self.add(f"/{name}", _("At most %(most)d fit in here.") % {"most": most}, "too_many")
+            return None
+        for index, entry in enumerate(value):
+            if not isinstance(entry, str) or has_forbidden_characters(entry):
+                self.add(f"/{name}/{index}", _("This must be text."), "wrong_type")
+                return None
+        return list(value)
+
+    def number(self, data: dict[str, Any], name: str, *, least: int, most: int) -> int | None:
+        value = data.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.add(f"/{name}", _("This must be a whole number."), "wrong_type")
+        elif value < least:
+            self.add(f"/{name}", _("This must be at least %(least)d.") % {"least": least}, "too_small")
+        elif value > most:
+            self.add(f"/{name}", _("This must be at most %(most)d.") % {"most": most}, "too_large")
+        else:
+            return value
+        return None
+
+    def boolean(self, data: dict[str, Any], name: str) -> bool:
+        value = data.get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.add(f"/{name}", _("This must be true or false."), "wrong_type")
+        return False
+
+    def day(self, data: dict[str, Any], name: str) -> date | None:
+        value = data.get(name)
+        if value is None or value == "" or type(value) is date:
+            return value or None
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
+        except ValueError:
+            self.add(f"/{name}", _("This must be a date like 2026-12-01."), "bad_date")
+            return None
+
+
+def _no_day() -> date:
+    raise ValueError

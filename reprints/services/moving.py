@@ -1,0 +1,71 @@
+"""The one shape of every move: lock, compare, ask the table, save, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.models import User
+from newsroom.articles.models import Article
+from newsroom.errors import Invalid
+from newsroom.events.log import record
+from newsroom.events.models import Event
+from newsroom.web.text import BadText, clean_text
+from newsroom.workflow import Actor
+from reprints.events import EVENT_OF_MOVE
+from reprints.models import LicenseRequest, RequestMessage
+from reprints.workflow import WORKFLOWS
+
+MAX_WORDS = 5000
+Row = TypeVar("Row")
+
+
+def move(
+    row: Any,
+    name: str,
+    *,
+    by: Actor,
+    fields: Iterable[str] = (),
+    data: dict[str, Any] | None = None,
+    article: Article | None = None,
+) -> Event:
+    """Make the move on a locked row, save its status with the `fields` the caller set, and record the one event.
+
+    Raises `NotAllowed` or `Conflict` before anything is written.
+    """
+    change: dict[str, Any] = dict(WORKFLOWS[row.noun].move(row, name, by))
+    row.save(update_fields=["status", "version", "updated_at", *fields])
+    return record(
+        EVENT_OF_MOVE[row.noun][name], row, by=by, data={**change, **(data or {})}, article=article
+    )
+
+
+def touch(row: Any, *, fields: Iterable[str]) -> None:
+    """Save a change that is no move; it counts the version up all the same."""
+    row.version += 1
+    row.save(update_fields=["version", "updated_at", *fields])
+
+
+def words_of(text: str, *, pointer: str = "/words", required: bool = True, most: int = MAX_WORDS) -> str:
+    """What a person wrote, cleaned. Raises `Invalid` at the pointer."""
+    try:
+        cleaned = clean_text(text, max_length=most, multiline=True)
+    except BadText as error:
+        raise Invalid.one(pointer, str(error), error.code) from error
+    if required and not cleaned:
+        raise Invalid.one(pointer, _("Please write a few words: the person who waits will read them."), "required")
+    return cleaned
+
+
+def say(request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False) -> RequestMessage:
+    """A row of the thread, signed by the side that wrote it."""
+    return RequestMessage.objects.create(
+        request=request,
+        author_kind="partner" if by.actor_kind == "partner" else "editor",
+        author=by if isinstance(by, User) else None,
+        body=text,
+        internal=internal,
+        move=made,
+    )

@@ -1,0 +1,326 @@
+import base64
+import hashlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from corrections.ledger import merkle, verify_corrections
+from corrections.ledger.checkpoint import (
+    Checkpoint,
+    NoteError,
+    Signer,
+    open_checkpoint,
+    parse,
+    sign,
+    split_note,
+)
+from corrections.ledger.signer_state import InconsistentLog, MemoryLost, PreviousLog, SignerState
+from tests.corrections.ledger.logs import ORIGIN, SIGNER, VKEY, make_log
+
+KEYS = [SIGNER.verifier_key]
+LOG = make_log(12)
+HASHES = LOG.hashes()
+OTHER = [merkle.leaf_hash(b"rewritten"), *HASHES[1:]]
+NEW = Signer("desk.example/corrections-2", bytes([7] * 32))
+
+
+@pytest.fixture
+def state(tmp_path):
+    return SignerState(tmp_path / "signer" / "last") if (tmp_path / "signer").mkdir() is None else None
+
+
+def signed(state, size, **more):
+    return state.sign_leaves(hashes=HASHES[:size], signer=SIGNER, **more)
+
+
+def test_the_first_checkpoint_is_signed_and_remembered_for_the_owner_only(state):
+    note = signed(state, 3)
+    assert open_checkpoint(note, KEYS) == Checkpoint(ORIGIN, 3, merkle.root(HASHES[:3]))
+    assert state.last_note() == note
+    assert state.last() == parse(split_note(note)[0])
+    assert stat.S_IMODE(state.path.stat().st_mode) == 0o600
+
+
+def test_a_tree_that_grew_is_signed(state):
+    sizes = [open_checkpoint(signed(state, size), KEYS).size for size in (0, 1, 2, 5, 12)]
+    assert sizes == [0, 1, 2, 5, 12]
+
+
+def test_an_unchanged_tree_gets_the_very_same_note(state):
+    assert signed(state, 5) == signed(state, 5)
+
+
+def test_an_unchanged_tree_is_signed_anew_by_a_new_key(state):
+    signed(state, 5)
+    rotated = Signer(ORIGIN, bytes([9] * 32))
+    note = state.sign_leaves(hashes=HASHES[:5], signer=rotated)
+    assert open_checkpoint(note, [rotated.verifier_key]).size == 5
+
+
+@pytest.mark.parametrize("hashes", [HASHES[:4], OTHER[:5], OTHER[:6], HASHES[1:], []])
+def test_a_tree_that_is_no_extension_is_refused_and_the_memory_stays(state, hashes):
+    note = signed(state, 5)
+    with pytest.raises(InconsistentLog):
+        state.sign_leaves(hashes=hashes, signer=SIGNER)
+    assert state.last_note() == note
+
+
+def test_a_false_proof_is_refused(state):
+    signed(state, 5)
+    with pytest.raises(InconsistentLog, match="does not extend"):
+        state.sign_next(
+            origin=ORIGIN,
+            size=6,
+            root=merkle.root(OTHER[:6]),
+            prove=lambda old, new: merkle.consistency_proof(HASHES, old, new),
+            signer=SIGNER,
+        )
+
+
+def test_the_proof_is_asked_for_from_the_last_size_to_the_new(state):
+    signed(state, 5)
+    asked = []
+
+    def prove(old, new):
+        asked.append((old, new))
+        return merkle.consistency_proof(HASHES, old, new)
+
+    for size in (5, 8):
+        state.sign_next(origin=ORIGIN, size=size, root=merkle.root(HASHES[:size]), prove=prove, signer=SIGNER)
+    assert asked == [(5, 8)]
+
+
+def test_another_log_is_refused(state):
+    signed(state, 5)
+    with pytest.raises(InconsistentLog, match="remembers the log"):
+        state.sign_leaves(hashes=HASHES[:6], signer=NEW)
+
+
+def test_a_missing_memory_is_a_first_start_only_when_nothing_was_published(state):
+    with pytest.raises(MemoryLost):
+        signed(state, 5, published=True)
+    assert state.last_note() is None
+    signed(state, 5)
+    assert open_checkpoint(signed(state, 6, published=True), KEYS).size == 6
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"desk.example/corrections\n5\n"])
+def test_a_damaged_memory_stops_the_signer(state, damage):
+    signed(state, 5)
+    state.path.write_bytes(damage)
+    with pytest.raises(MemoryLost):
+        signed(state, 6)
+    assert state.path.read_bytes() == damage
+
+
+def test_after_a_restore_the_leaves_brought_back_are_adopted_and_signing_goes_on(state):
+    signed(state, 8)
+    with pytest.raises(InconsistentLog):
+        signed(state, 6)
+    assert state.adopt(hashes=HASHES[:9], verifier_keys=KEYS).size == 8
+    assert open_checkpoint(signed(state, 9), KEYS).size == 9
+
+
+@pytest.mark.parametrize(("hashes", "words"), [(HASHES[:6], "6 leaves"), (OTHER, "first 8 leaves")])
+def test_leaves_that_are_not_those_signed_are_not_adopted(state, hashes, words):
+    note = signed(state, 8)
+    with pytest.raises(InconsistentLog, match=words):
+        state.adopt(hashes=hashes, verifier_keys=KEYS)
+    assert state.last_note() == note
+
+
+@pytest.mark.parametrize("damage", [None, b"\xff"])
+def test_a_lost_memory_is_rebuilt_from_published_checkpoints(state, damage):
+    if damage is not None:
+        state.path.write_bytes(damage)
+    published = [LOG.checkpoint(size) for size in (3, 9, 6)]
+    assert state.adopt(hashes=HASHES, verifier_keys=KEYS, published=published).size == 9
+    assert state.last_note() == published[1]
+    with pytest.raises(InconsistentLog):
+        signed(state, 8)
+
+
+def test_adopting_needs_something_earlier_that_a_known_key_signed(state):
+    with pytest.raises(InconsistentLog, match="no earlier checkpoint"):
+        state.adopt(hashes=HASHES, verifier_keys=KEYS)
+    with pytest.raises(NoteError):
+        state.adopt(hashes=HASHES, verifier_keys=[NEW.verifier_key], published=[LOG.checkpoint(3)])
+    foreign = sign(Checkpoint(NEW.name, 3, merkle.root(HASHES[:3])), NEW)
+    with pytest.raises(InconsistentLog, match="different logs"):
+        state.adopt(
+            hashes=HASHES,
+            verifier_keys=[NEW.verifier_key, *KEYS],
+            published=[LOG.checkpoint(3), foreign],
+        )
+
+
+def test_a_published_checkpoint_that_disagrees_with_the_memory_is_not_hidden_by_it(state):
+    signed(state, 5)
+    fork = sign(Checkpoint(ORIGIN, 3, merkle.root(OTHER[:3])), SIGNER)
+    with pytest.raises(InconsistentLog, match="first 3 leaves"):
+        state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[fork])
+
+
+def test_a_new_log_names_the_last_checkpoint_of_the_old_in_its_first(state):
+    last = open_checkpoint(signed(state, 8), KEYS)
+    first = open_checkpoint(state.start_new_log(hashes=HASHES[:6], signer=NEW), [NEW.verifier_key])
+    root = base64.b64encode(last.root).decode()
+    digest = base64.b64encode(hashlib.sha256(last.body().encode()).digest()).decode()
+    assert first == Checkpoint(
+        NEW.name, 6, merkle.root(HASHES[:6]), (f"previous-log {ORIGIN} 8 {root} {digest}",)
+    )
+    assert PreviousLog.named_in(first) == PreviousLog.of(last)
+    assert PreviousLog.named_in(last) is None
+
+
+def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
+    signed(state, 8)
+    first = state.start_new_log(hashes=HASHES[:6], signer=NEW)
+    assert state.sign_leaves(hashes=HASHES[:6], signer=NEW) == first
+    assert open_checkpoint(
+        state.sign_leaves(hashes=HASHES[:7], signer=NEW), [NEW.verifier_key]
+    ) == Checkpoint(NEW.name, 7, merkle.root(HASHES[:7]))
+    for attempt in (
+        lambda: signed(state, 9),
+        lambda: state.start_new_log(hashes=HASHES, signer=SIGNER),
+        lambda: state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[LOG.checkpoint(8)]),
+    ):
+        with pytest.raises(InconsistentLog):
+            attempt()
+    state.path.unlink()
+    with pytest.raises(InconsistentLog, match="closed"):
+        signed(state, 9)
+
+
+def test_a_new_log_needs_an_old_one_and_a_new_name(state):
+    with pytest.raises(MemoryLost):
+        state.start_new_log(hashes=HASHES, signer=NEW)
+    signed(state, 3)
+    with pytest.raises(InconsistentLog, match="new origin"):
+        state.start_new_log(hashes=HASHES, signer=SIGNER)
+
+
+@pytest.mark.parametrize("line", ["previous-log x 1", "previous-log x y z w", "previous-log x 1 AA== AA=="])
+def test_a_damaged_previous_log_line_is_refused(line):
+    with pytest.raises(NoteError):
+        PreviousLog.named_in(Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT, ("something else", line)))
+
+
+def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
+    old = [signed(state, 4), signed(state, 8)]
+    first = state.start_new_log(hashes=HASHES[:8], signer=NEW)
+    note = state.sign_leaves(hashes=HASHES, signer=NEW)
+    keys = [VKEY, NEW.verifier_key.encode()]
+    earlier = [(text, "") for text in [*old, first]]
+    assert verify_corrections.verify(keys, note, [LOG.entries()], earlier)[1:] == [
+        "Nothing was changed since the checkpoint of 4 entries.",
+        "Nothing was changed since the checkpoint of 8 entries.",
+        "Nothing was changed since the checkpoint of 8 entries.",
+    ]
+    with pytest.raises(verify_corrections.Wrong, match="does not follow"):
+        verify_corrections.verify(keys, note, [LOG.entries()], earlier[:2])
+    hidden = LOG.checkpoint(9)
+    with pytest.raises(verify_corrections.Wrong, match="hides a checkpoint of 9"):
+        verify_corrections.verify(keys, note, [LOG.entries()], [*earlier, (hidden, "")])
+
+
+def test_a_new_log_without_the_lost_entries_does_not_pass_for_the_old(state):
+    old = signed(state, 8)
+    first = state.start_new_log(hashes=OTHER[:8], signer=NEW)
+    lost = make_log(12)
+    lost.leaves[5]["kind"] = "clarification"
+    keys = [VKEY, NEW.verifier_key.encode()]
+    state.path.unlink()
+    relogged = sign(
+        Checkpoint(NEW.name, 8, merkle.root(lost.hashes()[:8]), parse(split_note(first)[0]).extensions), NEW
+    )
+    with pytest.raises(verify_corrections.Wrong, match="rewritten"):
+        verify_corrections.verify(keys, relogged, [lost.entries()], [(old, "")])
+
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from corrections.ledger.signer_state import SignerState
+from tests.corrections.ledger.test_signer_state import HASHES, NEW, SIGNER
+
+path, when, nth, what = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+replace, count = Path.replace, 0
+
+def die(self, target):
+    global count
+    count += 1
+    if count == nth and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(self, target)
+    if count == nth:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Path.replace = die
+state = SignerState(path)
+if what == "sign":
+    state.sign_leaves(hashes=HASHES[:8], signer=SIGNER)
+else:
+    state.start_new_log(hashes=HASHES[:4], signer=NEW)
+"""
+
+
+def killed(state, when, nth, what):
+    process = subprocess.run(
+        [sys.executable, "-c", CHILD, state.path, when, str(nth), what],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        check=False,
+    )
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("when", "remembered"), [("before", 5), ("after", 8)])
+def test_a_signer_killed_around_the_rename_remembers_one_whole_checkpoint_and_goes_on(
+    state, when, remembered
+):
+    signed(state, 5)
+    killed(state, when, 1, "sign")
+    assert open_checkpoint(state.last_note(), KEYS).size == remembered
+    assert open_checkpoint(signed(state, 8), KEYS).size == 8
+    with pytest.raises(InconsistentLog):
+        signed(state, 7)
+
+
+@pytest.mark.parametrize(("when", "nth"), [("before", 1), ("after", 1), ("before", 2), ("after", 2)])
+def test_a_new_log_killed_half_way_can_be_started_again(state, when, nth):
+    signed(state, 8)
+    killed(state, when, nth, "start")
+    if (when, nth) == ("after", 2):
+        note = state.sign_leaves(hashes=HASHES[:4], signer=NEW)
+    else:
+        note = state.start_new_log(hashes=HASHES[:4], signer=NEW)
+    first = open_checkpoint(note, [NEW.verifier_key])
+    assert PreviousLog.named_in(first).size == 8
+    with pytest.raises(InconsistentLog):
+        signed(state, 9)
+
+
+def test_two_signers_at_once_never_sign_a_fork(state):
+    notes, refused, gate = [], [], threading.Barrier(8)
+
+    def run(hashes):
+        gate.wait()
+        try:
+            notes.append(SignerState(state.path).sign_leaves(hashes=hashes, signer=SIGNER))
+        except InconsistentLog:
+            refused.append(len(hashes))
+
+    threads = [threading.Thread(target=run, args=([HASHES, OTHER][number % 2][:5],)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(notes)) == 1
+    assert (len(notes), len(refused)) == (4, 4)
