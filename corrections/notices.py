@@ -74,6 +74,8 @@ def the_desk(event: Event) -> Iterable[Recipient]:
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
 
 
+@notice("report.due_soon", "corrections/mail/report_due_soon_desk")
+@notice("report.overdue", "corrections/mail/report_overdue_desk")
 @notice("report.replied", "corrections/mail/report_replied_desk")
 @notice("report.withdrawn", "corrections/mail/report_withdrawn_desk")
 def the_assignee(event: Event) -> Iterable[Recipient]:
@@ -84,6 +86,7 @@ def the_assignee(event: Event) -> Iterable[Recipient]:
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
 
 
+@notice("report.reminded", "corrections/mail/report_reminded")
 @notice("report.asked", "corrections/mail/report_asked")
 @notice("report.accepted", "corrections/mail/report_accepted")
 @notice("report.declined", "corrections/mail/report_declined")

@@ -31,6 +31,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+START_SECONDS = 8.0
 STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 PR_SET_PDEATHSIG = 1
@@ -77,11 +78,15 @@ class Child:
                 return
 
     def tend(self, env: dict[str, str]) -> None:
-        """Restart it when it is dead and its pause is over."""
+        """Restart it when it is dead and its pause is over. One that gives up at its very start is broken."""
         if self.exit_code is None:
             return
         now = time.monotonic()
         if not self.again_at:
+            if not self.deaths and self.exit_code > 0 and now - self.started_at < START_SECONDS:
+                raise CannotRun(
+                    f"{self.name} {_how_it_ended(self.exit_code)} while starting. Its words are above."
+                )
             self.deaths = 1 if now - self.started_at > STEADY_SECONDS else self.deaths + 1
             pause = min(2.0 ** (self.deaths - 1), LONGEST_PAUSE)
             self.again_at = now + pause

@@ -8,7 +8,6 @@ CLOCK: dict[str, int] = {
     "newsroom.events.prune": 86_400,
     "corrections.tick": 60,
     "corrections.sign_checkpoint": 30,
-    "corrections.retain": 86_400,
     "reprints.tick": 60,
 }
 """Task name → seconds between runs."""

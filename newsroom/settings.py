@@ -49,6 +49,8 @@ CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", BASE_URL)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 READ_ONLY = env.boolean("READ_ONLY", default=False)
 DELIVERIES_PAUSED = env.boolean("DELIVERIES_PAUSED", default=False)
+DELIVERY_LEASE_SECONDS = env.integer("DELIVERY_LEASE_SECONDS", 0)  # 0: five minutes for mail, one for hooks
+DELIVERY_WAIT_DIVISOR = 1 if PRODUCTION else max(env.integer("DELIVERY_WAIT_DIVISOR", 1), 1)
 ALLOW_LOOPBACK_ENDPOINTS = env.boolean("ALLOW_LOOPBACK_ENDPOINTS", default=False)
 EGRESS_PROXY = env.text("EGRESS_PROXY")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
     "newsroom.accounts",
     "newsroom.articles",
     "newsroom.events",
+    "newsroom.api",
     "corrections",
     "reprints",
     "newsroom.apps.NewsroomConfig",
@@ -230,6 +233,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["newsroom.api.filters.StrictFilters"],
     "DEFAULT_SCHEMA_CLASS": "newsroom.api.schema.DeskSchema",
     "DEFAULT_THROTTLE_CLASSES": ["newsroom.api.throttles.Throttle"],
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "newsroom.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",

@@ -2,4 +2,4 @@
 service.
 """
 
-pytest_plugins = ["tests.skips", "tests.services", "tests.receivers"]
+pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases"]

@@ -79,17 +79,25 @@ def _faults(
         faults.append(Fault("/label", _("Give the key a name of at most 80 characters."), "invalid"))
     if (organization is None) == (not publications):
         faults.append(
-            Fault("/organization", _("A key belongs to one organization or to publications, not to both."), "owner")
+            Fault(
+                "/organization",
+                _("A key belongs to one organization or to publications, not to both."),
+                "owner",
+            )
         )
     if not scopes:
         faults.append(Fault("/scopes", _("A key needs at least one scope."), "required"))
     allowed = PARTNER if organization else CMS
     for scope in scopes:
         if scope not in SCOPES:
-            faults.append(Fault("/scopes", _("There is no scope “%(scope)s”.") % {"scope": scope}, "unknown_scope"))
+            faults.append(
+                Fault("/scopes", _("There is no scope “%(scope)s”.") % {"scope": scope}, "unknown_scope")
+            )
         elif scope not in allowed:
             faults.append(
-                Fault("/scopes", _("“%(scope)s” is not for this kind of key.") % {"scope": scope}, "wrong_scope")
+                Fault(
+                    "/scopes", _("“%(scope)s” is not for this kind of key.") % {"scope": scope}, "wrong_scope"
+                )
             )
     if expires_at is not None and expires_at <= timezone.now():
         faults.append(Fault("/expires_at", _("This date has passed."), "past"))

@@ -55,7 +55,9 @@ class Cacheable:
 
     public_seconds = PUBLIC_SECONDS
 
-    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+    def finalize_response(
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """The answer with its headers, or 304."""
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
         if request.method not in {"GET", "HEAD"}:

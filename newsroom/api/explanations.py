@@ -27,7 +27,12 @@ def explain(code: str, status: int, title: Any, advice: Any) -> None:
     EXPLANATIONS[code] = Explanation(title, status, advice)
 
 
-explain("malformed", 400, _("Malformed request"), _("Send a body of valid JSON in UTF-8, without duplicate names."))
+explain(
+    "malformed",
+    400,
+    _("Malformed request"),
+    _("Send a body of valid JSON in UTF-8, without duplicate names."),
+)
 explain(
     "idempotency_key_required",
     400,
@@ -41,21 +46,40 @@ explain(
     "not_authenticated",
     401,
     _("A valid key is required"),
-    _("Send “Authorization: Bearer mh_live_…”. The key may be unknown, revoked or expired: the answer does not say which."),
+    _(
+        "Send “Authorization: Bearer mh_live_…”. The key may be unknown, revoked or expired: the answer does not say which."
+    ),
 )
-explain("not_allowed", 403, _("Not allowed"), _("The key is valid but lacks the scope or the right for this."))
-explain("not_found", 404, _("Not found"), _("There is no such record, or it belongs to someone else."))
-explain("method_not_allowed", 405, _("Method not allowed"), _("The Allow header lists what this address understands."))
-explain("not_acceptable", 406, _("Not acceptable"), _("Accept application/json."))
-explain("conflict", 409, _("Not possible in this state"), _("Read the record again: its state does not permit this."))
 explain(
-    "blocked", 409, _("Something stands in the way"), _("The detail says what must be done first. The state itself is right.")
+    "not_allowed", 403, _("Not allowed"), _("The key is valid but lacks the scope or the right for this.")
+)
+explain("not_found", 404, _("Not found"), _("There is no such record, or it belongs to someone else."))
+explain(
+    "method_not_allowed",
+    405,
+    _("Method not allowed"),
+    _("The Allow header lists what this address understands."),
+)
+explain("not_acceptable", 406, _("Not acceptable"), _("Accept application/json."))
+explain(
+    "conflict",
+    409,
+    _("Not possible in this state"),
+    _("Read the record again: its state does not permit this."),
+)
+explain(
+    "blocked",
+    409,
+    _("Something stands in the way"),
+    _("The detail says what must be done first. The state itself is right."),
 )
 explain(
     "names_two_articles",
     409,
     _("These names belong to two articles"),
-    _("The address, an alias or the CMS id already belongs to another article. Correct the one that is wrong."),
+    _(
+        "The address, an alias or the CMS id already belongs to another article. Correct the one that is wrong."
+    ),
 )
 explain(
     "idempotency_in_progress",
@@ -66,9 +90,17 @@ explain(
 explain("stale", 412, _("The record has changed"), _("Read it again and decide on what it says now."))
 explain("too_large", 413, _("Too large"), _("Send at most 256 kB."))
 explain(
-    "unsupported_media_type", 415, _("Unsupported media type"), _("Send application/json in UTF-8, without compression.")
+    "unsupported_media_type",
+    415,
+    _("Unsupported media type"),
+    _("Send application/json in UTF-8, without compression."),
 )
-explain("validation", 422, _("Please check what you sent"), _("“errors” names each place and what is wrong there."))
+explain(
+    "validation",
+    422,
+    _("Please check what you sent"),
+    _("“errors” names each place and what is wrong there."),
+)
 explain(
     "idempotency_key_reused",
     422,
@@ -79,8 +111,20 @@ explain(
     "precondition_required",
     428,
     _("If-Match required"),
-    _("Send If-Match with the ETag of the version you have read, so that you cannot agree to something you have not seen."),
+    _(
+        "Send If-Match with the ETag of the version you have read, so that you cannot agree to something you have not seen."
+    ),
 )
 explain("throttled", 429, _("Too many requests"), _("Wait as many seconds as Retry-After says."))
-explain("error", 500, _("An error on our side"), _("Nothing was changed. Send it again; tell us the X-Request-ID if it stays."))
-explain("unavailable", 503, _("Not available at the moment"), _("Wait as long as Retry-After says, then send it again."))
+explain(
+    "error",
+    500,
+    _("An error on our side"),
+    _("Nothing was changed. Send it again; tell us the X-Request-ID if it stays."),
+)
+explain(
+    "unavailable",
+    503,
+    _("Not available at the moment"),
+    _("Wait as long as Retry-After says, then send it again."),
+)

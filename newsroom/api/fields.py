@@ -18,7 +18,9 @@ class TextField(serializers.CharField):
 
     default_error_messages = {"not_string": _("This must be a text.")}
 
-    def __init__(self, *, max_length: int, multiline: bool = False, name: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, max_length: int, multiline: bool = False, name: bool = False, **kwargs: Any
+    ) -> None:
         self.multiline = multiline
         self.is_name = name
         super().__init__(max_length=max_length, trim_whitespace=False, **kwargs)
@@ -30,7 +32,9 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("not_string")
         try:
-            text = clean_text(data, max_length=self.max_length or 0, multiline=self.multiline, name=self.is_name)
+            text = clean_text(
+                data, max_length=self.max_length or 0, multiline=self.multiline, name=self.is_name
+            )
         except BadText as error:
             raise serializers.ValidationError(str(error), code=error.code) from error
         return super().run_validation(text)
@@ -93,7 +97,11 @@ class StrictSerializer(serializers.Serializer):
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            found = dict(error.detail) if isinstance(error.detail, Mapping) else {"non_field_errors": error.detail}
+            found = (
+                dict(error.detail)
+                if isinstance(error.detail, Mapping)
+                else {"non_field_errors": error.detail}
+            )
             values = None
         if unknown or found:
             raise serializers.ValidationError(found | unknown)
@@ -104,7 +112,9 @@ class StrictSerializer(serializers.Serializer):
             return {}
         writable = {field.field_name for field in self._writable_fields}
         return {
-            name: [ErrorDetail(str(self._words(name)), code="unknown_member")] for name in data if name not in writable
+            name: [ErrorDetail(str(self._words(name)), code="unknown_member")]
+            for name in data
+            if name not in writable
         }
 
     def _words(self, name: str) -> Any:
@@ -114,7 +124,9 @@ class StrictSerializer(serializers.Serializer):
 class FaultSerializer(serializers.Serializer):
     """One place of the request, and what is wrong there."""
 
-    pointer = serializers.CharField(help_text="RFC 6901: where in the body, or `/` and the name of the parameter.")
+    pointer = serializers.CharField(
+        help_text="RFC 6901: where in the body, or `/` and the name of the parameter."
+    )
     detail = serializers.CharField()
     code = serializers.CharField()
 
@@ -128,4 +140,3 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = FaultSerializer(many=True)
-

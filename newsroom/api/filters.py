@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from newsroom.errors import Fault, Invalid
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 PAGE_PARAMETERS = ("cursor", "page_size")
 

@@ -89,7 +89,9 @@ def _owner(request: Request) -> str:
     """Whose keys these are. Without an API key it is the network, so that nobody reads a stranger's answer."""
     if isinstance(request.auth, ApiKey):
         return f"key:{request.auth.key_id}"
-    network = hmac.new(settings.SECRET_KEY.encode(), client_network(request).encode(), hashlib.sha256).hexdigest()
+    network = hmac.new(
+        settings.SECRET_KEY.encode(), client_network(request).encode(), hashlib.sha256
+    ).hexdigest()
     return f"network:{network[:40]}"
 
 
@@ -124,7 +126,9 @@ def _begin(owner: str, key: str, request: Request, fingerprint: str) -> bool:
 def _replay(owner: str, key: str, fingerprint: str) -> Response:
     kept = IdempotencyRecord.objects.get(owner=owner, key=key)
     if not hmac.compare_digest(kept.body_sha256, fingerprint):
-        fault = Invalid.one("", _("This Idempotency-Key was used for another request."), "idempotency_key_reused")
+        fault = Invalid.one(
+            "", _("This Idempotency-Key was used for another request."), "idempotency_key_reused"
+        )
         fault.code = "idempotency_key_reused"
         raise fault
     response = Response(json.loads(kept.body) if kept.body else None, status=kept.status)

@@ -6,6 +6,8 @@ import hmac
 import re
 from datetime import timedelta
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
@@ -14,12 +16,14 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from newsroom.accounts.models import ApiKey
 from newsroom.accounts.scopes import SCOPES
 from newsroom.accounts.services import digest
 from newsroom.api.throttles import SAFE_METHODS, caller, hit
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 USED_GRANULARITY = timedelta(hours=1)
 _KEY = re.compile(r"mh_(live|test)_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})")

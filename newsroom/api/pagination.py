@@ -6,7 +6,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -17,9 +17,11 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from newsroom.errors import Invalid
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 MAX_PAGE_SIZE = 100
 MAX_CURSOR_LENGTH = 600
@@ -45,7 +47,9 @@ class CursorPages(BasePagination):
     page_size_query_param = "page_size"
     ordering: tuple[str, ...] = ("-pk",)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+    ) -> list[Any]:
         """The rows of this page, in the list's order."""
         self.request = request
         self.ordering = tuple(getattr(view, "ordering", None) or self.ordering)
@@ -66,7 +70,9 @@ class CursorPages(BasePagination):
         """The body and its `Link` header."""
         links = {"next": self._link(backward=False), "previous": self._link(backward=True)}
         response = Response({**links, "results": data})
-        header = ", ".join(f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in links.items() if url)
+        header = ", ".join(
+            f'<{url}>; rel="{"prev" if name == "previous" else name}"' for name, url in links.items() if url
+        )
         if header:
             response["Link"] = header
         return response
@@ -82,7 +88,12 @@ class CursorPages(BasePagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002 -- DRF's shape
         """The two parameters, for the schema."""
-        size = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": settings.REST_FRAMEWORK["PAGE_SIZE"]}
+        size = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_PAGE_SIZE,
+            "default": settings.REST_FRAMEWORK["PAGE_SIZE"],
+        }
         return [
             {
                 "name": "cursor",
@@ -132,7 +143,9 @@ class CursorPages(BasePagination):
                 continue
             if len(given) <= MAX_CURSOR_LENGTH and len(values) == len(self.ordering):
                 return Cursor(bool(backward), _typed(queryset.model, self.ordering, values))
-        raise Invalid.one("/cursor", _("This cursor is not one of this list. Begin without it."), "bad_cursor")
+        raise Invalid.one(
+            "/cursor", _("This cursor is not one of this list. Begin without it."), "bad_cursor"
+        )
 
     def _bound_to(self) -> list[bytes]:
         return [self.request.path.encode(), ",".join(self.ordering).encode()]

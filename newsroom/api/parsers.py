@@ -67,7 +67,8 @@ def loads(raw: bytes) -> Any:
         )
     except json.JSONDecodeError as error:
         raise ParseError(
-            _("The body is not JSON: line %(line)d, column %(column)d.") % {"line": error.lineno, "column": error.colno}
+            _("The body is not JSON: line %(line)d, column %(column)d.")
+            % {"line": error.lineno, "column": error.colno}
         ) from error
 
 
@@ -121,7 +122,9 @@ def _forbidden(value: Any, pointer: str) -> Iterator[Fault]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             if has_forbidden_characters(name):
-                yield Fault(pointer, _("This object has a name with characters that cannot be stored."), "not_text")
+                yield Fault(
+                    pointer, _("This object has a name with characters that cannot be stored."), "not_text"
+                )
             else:
                 yield from _forbidden(inner, f"{pointer}/{escape(name)}")
     elif isinstance(value, list):

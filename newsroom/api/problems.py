@@ -84,7 +84,8 @@ def problem(
         "detail": str(detail),
         "code": code or known,
         "errors": [
-            {"pointer": fault.pointer, "detail": str(fault.detail), "code": fault.code} for fault in faults or []
+            {"pointer": fault.pointer, "detail": str(fault.detail), "code": fault.code}
+            for fault in faults or []
         ],
     }
 
@@ -96,7 +97,9 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
         return problem(status, error.message, code=error.code, faults=getattr(error, "faults", None))
     if isinstance(error, exceptions.ValidationError):
         faults = list(_faults(error.get_full_details(), ""))
-        return problem(422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults)
+        return problem(
+            422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults
+        )
     if isinstance(error, exceptions.APIException):
         code = error.get_codes()
         generic = _GENERIC.get(error.status_code, "malformed")
@@ -130,7 +133,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
 
 
 @csrf_exempt
-def not_found(request: HttpRequest) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- handler404
     """For addresses under `/api/` that no route matches."""
     detail = _("There is nothing at this address.")
     if not request.path.endswith("/"):
@@ -163,7 +166,11 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
 
 def _faults(details: Any, pointer: str) -> Iterator[errors.Fault]:
     """DRF's nested errors as flat faults. Pointers are those of RFC 6901."""
-    if isinstance(details, dict) and set(details) == {"message", "code"} and not isinstance(details["code"], dict):
+    if (
+        isinstance(details, dict)
+        and set(details) == {"message", "code"}
+        and not isinstance(details["code"], dict)
+    ):
         yield errors.Fault(pointer, str(details["message"]), str(details["code"]))
     elif isinstance(details, dict):
         for name, inner in details.items():

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 from django.conf import settings
@@ -25,10 +25,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from newsroom.accounts.models import ApiKey
 from newsroom.api.models import Counter
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -90,7 +92,9 @@ def client_network(request: HttpRequest | Request) -> str:
     trusted = settings.TRUSTED_PROXIES
     address = request.META.get("REMOTE_ADDR", "")
     if trusted:
-        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        forwarded = [
+            part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+        ]
         if forwarded:
             address = forwarded[-trusted] if len(forwarded) >= trusted else forwarded[0]
     return _network(address)
@@ -164,7 +168,11 @@ def _count_in_redis(name: str, key: str, start: int, seconds: int) -> int | None
     if not settings.REDIS_URL or time.monotonic() < _redis_rests_until:
         return None
     try:
-        return int(_redis(settings.REDIS_URL).eval(_SCRIPT, 1, f"masthead:throttle:{name}:{key}:{start}", seconds + 60))
+        return int(
+            _redis(settings.REDIS_URL).eval(
+                _SCRIPT, 1, f"masthead:throttle:{name}:{key}:{start}", seconds + 60
+            )
+        )
     except redis.RedisError as error:
         _redis_rests_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis does not count, the database does: %s", type(error).__name__)

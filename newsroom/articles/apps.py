@@ -1,5 +1,7 @@
 """The articles that both desks point at."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +13,7 @@ class ArticlesConfig(AppConfig):
     label = "articles"
     verbose_name = _("Articles")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The kinds of events are declared once the models are there."""
+        import_module("newsroom.articles.events")

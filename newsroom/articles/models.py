@@ -64,6 +64,7 @@ class Article(Record):
     latest_correction_at = models.DateTimeField(_("latest correction"), null=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
+    noun = "article"
 
     class Meta:
         verbose_name = _("article")

@@ -7,7 +7,8 @@ that cannot be placed with confidence is an orphan: better no passage than someb
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,9 @@ CONTEXT_SHARE = 1 / 3
 """Share of the context given that must agree when one side does not."""
 FUZZY_SCORE = 90.0
 """`partial_ratio` (0 to 100) below which a changed passage is not recognized."""
+
+MAX_EQUAL_PAIRS = 500_000
+"""Pairs of equal words between two texts, which is what difflib's time grows with: some 7000 words."""
 
 WORD = re.compile(r"\s*(?:\w+(?:[.,'’:/-]\w+)*|[^\w\s])|\s+\Z")
 
@@ -92,11 +96,10 @@ def word_diff(before: str, after: str) -> list[tuple[Change, str]]:
     `before` but for white space, which is no change by itself. A number with its point or comma is one word.
     """
     old, new = WORD.findall(before), WORD.findall(after)
-    matcher = difflib.SequenceMatcher(
-        None, [word.strip() for word in old], [word.strip() for word in new], autojunk=False
-    )
     pieces: list[tuple[Change, str]] = []
-    for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+    for kind, old_start, old_end, new_start, new_end in _opcodes(
+        [word.strip() for word in old], [word.strip() for word in new]
+    ):
         removed, added = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
         if kind == "equal":
             pieces.append(("same", added))
@@ -106,6 +109,15 @@ def word_diff(before: str, after: str) -> list[tuple[Change, str]]:
         if added:
             pieces.append(("added", added))
     return pieces
+
+
+def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """Opcodes as difflib gives them; two texts that repeat too many words to compare are one replacement."""
+    old_counts, new_counts = Counter(old), Counter(new)
+    pairs = sum(count * new_counts[word] for word, count in old_counts.items())
+    if old != new and pairs > MAX_EQUAL_PAIRS:
+        return [("replace", 0, len(old), 0, len(new))]
+    return difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

@@ -7,20 +7,20 @@ import hashlib
 import hmac
 import smtplib
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import formataddr
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
-from newsroom.events import mail, outbound, sealed
+from newsroom.events import mail, outbound, schedule, sealed, smtp
 from newsroom.events.kinds import ADDRESS_BOOKS
 from newsroom.events.models import Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
 
-WEBHOOK_DEADLINE = timedelta(seconds=15)
 MAX_RETRY_AFTER = timedelta(hours=24)
 
 
@@ -31,17 +31,23 @@ class Stop(Protocol):
         """Whether to wind up."""
 
 
-def send(delivery: Delivery) -> Verdict:
-    """Send by the delivery's channel."""
-    return send_email(delivery) if delivery.channel == Delivery.Channel.EMAIL else post_webhook(delivery)
+def send(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
+    """Send by the delivery's channel. `held` are the mails under the same lease: more than one make a digest."""
+    if delivery.channel == Delivery.Channel.EMAIL:
+        return send_email(delivery, held)
+    return post_webhook(delivery)
 
 
-def send_email(delivery: Delivery) -> Verdict:
-    """Render the mail from what the event names, to the address as it is now. The Message-ID is the delivery's id."""
+def send_email(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
+    """Render the mail from what the event names, to the address as it is now. The Message-ID is the delivery's id.
+
+    Only a refusal of the recipient or of the text is permanent: a greeting, a login or a sender that is refused is our
+    own trouble, and the next try may find it mended.
+    """
     address = ADDRESS_BOOKS[delivery.recipient_kind](delivery.recipient_key)
     if address is None:
         return Verdict("canceled", "no address (any more)")
-    letter = mail.compose(delivery, address)
+    letter = mail.compose_digest(held, address) if len(held) > 1 else mail.compose(delivery, address)
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
@@ -52,19 +58,23 @@ def send_email(delivery: Delivery) -> Verdict:
             "Auto-Submitted": "auto-generated",
             "X-Masthead-Event": letter.event_kind,
         },
+        connection=_mail_connection(),
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
     try:
         message.send()
-    except smtplib.SMTPResponseException as error:
-        return _smtp_verdict(error.smtp_code, str(error.smtp_error))
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0] if error.recipients else 550
-        return _smtp_verdict(code, "recipient refused")
-    except smtplib.SMTPServerDisconnected as error:
+    except smtp.Unconfirmed as error:
         return Verdict.ambiguous(str(error))
-    except (OSError, smtplib.SMTPException) as error:
+    except smtplib.SMTPRecipientsRefused as error:
+        return _refusal(*next(iter(error.recipients.values()), (550, b"recipient refused")))
+    except smtplib.SMTPDataError as error:
+        return _refusal(error.smtp_code, error.smtp_error)
+    except smtplib.SMTPNotSupportedError as error:
+        return Verdict.permanent(str(error))
+    except smtplib.SMTPResponseException as error:
+        return Verdict.transient(_words(error.smtp_error), status_code=_code(error.smtp_code))
+    except OSError as error:  # smtplib's own exceptions are among these
         return Verdict.transient(f"{type(error).__name__}: {error}")
     return Verdict.ok()
 
@@ -74,13 +84,15 @@ def post_webhook(delivery: Delivery) -> Verdict:
     endpoint = delivery.endpoint
     if endpoint is None or endpoint.state == Endpoint.State.GONE:
         return Verdict("canceled", "the endpoint is gone")
+    if not delivery.body:
+        return Verdict("canceled", "what was to be sent is no longer kept")
     body = delivery.body.encode()
     try:
         answer = outbound.post(
             endpoint.url,
             body=body,
             headers=signed_headers(str(delivery.uuid), body, secrets_of(endpoint)),
-            deadline=WEBHOOK_DEADLINE,
+            deadline=schedule.deadline_of(delivery.channel),
         )
     except outbound.Refused as error:
         return Verdict("permanent", str(error), endpoint_refused=True)
@@ -112,17 +124,30 @@ def signed_headers(message_id: str, body: bytes, secrets: list[bytes], *, now: i
     }
 
 
-def _smtp_verdict(code: int, text: str) -> Verdict:
-    make = Verdict.transient if 400 <= code < 500 else Verdict.permanent
-    return make(text, status_code=code)
+def _mail_connection() -> Any:
+    if settings.EMAIL_BACKEND == smtp.DJANGO_BACKEND:
+        return get_connection(smtp.PATH, deadline=schedule.deadline_of(schedule.EMAIL))
+    return get_connection()
+
+
+def _refusal(code: int, text: bytes | str) -> Verdict:
+    make = Verdict.permanent if 500 <= code < 600 else Verdict.transient
+    return make(_words(text), status_code=_code(code))
+
+
+def _words(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
+def _code(code: int) -> int | None:
+    return code if code > 0 else None  # smtplib says -1 for an answer that is no answer
 
 
 def _http_verdict(answer: outbound.Answer) -> Verdict:
     if 200 <= answer.status < 300:
         return Verdict.ok(answer.excerpt, status_code=answer.status)
+    said = f"HTTP {answer.status} {answer.excerpt}".strip()
     if answer.status == 410:
-        return Verdict("permanent", "410 Gone", 410, endpoint_gone=True)
-    wait = None
-    if answer.retry_after is not None:
-        wait = min(answer.retry_after, MAX_RETRY_AFTER)
-    return Verdict.transient(answer.excerpt or f"HTTP {answer.status}", status_code=answer.status, retry_after=wait)
+        return Verdict("permanent", said, 410, endpoint_gone=True)
+    wait = None if answer.retry_after is None else min(answer.retry_after, MAX_RETRY_AFTER)
+    return Verdict.transient(said, status_code=answer.status, retry_after=wait)

@@ -6,43 +6,40 @@ sends whose answer was lost. Three leases that end without a verdict make a deli
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import random
 import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from newsroom.events import channels, planning
+from newsroom.errors import Conflict
+from newsroom.events import channels, planning, schedule, stopping
 from newsroom.events.failpoints import reach
 from newsroom.events.models import Attempt, Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
 
 logger = logging.getLogger(__name__)
 
-LEASE = {Delivery.Channel.EMAIL.value: timedelta(minutes=5), Delivery.Channel.WEBHOOK.value: timedelta(seconds=60)}
 MAX_CRASHES = 3
 BATCH = 5
-_S, _M, _H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-SCHEDULE: dict[str, list[timedelta]] = {
-    # Standard Webhooks 1.0.0, the example schedule: 75 h 35 min in all.
-    "webhook": [5 * _S, 5 * _M, 30 * _M, 2 * _H, 5 * _H, 10 * _H, 14 * _H, 20 * _H, 24 * _H],
-    # 72 h in all.
-    "email": [30 * _S, 2 * _M, 10 * _M, 30 * _M, 1 * _H, 2 * _H, 4 * _H, *[8 * _H] * 8],
-}
-AMBIGUOUS_MAIL_WAIT = 10 * _M
 ENDPOINT_PATIENCE = timedelta(days=5)
+BURST = timedelta(minutes=2)
+MAX_DIGEST = 50
+STAFF_RECIPIENTS = frozenset({"user", "publication"})
 
 
 @dataclass(frozen=True)
 class Drained:
-    """What one drain did."""
+    """What one drain did. A digest counts as one."""
 
     planned: int
     sent: int
@@ -53,91 +50,125 @@ def drain(*, budget: timedelta = timedelta(seconds=20), stop: channels.Stop | No
     """Plan what is unplanned and send what is due, until nothing is or the budget is spent.
 
     The one function behind all three triggers: the wake after a commit, the clock's sweep, and the `deliver` loop.
+    `stop` is asked before each send; what was claimed and not begun is given back. While `DELIVERIES_PAUSED` events are
+    planned and nothing is sent; in read-only mode neither.
     """
+    stop = stop or stopping.REQUESTED
     end = time.monotonic() + budget.total_seconds()
     planned = sent = tried = 0
-    while time.monotonic() < end and not (stop and stop.is_set()):
+    while not settings.READ_ONLY and time.monotonic() < end and not stop.is_set():
         planned += planning.plan_due()
         if settings.DELIVERIES_PAUSED:
             break
+        claimed_at = time.monotonic()
         claimed = claim()
         if not claimed:
             break
         for position, delivery in enumerate(claimed):
-            if stop and stop.is_set():
+            now = time.monotonic()
+            if stop.is_set() or now >= end or now - claimed_at > _latest_start(delivery):
                 give_back(claimed[position:])
                 break
             tried += 1
-            sent += attempt(delivery)
+            try:
+                sent += attempt(delivery)
+            except DatabaseError:
+                with contextlib.suppress(DatabaseError):
+                    give_back(claimed[position + 1 :])
+                raise
     return Drained(planned, sent, tried)
 
 
+def due() -> Q:
+    """What a worker may take now, by the database's clock: pending and due, or left behind by a worker that died."""
+    pending = Q(state=Delivery.State.PENDING, not_before__lte=Now())
+    left_behind = Q(state=Delivery.State.LEASED, lease_until__lt=Now())
+    return (pending | left_behind) & ~Q(endpoint__state=Endpoint.State.PAUSED)
+
+
 def claim(limit: int = BATCH) -> list[Delivery]:
-    """Lease what is due, by the database's clock, in one short transaction."""
-    due = Q(state=Delivery.State.PENDING, not_before__lte=Now()) | Q(
-        state=Delivery.State.LEASED, lease_until__lt=Now()
-    )
+    """Lease what is due in one short transaction, and note a try for each.
+
+    Mails of a burst to one member of staff share the lease of the first, which alone is answered: see `held_with`.
+    """
+    if not Delivery.objects.filter(due()).exists():  # an idle poll takes no write lock
+        return []
     leased: list[int] = []
     with transaction.atomic():
         rows = list(
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(due)
-            .exclude(endpoint__state=Endpoint.State.PAUSED)
+            .filter(due())
             .order_by("priority", "not_before", "pk")[:limit]
         )
+        taken: set[int] = set()
         for row in rows:
-            crashed = row.state == Delivery.State.LEASED
-            if crashed and row.crashes + 1 >= MAX_CRASHES:
-                _bury(row, "crash", "The worker died three times while sending this.", crashes=row.crashes + 1)
+            if row.pk in taken:
                 continue
-            Delivery.objects.filter(pk=row.pk).update(
-                state=Delivery.State.LEASED,
-                lease_token=uuid.uuid4(),
-                lease_until=Now() + LEASE[row.channel],
-                attempts=F("attempts") + 1,
-                crashes=F("crashes") + int(crashed),
-                **({"last_verdict": "crash", "last_error": "lease ended without a verdict"} if crashed else {}),
-            )
-            leased.append(row.pk)
+            group = [row, *(other for other in _burst(row) if other.pk not in taken)]
+            taken.update(member.pk for member in group)
+            alive = [member for member in group if not _bury_poison(member)]
+            if alive:
+                _lease(alive)
+                leased.append(alive[0].pk)
     reach("after_claim")
     found = Delivery.objects.filter(pk__in=leased).select_related("event", "endpoint", "event__publication")
     return sorted(found, key=lambda row: leased.index(row.pk))
 
 
+def held_with(delivery: Delivery) -> list[Delivery]:
+    """Every delivery under this lease, oldest first: itself alone, or a burst. Empty once the lease is lost."""
+    return list(
+        Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
+        .select_related("event", "endpoint", "event__publication")
+        .order_by("pk")
+    )
+
+
 def attempt(delivery: Delivery) -> bool:
-    """Send it, whatever comes of it, and write the verdict down. True when it was sent."""
+    """Send it, whatever comes of it, and write the verdict down. True when it was sent.
+
+    A database that goes away is raised, not judged: the lease runs out and another try follows.
+    """
+    held = held_with(delivery)
+    if not held:
+        logger.warning("lease of %s was lost before it was sent", delivery.uuid)
+        return False
     started = timezone.now()
     try:
-        verdict = channels.send(delivery)
+        verdict = channels.send(delivery, held)
+    except DatabaseError:
+        raise
     except Exception as error:
         logger.exception("sending %s failed", delivery.uuid)
         verdict = Verdict.permanent(f"{type(error).__name__}: {error}")
     reach("after_send_before_finish")
     finish(delivery, verdict)
-    Attempt.objects.create(
-        delivery=delivery,
-        number=delivery.attempts,
-        started_at=started,
-        finished_at=timezone.now(),
-        verdict=verdict.name,
-        status_code=verdict.status_code,
-        excerpt=verdict.detail[:1000],
-    )
+    for row in held:
+        Attempt.objects.filter(delivery_id=row.pk, number=row.attempts).update(
+            started_at=started,
+            finished_at=timezone.now(),
+            verdict=verdict.name,
+            status_code=verdict.status_code,
+            excerpt=_storable(verdict.detail, 1000),
+        )
     reach("after_finish")
     return verdict.name == "ok"
 
 
 def finish(delivery: Delivery, verdict: Verdict) -> bool:
     """Write the verdict if the lease is still ours. False when another worker has taken it over meanwhile."""
-    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.LEASED, lease_token=delivery.lease_token)
-    outcome = _outcome(delivery, verdict)
+    mine = Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
     written = mine.update(
-        last_verdict=verdict.name, last_error=verdict.detail[:500], lease_token=None, lease_until=None, **outcome
+        last_verdict=verdict.name,
+        last_error=_storable(verdict.detail, 500),
+        lease_token=None,
+        lease_until=None,
+        **_outcome(delivery, verdict),
     )
     if not written:
         logger.warning("lease of %s was lost before its verdict %s", delivery.uuid, verdict.name)
         return False
-    if delivery.endpoint_id:
+    if delivery.endpoint_id and verdict.name != "canceled":
         _judge_endpoint(delivery, verdict)
     return True
 
@@ -145,74 +176,149 @@ def finish(delivery: Delivery, verdict: Verdict) -> bool:
 def give_back(deliveries: list[Delivery]) -> None:
     """Return leases whose sending was not begun, as if they had never been taken."""
     for delivery in deliveries:
-        Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token).update(
-            state=Delivery.State.PENDING, lease_token=None, lease_until=None, attempts=F("attempts") - 1
-        )
+        with transaction.atomic():
+            held = Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
+            Attempt.objects.filter(delivery__in=held, finished_at=None).delete()
+            held.update(state=Delivery.State.PENDING, lease_token=None, lease_until=None, attempts=F("attempts") - 1)
 
 
 def retry(delivery: Delivery) -> None:
-    """Try a dead or sent delivery again by hand, with the same id."""
-    Delivery.objects.filter(pk=delivery.pk).exclude(state=Delivery.State.LEASED).update(
-        state=Delivery.State.PENDING, not_before=Now(), crashes=0, sent_at=None
+    """Try a delivery again by hand, with the same id, whatever became of it. `Conflict` while it is being sent, and
+    when retention has cleared what was to be sent.
+    """
+    if delivery.channel == Delivery.Channel.WEBHOOK and not delivery.body:
+        raise Conflict(_("What was sent is no longer kept."), code="cleared")
+    written = (
+        Delivery.objects.filter(pk=delivery.pk)
+        .exclude(state=Delivery.State.LEASED)
+        .update(state=Delivery.State.PENDING, not_before=Now(), crashes=0, sent_at=None)
     )
+    if not written:
+        raise Conflict(_("It is being sent at this moment."), code="being_sent")
 
 
 def cancel(delivery: Delivery, *, note: str) -> None:
-    """Owe it no longer."""
-    Delivery.objects.filter(pk=delivery.pk, state__in=[Delivery.State.PENDING, Delivery.State.DEAD]).update(
-        state=Delivery.State.CANCELED, last_error=note[:500]
+    """Owe it no longer. `Conflict` unless it is pending or given up."""
+    written = Delivery.objects.filter(
+        pk=delivery.pk, state__in=[Delivery.State.PENDING, Delivery.State.DEAD]
+    ).update(state=Delivery.State.CANCELED, last_error=_storable(note, 500))
+    if not written:
+        raise Conflict(_("Only what is pending or given up can be canceled."), code="not_pending")
+
+
+def _latest_start(delivery: Delivery) -> float:
+    return schedule.latest_start(delivery.channel).total_seconds()
+
+
+def _burst(row: Delivery) -> list[Delivery]:
+    """The other mails of the same burst: same template, same member of staff, all of the last two minutes.
+
+    What was together when a worker died stays together, so that the digest keeps its Message-ID.
+    """
+    if row.channel != Delivery.Channel.EMAIL or row.recipient_kind not in STAFF_RECIPIENTS:
+        return []
+    if row.state == Delivery.State.LEASED:
+        together = Q(state=Delivery.State.LEASED, lease_token=row.lease_token)
+    elif row.attempts == 0 and row.created_at > timezone.now() - BURST:
+        together = Q(
+            state=Delivery.State.PENDING, attempts=0, not_before__lte=Now(), created_at__gt=Now() - BURST
+        )
+    else:
+        return []
+    return list(
+        Delivery.objects.select_for_update(skip_locked=True)
+        .filter(
+            together,
+            channel=row.channel,
+            template=row.template,
+            recipient_kind=row.recipient_kind,
+            recipient_key=row.recipient_key,
+        )
+        .exclude(pk=row.pk)
+        .order_by("priority", "not_before", "pk")[: MAX_DIGEST - 1]
     )
 
 
-def wait_before(channel: str, attempts: int) -> timedelta | None:
-    """How long after the n-th failed try, jittered by a fifth either way; None when the schedule is used up."""
-    steps = SCHEDULE[channel]
-    if attempts > len(steps):
-        return None
-    return steps[attempts - 1] * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter is not a secret
+def _lease(rows: list[Delivery]) -> None:
+    """One lease over these rows, which are all pending or all left behind."""
+    crashed = rows[0].state == Delivery.State.LEASED
+    changes: dict[str, Any] = {}
+    if crashed:
+        changes = {
+            "crashes": F("crashes") + 1,
+            "last_verdict": "crash",
+            "last_error": "lease ended without a verdict",
+        }
+        _close_attempts(rows)
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Delivery.State.LEASED,
+        lease_token=uuid.uuid4(),
+        lease_until=Now() + schedule.lease_of(rows[0].channel),
+        attempts=F("attempts") + 1,
+        **changes,
+    )
+    now = timezone.now()
+    Attempt.objects.bulk_create(
+        [Attempt(delivery=row, number=row.attempts + 1, started_at=now) for row in rows]
+    )
 
 
-def _outcome(delivery: Delivery, verdict: Verdict) -> dict[str, object]:
+def _bury_poison(row: Delivery) -> bool:
+    if row.state != Delivery.State.LEASED or row.crashes + 1 < MAX_CRASHES:
+        return False
+    logger.error("delivery %s is given up: three leases ended without a verdict", row.uuid)
+    _close_attempts([row])
+    Delivery.objects.filter(pk=row.pk).update(
+        state=Delivery.State.DEAD,
+        last_verdict="crash",
+        last_error="The worker died three times while sending this.",
+        crashes=row.crashes + 1,
+        lease_token=None,
+        lease_until=None,
+    )
+    return True
+
+
+def _close_attempts(rows: list[Delivery]) -> None:
+    Attempt.objects.filter(delivery__in=rows, finished_at=None).update(verdict="crash", finished_at=timezone.now())
+
+
+def _outcome(delivery: Delivery, verdict: Verdict) -> dict[str, Any]:
     if verdict.name == "ok":
         return {"state": Delivery.State.SENT, "sent_at": Now()}
     if verdict.name == "canceled":
         return {"state": Delivery.State.CANCELED}
-    if verdict.name == "permanent":
-        return {"state": Delivery.State.DEAD}
-    wait = wait_before(delivery.channel, delivery.attempts)
-    if wait is None:
+    wait = schedule.wait_before(delivery.channel, delivery.attempts)
+    if verdict.name == "permanent" or wait is None:
+        logger.error("delivery %s is given up after %s tries: %s", delivery.uuid, delivery.attempts, verdict.name)
         return {"state": Delivery.State.DEAD}
     if verdict.retry_after is not None:
         wait = max(wait, verdict.retry_after)
     if verdict.name == "ambiguous" and delivery.channel == Delivery.Channel.EMAIL:
-        wait = max(wait, AMBIGUOUS_MAIL_WAIT)
+        wait = max(wait, schedule.scaled(schedule.AMBIGUOUS_MAIL_WAIT))
     return {"state": Delivery.State.PENDING, "not_before": Now() + wait}
 
 
 def _judge_endpoint(delivery: Delivery, verdict: Verdict) -> None:
     endpoint = Endpoint.objects.filter(pk=delivery.endpoint_id)
     if verdict.name == "ok":
-        endpoint.update(failing_since=None)
+        endpoint.exclude(failing_since=None).update(failing_since=None)
     elif verdict.endpoint_gone:
-        endpoint.update(state=Endpoint.State.GONE, paused_reason=verdict.detail[:200])
+        endpoint.update(state=Endpoint.State.GONE, paused_reason=_storable(verdict.detail, 200))
+        logger.warning("endpoint %s is gone: it answered 410", delivery.endpoint_id)
         Delivery.objects.filter(endpoint_id=delivery.endpoint_id, state=Delivery.State.PENDING).update(
             state=Delivery.State.CANCELED, last_error="the endpoint is gone"
         )
     elif verdict.endpoint_refused:
-        endpoint.update(state=Endpoint.State.PAUSED, paused_reason=verdict.detail[:200])
+        endpoint.update(state=Endpoint.State.PAUSED, paused_reason=_storable(verdict.detail, 200))
+        logger.warning("endpoint %s is paused: %s", delivery.endpoint_id, verdict.detail)
     else:
         endpoint.filter(failing_since=None).update(failing_since=Now())
-        endpoint.filter(failing_since__lt=Now() - ENDPOINT_PATIENCE, state=Endpoint.State.ACTIVE).update(
-            state=Endpoint.State.PAUSED, paused_reason="no success for five days"
-        )
+        tired = endpoint.filter(failing_since__lt=Now() - ENDPOINT_PATIENCE, state=Endpoint.State.ACTIVE)
+        if tired.update(state=Endpoint.State.PAUSED, paused_reason="no success for five days"):
+            logger.warning("endpoint %s is paused: no success for five days", delivery.endpoint_id)
 
 
-def _bury(row: Delivery, verdict: str, error: str, *, crashes: int) -> None:
-    Delivery.objects.filter(pk=row.pk).update(
-        state=Delivery.State.DEAD,
-        last_verdict=verdict,
-        last_error=error,
-        crashes=crashes,
-        lease_token=None,
-        lease_until=None,
-    )
+def _storable(text: str, length: int) -> str:
+    """What the other side said, without what a database refuses (NUL, lone surrogates)."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", " ")[:length]

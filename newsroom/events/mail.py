@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import css_inline
@@ -50,6 +51,19 @@ def compose(delivery: Delivery, address: Address) -> Letter:
         except TemplateDoesNotExist:
             html = ""
     return Letter(header_safe(first), rest.lstrip("\n"), html, header_safe(str(publication or "Masthead")), event.kind)
+
+
+def compose_digest(deliveries: Sequence[Delivery], address: Address) -> Letter:
+    """One mail for a burst: the references with their subjects, then each mail's text in full. Plain text only."""
+    letters = [compose(delivery, address) for delivery in deliveries]
+    items = [
+        {"reference": delivery.event.subject_reference if delivery.event else "", "letter": letter}
+        for delivery, letter in zip(deliveries, letters, strict=True)
+    ]
+    with translation.override(address.language or settings.LANGUAGE_CODE):
+        context = {"items": items, "count": len(items), "recipient": address, "base_url": settings.BASE_URL}
+        first, _, rest = get_template("events/mail/digest.txt", using="text").render(context).partition("\n")
+    return Letter(header_safe(first), rest.lstrip("\n"), "", letters[0].sender_name, letters[0].event_kind)
 
 
 def header_safe(text: str) -> str:

@@ -15,8 +15,9 @@ MARKS_IN_A_ROW = 4
 """Combining marks kept on one base character. Vietnamese, Hebrew and Thai need three; “Zalgo” uses dozens."""
 
 _REFUSED = re.compile(
-    "[\x00\ud800-\udfff\ufdd0-\ufdef" + "".join(f"{chr((plane << 16) + 0xFFFE)}-{chr((plane << 16) + 0xFFFF)}"
-                                              for plane in range(17)) + "]"
+    "[\x00\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr((plane << 16) + 0xFFFE)}-{chr((plane << 16) + 0xFFFF)}" for plane in range(17))
+    + "]"
 )
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
@@ -43,7 +44,9 @@ def clean_text(value: str, *, max_length: int, multiline: bool, name: bool = Fal
     also drops bidirectional controls. An empty or blank text comes back empty.
     """
     if _REFUSED.search(value):
-        raise BadText(_("This text has characters in it that cannot be stored. Please type it again."), "not_text")
+        raise BadText(
+            _("This text has characters in it that cannot be stored. Please type it again."), "not_text"
+        )
     if len(value) > 4 * max_length:
         raise BadText(_too_long(max_length), "too_long")
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", value))
@@ -81,7 +84,9 @@ def _with_few_marks(text: str) -> str:
 
 def _shows_something(text: str) -> bool:
     return any(
-        unicodedata.category(character)[0] not in "CZ" and character not in _FILLERS and not _is_mark(character)
+        unicodedata.category(character)[0] not in "CZ"
+        and character not in _FILLERS
+        and not _is_mark(character)
         for character in text
     )
 

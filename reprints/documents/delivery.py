@@ -54,7 +54,7 @@ def content_html(snapshot: Part, article: Part, revision: Part) -> str:
 
 
 def content_text(snapshot: Part, article: Part, revision: Part) -> str:
-    """The text as plain text: paragraphs separated by a blank line, what is not included in square brackets."""
+    """Plain text: paragraphs separated by a blank line, what is not included in square brackets."""
     with speaking(article["language"]):
         blocks = [article["headline"]]
         if article["bylines"]:

@@ -24,6 +24,10 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNBROKEN = re.compile(r"\S{41,}")
 _STEP = 40
+# Whoever copies a fingerprint or an address from the page must get exactly that.
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_ADDRESS = re.compile(r"https?://\S{1,82}")
+_EXACT = {"url"}
 
 
 class TypesettingError(Exception):
@@ -58,17 +62,22 @@ def printable(value: Any) -> Any:
     room to break inside a word longer than a line.
     """
     if isinstance(value, str):
-        clean = _UNPRINTABLE.sub("\ufffd", _OVERRIDES.sub("", value))
-        return _UNBROKEN.sub(_with_breaks, clean)
+        return _UNBROKEN.sub(_with_breaks, _clean(value))
     if isinstance(value, Mapping):
-        return {key: printable(item) for key, item in value.items()}
+        return {key: _clean(item) if key in _EXACT else printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [printable(item) for item in value]
     return value
 
 
+def _clean(text: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", _OVERRIDES.sub("", text))
+
+
 def _with_breaks(match: re.Match[str]) -> str:
     word = match.group()
+    if _FINGERPRINT.fullmatch(word) or _ADDRESS.fullmatch(word):
+        return word
     return "\u200b".join(word[start : start + _STEP] for start in range(0, len(word), _STEP))
 
 

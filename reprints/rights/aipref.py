@@ -18,13 +18,13 @@ from reprints.rights.rsl import MEDIA_TYPE
 
 
 def robots_lines(policy: AiPolicy, *, license_url: str) -> list[str]:
-    """Lines for the `User-agent: *` group of robots.txt. `license_url`: absolute. Raises ContradictoryPolicy."""
+    """Lines for the `*` group of robots.txt. `license_url`: absolute. Raises ContradictoryPolicy."""
     refuse_contradictions(policy)
     return [f"License: {license_url}", f"Content-Usage: {content_usage(policy)}"]
 
 
 def response_headers(policy: AiPolicy, *, license_url: str, tdm_policy_url: str) -> dict[str, str]:
-    """Headers for article pages. They agree with the files, which they override. Raises ContradictoryPolicy."""
+    """Headers for article pages; they agree with the files, which they override. May raise as above."""
     refuse_contradictions(policy)
     headers = {
         "Content-Usage": content_usage(policy),

@@ -162,6 +162,16 @@ def check_items(items: list[dict[str, Any]], *, publication: Publication, today:
     return clean
 
 
+def publication_of(items: Any) -> Publication | None:
+    """The publication of the first article that is known, to which the whole request goes; None when none is."""
+    for item in items if isinstance(items, list) else []:
+        key = _key(item.get("article_url")) if isinstance(item, dict) else ""
+        address = ArticleAddress.objects.select_related("article__publication").filter(key=key).first() if key else None
+        if address is not None:
+            return address.article.publication
+    return None
+
+
 def _articles(items: list[dict[str, Any]]) -> dict[str, Article]:
     """Canonical key → article, in one query for the whole request."""
     keys = {_key(item.get("article_url")) for item in items if isinstance(item, dict)}
@@ -215,13 +225,15 @@ def _article(
         found.add("/article_url", _("Which article? Give its address."), "required")
         return Article(publication=publication)
     article = articles.get(_key(url))
-    if article is None or article.publication_id != publication.pk:
+    if article is None:
         found.add(
             "/article_url",
             _("We do not know this article. Check the address, or look for it by its headline."),
             "unknown_article",
         )
         return Article(publication=publication)
+    if article.publication_id != publication.pk:
+        found.add("/article_url", _("Articles of another title need a request of their own."), "other_publication")
     if article.status == "canceled":
         found.add("/article_url", _("This article was withdrawn and is not licensed."), "not_usable")
     return article

@@ -37,10 +37,10 @@ MAX_FURNITURE_SHARE = 0.4
 """An element with more of the page's text than this is not furniture, whatever its class is called."""
 
 BOILERPLATE = re.compile(
-    r"(?:sign up|subscribe|read more|read also|also read|related:|follow us|click here|share this|advertisement$|"
-    r"copyright|©|all rights reserved|this article (?:was|is) |lesen sie (?:auch|mehr)|mehr zum thema|"
-    r"lire aussi|à lire|leggi anche|lea también|lee también|lees ook|les også|læs også|see also|watch:|listen:|"
-    r"newsletter|have you got a tip|got a tip|download (?:our|the) )",
+    r"(?:sign up|subscribe|read more|read also|also read|related:|follow us|click here|share this|"
+    r"advertisement$|copyright|©|all rights reserved|this article (?:was|is) |lesen sie (?:auch|mehr)|"
+    r"mehr zum thema|lire aussi|à lire|leggi anche|lea también|lee también|lees ook|les også|læs også|"
+    r"see also|watch:|listen:|newsletter|have you got a tip|got a tip|download (?:our|the) )",
     re.IGNORECASE,
 )
 BOILERPLATE_LENGTH = 200

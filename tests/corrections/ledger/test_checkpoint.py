@@ -227,6 +227,17 @@ def test_a_text_without_final_newline_cannot_be_signed():
         sign_note("a\n\nb", SIGNER)
 
 
+def test_a_public_key_is_32_bytes():
+    with pytest.raises(NoteError, match="32 bytes"):
+        VerifierKey("log", bytes(31))
+
+
+@pytest.mark.parametrize("text", [NOTE.replace("—", "-"), NOTE + "\n", HEAD.body(), HEAD.body() + "\n"])
+def test_the_reader_s_file_refuses_a_malformed_note(text):
+    with pytest.raises(verify_corrections.Wrong, match=r"signature line|signed note"):
+        verify_corrections.open_checkpoint(text, [verify_corrections.parse_key(VKEY)], "checkpoint")
+
+
 def test_signatures_are_read_without_being_believed():
     body, signatures = split_note(NOTE)
     assert body == HEAD.body()

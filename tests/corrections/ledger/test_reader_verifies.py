@@ -1,7 +1,6 @@
 """The file that a reader downloads, alone: honest logs pass, every tampering is found."""
 
 import ast
-import copy
 import json
 import random
 import shutil
@@ -15,19 +14,29 @@ import pytest
 from corrections.ledger import commitments, verify_corrections
 from corrections.ledger.checkpoint import Signer
 from corrections.ledger.verify_corrections import Wrong, main, verify
-from tests.corrections.ledger.logs import ORIGIN, SIGNER, START, VKEY, make_log
+from tests.corrections.ledger.logs import ORIGIN, SIGNER, START, VKEY, Log, make_log
 
 FILE = Path(verify_corrections.__file__)
 ROUNDS = 300
 # What a reader kept: checkpoints at these sizes of logs of these sizes.
 LOGS = [
-    (make_log(size, seed=size), kept) for size, kept in [(24, (5, 12, 20)), (37, (1, 32, 33)), (50, (7, 49))]
+    (log, sizes, [(log.checkpoint(size), "") for size in sizes])
+    for log, sizes in [
+        (make_log(9, seed=1), (3, 8)),
+        (make_log(20, seed=2), (1, 16, 17)),
+        (make_log(33, seed=3), (7, 32)),
+    ]
 ]
 THIEF = Signer(ORIGIN, bytes([66] * 32))
 
 
 def kept_of(log, sizes):
     return [(log.checkpoint(size), "") for size in sizes]
+
+
+def copy_of(log):
+    """A copy in which leaves can be changed."""
+    return Log([dict(leaf) for leaf in log.leaves], list(log.openings))
 
 
 def last_time(log):
@@ -115,29 +124,26 @@ def swap_key_under_the_old_id(chance, log, covered):
     return f"{body}— {ORIGIN} {encoded}\n", log.entries()
 
 
-TAMPERINGS = [
-    edit,
-    edit_in_place,
-    delete,
-    cut_tail,
-    cut_served_tail,
-    rewrite_all,
-    reorder,
-    back_date_old,
-    back_date_new,
-    swap_key,
-    swap_key_under_the_old_id,
-]
+TAMPERINGS = {
+    "edit": [edit, edit_in_place],
+    "delete": [delete],
+    "cut tail": [cut_tail, cut_served_tail],
+    "rewrite all": [rewrite_all],
+    "reorder": [reorder],
+    "back-date": [back_date_old, back_date_new],
+    "swap key": [swap_key, swap_key_under_the_old_id],
+}
 
 
-@pytest.mark.parametrize("tamper", TAMPERINGS)
-def test_every_one_of_300_tamperings_is_found(tamper):
-    chance, found = random.Random(tamper.__name__), 0
-    for _ in range(ROUNDS):
-        log, sizes = chance.choice(LOGS)
-        checkpoint, entries = tamper(chance, copy.deepcopy(log), max(sizes))
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_every_one_of_300_tamperings_is_found(name):
+    chance, found = random.Random(name), 0
+    for attempt in range(ROUNDS):
+        log, sizes, kept = chance.choice(LOGS)
+        tamper = TAMPERINGS[name][attempt % len(TAMPERINGS[name])]
+        checkpoint, entries = tamper(chance, copy_of(log), max(sizes))
         try:
-            verify([VKEY], checkpoint, [entries], kept_of(log, sizes))
+            verify([VKEY], checkpoint, [entries], kept)
         except Wrong:
             found += 1
     assert found == ROUNDS
@@ -147,7 +153,7 @@ def test_an_entry_written_now_cannot_be_dated_into_a_quiet_time_that_a_reader_wa
     log = make_log(10)
     watched = last_time(log) + timedelta(days=3)
     kept = [(log.checkpoint(), commitments.timestamp(watched))]
-    late, honest = copy.deepcopy(log), copy.deepcopy(log)
+    late, honest = copy_of(log), copy_of(log)
     late.append(random.Random(1), watched - timedelta(minutes=6), "we said so three days ago")
     honest.append(random.Random(1), watched - timedelta(minutes=5), "within the slack of clocks")
     assert len(verify([VKEY], honest.checkpoint(), [honest.entries()], kept)) == 2
@@ -169,12 +175,12 @@ def test_clocks_may_disagree_by_five_minutes():
 def test_honest_logs_pass_in_pages_of_any_size_given_in_any_order():
     chance = random.Random(5)
     for _ in range(40):
-        log, sizes = chance.choice(LOGS)
+        log, sizes, kept = chance.choice(LOGS)
         size = len(log.leaves)
         step = chance.randrange(1, size + 1)
         pages = [log.entries(start, start + step) for start in range(0, size, step)]
         chance.shuffle(pages)
-        assert verify([VKEY], log.checkpoint(), pages, kept_of(log, sizes)) == [
+        assert verify([VKEY], log.checkpoint(), pages, kept) == [
             f"The checkpoint of {ORIGIN} is signed and fits its {size} entries.",
             *(f"Nothing was changed since the checkpoint of {old} entries." for old in sizes),
         ]

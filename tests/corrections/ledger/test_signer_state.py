@@ -225,6 +225,12 @@ def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
     ]
     with pytest.raises(verify_corrections.Wrong, match="does not follow"):
         verify_corrections.verify(keys, note, [LOG.entries()], earlier[:2])
+    head = parse(split_note(first)[0])
+    chatty = sign(Checkpoint(NEW.name, 8, head.root, ("a word", *head.extensions)), NEW)
+    assert len(verify_corrections.verify(keys, note, [LOG.entries()], [(old[1], ""), (chatty, "")])) == 3
+    fork = sign(Checkpoint(ORIGIN, 8, merkle.root(OTHER[:8])), SIGNER)
+    with pytest.raises(verify_corrections.Wrong, match="hides a checkpoint of 8"):
+        verify_corrections.verify(keys, note, [LOG.entries()], [*earlier, (fork, "")])
     hidden = LOG.checkpoint(9)
     with pytest.raises(verify_corrections.Wrong, match="hides a checkpoint of 9"):
         verify_corrections.verify(keys, note, [LOG.entries()], [*earlier, (hidden, "")])

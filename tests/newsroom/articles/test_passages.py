@@ -189,6 +189,11 @@ def test_a_word_that_is_frequent_in_a_long_text_is_still_matched():
     ]
 
 
+def test_texts_that_repeat_too_many_words_are_one_replacement():
+    before, after = "the cat " * 2500, "cat the the " * 1700
+    assert word_diff(before, after) == [("removed", before), ("added", after)]
+
+
 @given(st.text(), st.text())
 def test_a_diff_contains_both_texts(before, after):
     pieces = word_diff(before, after)

@@ -1,0 +1,87 @@
+"""What time alone does at the corrections desk: reminders, lapses, and the watch over promises."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from corrections.models import Message, Report
+from corrections.models.report import ReportQuerySet
+from corrections.services import report as reports
+from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
+from newsroom.errors import DomainError
+from newsroom.events.log import record
+from newsroom.events.models import Promise
+from newsroom.workflow import THE_CLOCK, lock
+
+REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
+LAPSE_AFTER = timedelta(days=15)
+WARN_BEFORE = timedelta(days=1)
+BATCH = 200
+
+
+def tick(now: datetime | None = None) -> None:
+    """Everything that is due, each row in a transaction of its own. Twice in a row does nothing more."""
+    now = now or timezone.now()
+    remind(now)
+    lapse(now)
+    watch_promises(now)
+
+
+def remind(now: datetime) -> int:
+    """Remind readers who were asked something, on the fifth and the tenth day. The number of reminders."""
+    sent = 0
+    for report in waiting():
+        due = sum(1 for wait in REMIND_AFTER if report.asked_at + wait <= now)
+        if due <= report.reminders_sent:
+            continue
+        with transaction.atomic():
+            fresh = lock(report)
+            if fresh.status == ReportStatus.NEEDS_INFO and fresh.reminders_sent < due:
+                fresh.reminders_sent += 1
+                fresh.save(update_fields=["reminders_sent", "updated_at"])
+                record("report.reminded", fresh, by=THE_CLOCK, data={"number": fresh.reminders_sent})
+                sent += 1
+    return sent
+
+
+def lapse(now: datetime) -> int:
+    """Close what was asked, reminded twice and never answered. The number closed."""
+    closed = 0
+    for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
+        try:
+            reports.lapse(report)
+        except DomainError:
+            continue
+        closed += 1
+    return closed
+
+
+def watch_promises(now: datetime) -> int:
+    """Note each promise that is nearly due or past, once each, and tell the desk. The number noted."""
+    noted = 0
+    running = Promise.objects.filter(subject_kind="report", kept_at=None, dropped_at=None, paused_at=None)
+    for field, kind, rows in (
+        ("warned_at", "report.due_soon", running.filter(warned_at=None, due_at__lt=now + WARN_BEFORE, due_at__gte=now)),
+        ("breached_at", "report.overdue", running.filter(breached_at=None, due_at__lt=now)),
+    ):
+        for promise in rows.order_by("due_at")[:BATCH]:
+            with transaction.atomic():
+                report = Report.objects.filter(reference=promise.subject_reference).first()
+                taken = Promise.objects.filter(pk=promise.pk, **{field: None}).update(**{field: now})
+                if taken and report is not None:
+                    record(kind, report, by=THE_CLOCK, data={"promise": promise.kind})
+                    noted += 1
+    return noted
+
+
+def waiting() -> ReportQuerySet:
+    """Reports that wait for the reader, each with `asked_at`: when the desk last asked. The longest first."""
+    asked = (
+        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False).order_by("-pk").values("at")
+    )
+    rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO).annotate(asked_at=Subquery(asked[:1]))
+    return rows.filter(asked_at__isnull=False).order_by("asked_at")

@@ -1,0 +1,116 @@
+"""The log, the deliveries and the endpoints, to read. What was given up can be tried again or canceled from here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from newsroom.errors import DomainError
+from newsroom.events import delivery as deliveries
+from newsroom.events.models import Delivery, Endpoint, Event
+from newsroom.workflow import ADMIN
+
+logger = logging.getLogger(__name__)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For administrators of any publication, to look at."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With the role of administrator, anywhere."""
+        return ADMIN in getattr(request.user, "roles_anywhere", frozenset)()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """With the role of administrator, anywhere."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        """Never: services write."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Never: services write."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+        """Never: retention deletes."""
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """What happened."""
+
+    list_display: ClassVar = ["happened_at", "kind", "subject_reference", "publication", "actor_kind", "actor", "test"]
+    list_filter: ClassVar = ["kind", "publication", "test"]
+    list_select_related: ClassVar = ["publication", "actor"]
+    search_fields: ClassVar = ["=subject_reference", "=uuid"]
+    ordering: ClassVar = ["-pk"]
+    date_hierarchy = None
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Who is owed what, and what became of it. The filter “Given up” is the list of dead letters."""
+
+    list_display: ClassVar = [
+        "created_at", "channel", "event", "template", "endpoint", "state", "attempts", "last_verdict", "last_error",
+    ]  # fmt: skip
+    list_filter: ClassVar = ["state", "channel", "last_verdict"]
+    list_select_related: ClassVar = ["event", "endpoint"]
+    search_fields: ClassVar = ["=uuid", "=event__subject_reference"]
+    ordering: ClassVar = ["-pk"]
+    # A hook's body is what the partner may read; the secret that signs it is nowhere here.
+    exclude: ClassVar = ["lease_token"]
+    actions: ClassVar = ["retry_selected", "cancel_selected"]
+
+    @admin.action(description=_("Try again"), permissions=["view"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        """Owe them again, each with the id it had."""
+        self._each(request, queryset, "retry", deliveries.retry)
+
+    @admin.action(description=_("Cancel"), permissions=["view"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        """Owe them no longer."""
+        note = f"canceled in the admin by {request.user.get_username()}"
+        self._each(request, queryset, "cancel", lambda row: deliveries.cancel(row, note=note))
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], name: str, change: Callable[[Delivery], None]
+    ) -> None:
+        done = 0
+        for row in queryset:
+            try:
+                change(row)
+            except DomainError as error:
+                self.message_user(request, f"{row}: {error.message}", messages.ERROR)
+                continue
+            done += 1
+            self.log_change(request, row, _now("delivery: %(name)s") % {"name": name})
+            logger.info("delivery %s: %s by %s", row.uuid, name, request.user.pk)
+        if done:
+            words = ngettext("%(count)s delivery changed.", "%(count)s deliveries changed.", done)
+            self.message_user(request, words % {"count": done}, messages.SUCCESS)
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(ReadOnlyAdmin):
+    """Where hooks go. Secrets are not shown: they were, once, to whoever made the endpoint."""
+
+    list_display: ClassVar = ["url", "organization", "publication", "state", "paused_reason", "failing_since", "test"]
+    list_filter: ClassVar = ["state", "test"]
+    list_select_related: ClassVar = ["organization", "publication"]
+    search_fields: ClassVar = ["url", "organization__name"]
+    ordering: ClassVar = ["-pk"]
+    exclude: ClassVar = ["secret_encrypted", "previous_secret_encrypted"]

@@ -1,0 +1,149 @@
+"""Webhook endpoints: made, given new secrets, paused, resumed, deleted, pinged. Standard Webhooks 1.0.0."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.models import Organization, Publication
+from newsroom.errors import Conflict, Fault, Invalid
+from newsroom.events import kinds, outbound, sealed, wake
+from newsroom.events.models import Delivery, Endpoint
+
+SECRET_BYTES = 32
+BOTH_SECRETS_VALID = timedelta(hours=24)
+MAX_ENDPOINTS = 20
+PING = "endpoint.ping"
+
+
+def create(
+    owner: Organization | Publication, *, url: str, types: Iterable[str] = (), test: bool = False
+) -> tuple[Endpoint, str]:
+    """A new endpoint of an organization, or of a publication for its CMS; and its secret, which is shown this once.
+
+    `types` empty means all that the owner may receive. Raises `Invalid` for a URL that is not talked to or an unknown
+    type, `Conflict` when the owner has twenty endpoints.
+    """
+    wanted = list(dict.fromkeys(types))
+    _check(url, wanted)
+    whose = {"organization": owner} if isinstance(owner, Organization) else {"publication": owner}
+    with transaction.atomic():
+        type(owner)._default_manager.select_for_update().get(pk=owner.pk)  # so that twenty stays twenty
+        if owner.endpoints.exclude(state=Endpoint.State.GONE).count() >= MAX_ENDPOINTS:
+            raise Conflict(_("There are %(count)s endpoints already.") % {"count": MAX_ENDPOINTS}, code="too_many")
+        secret = _new_secret()
+        endpoint = Endpoint.objects.create(
+            url=url, types=wanted, test=test, secret_encrypted=sealed.seal(secret), **whose
+        )
+    return endpoint, secret
+
+
+def change(endpoint: Endpoint, *, url: str, types: Iterable[str]) -> Endpoint:
+    """Another address, or other types. Refuses what `create` refuses."""
+    wanted = list(dict.fromkeys(types))
+    _check(url, wanted)
+    endpoint.url, endpoint.types = url, wanted
+    endpoint.save(update_fields=["url", "types"])
+    return endpoint
+
+
+def rotate_secret(endpoint: Endpoint) -> str:
+    """A new secret, shown this once. For a day both it and the one before sign each hook."""
+    secret = _new_secret()
+    with transaction.atomic():
+        fresh = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        fresh.previous_secret_encrypted = fresh.secret_encrypted
+        fresh.previous_until = timezone.now() + BOTH_SECRETS_VALID
+        fresh.secret_encrypted = sealed.seal(secret)
+        fresh.save(update_fields=["previous_secret_encrypted", "previous_until", "secret_encrypted"])
+    endpoint.refresh_from_db()
+    return secret
+
+
+def pause(endpoint: Endpoint, *, reason: str = "") -> Endpoint:
+    """Send nothing there for now; what is owed already waits. `Conflict` when it is gone."""
+    return _move(endpoint, Endpoint.State.PAUSED, paused_reason=reason[:200])
+
+
+def resume(endpoint: Endpoint) -> Endpoint:
+    """Send again, what waited first. `Conflict` when the URL is no longer one we talk to."""
+    try:
+        outbound.judge_url(endpoint.url)
+    except outbound.Refused as error:
+        raise Conflict(str(error), code="refused_address") from error
+    resumed = _move(endpoint, Endpoint.State.ACTIVE, paused_reason="")
+    wake.after_commit()
+    return resumed
+
+
+def delete(endpoint: Endpoint) -> None:
+    """Forget it, with all that was owed and sent to it."""
+    endpoint.delete()
+
+
+def ping(endpoint: Endpoint) -> Delivery:
+    """Owe it a signed `endpoint.ping`, so that its owner can see that the signature verifies. `Conflict` unless active."""
+    if endpoint.state != Endpoint.State.ACTIVE:
+        raise Conflict(_("This endpoint is not active."), code="not_active")
+    body = {
+        "type": PING,
+        "timestamp": timezone.now().astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "data": {"endpoint": str(endpoint.public_id)},
+    }
+    with transaction.atomic():
+        delivery = Delivery.objects.create(
+            channel=Delivery.Channel.WEBHOOK,
+            endpoint=endpoint,
+            body=json.dumps(body, separators=(",", ":")),
+            priority=3,
+            dedupe_key=f"ping:{endpoint.pk}:{uuid.uuid4()}",
+        )
+        transaction.on_commit(wake.after_commit, robust=True)
+    return delivery
+
+
+def known_types() -> list[str]:
+    """Every type that a hook may have, sorted."""
+    return sorted({name for kind in kinds.KINDS.values() for name in (kind.name, kind.outside_name) if name})
+
+
+def _check(url: str, types: list[str]) -> None:
+    faults = []
+    try:
+        outbound.judge_url(url)
+    except outbound.Refused as error:
+        faults.append(Fault("/url", str(error), "refused_address"))
+    if len(url) > Endpoint._meta.get_field("url").max_length:
+        faults.append(Fault("/url", _("The address is too long."), "max_length"))
+    known = set(known_types())
+    faults += [
+        Fault(f"/types/{place}", _("There is no such event type."), "unknown_type")
+        for place, name in enumerate(types)
+        if name not in known
+    ]
+    if faults:
+        raise Invalid(faults)
+
+
+def _move(endpoint: Endpoint, state: str, *, paused_reason: str) -> Endpoint:
+    written = (
+        Endpoint.objects.filter(pk=endpoint.pk)
+        .exclude(state=Endpoint.State.GONE)
+        .update(state=state, paused_reason=paused_reason, failing_since=None)
+    )
+    if not written:
+        raise Conflict(_("This endpoint answered that it is gone for good."), code="gone")
+    endpoint.refresh_from_db()
+    return endpoint
+
+
+def _new_secret() -> str:
+    return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"

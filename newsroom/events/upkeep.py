@@ -1,0 +1,105 @@
+"""Keeping deliveries honest and small: what should be there and is not, what may go, and how far behind we are."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from newsroom.events import planning
+from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Unplanned
+
+logger = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=7)
+KEEP_BODY = timedelta(days=30)
+KEEP_ATTEMPTS = timedelta(days=90)
+KEEP_ROWS = timedelta(days=180)
+BATCH = 1000
+
+
+def reconcile(now: datetime | None = None) -> int:
+    """Compare the events of the last seven days with what is owed about them; write what is missing. How much was.
+
+    Missing is an event that is neither planned nor waiting for it, and each mail fewer than the planner counted when it
+    planned the event. Who would be told *today* is no measure: people join desks, and addresses are confirmed later.
+    Anything but 0 is a fault in our code or in the database's keepers, and is logged as an error.
+    """
+    since = (now or timezone.now()) - LOOK_BACK
+    recent = Event.objects.filter(happened_at__gte=since)
+    missing = 0
+    for event in recent.filter(unplanned=None, position=None):
+        Unplanned.objects.get_or_create(event=event)
+        logger.error("reconcile: event %s was never planned", event.pk)
+        missing += 1
+    mails = Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.EMAIL))
+    for event in recent.annotate(present=mails).filter(position__mails__gt=F("present")):
+        repaired = planning.owe_again(event)
+        short = event.position.mails - event.present  # type: ignore[attr-defined]  # -- the annotation
+        logger.error("reconcile: event %s lacks %s of its mails, %s written again", event.pk, short, repaired)
+        missing += short
+    return missing
+
+
+def prune(now: datetime | None = None) -> dict[str, int]:
+    """Clear what was sent after 30 days, drop attempts after 90 and settled rows after 180: how many of each.
+
+    What is pending or given up stays until a person decides.
+    """
+    now = now or timezone.now()
+    settled = Delivery.objects.filter(state__in=[Delivery.State.SENT, Delivery.State.CANCELED])
+    bodies = settled.filter(created_at__lt=now - KEEP_BODY).exclude(body="").update(body="")
+    attempts = _drop(Attempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS))
+    rows = _drop(settled.filter(created_at__lt=now - KEEP_ROWS))
+    return {"bodies": bodies, "attempts": attempts, "rows": rows}
+
+
+def oldest_due_seconds() -> float:
+    """How long the oldest thing that should have been done by now has waited; 0 when nothing has. The worker's pulse.
+
+    While sending is paused on purpose, only planning counts.
+    """
+    now = timezone.now()
+    waiting = [Unplanned.objects.filter(not_before__lte=now).order_by("not_before").values_list("not_before")[:1]]
+    if not settings.DELIVERIES_PAUSED:
+        owed = Delivery.objects.exclude(endpoint__state=Endpoint.State.PAUSED)
+        pending = owed.filter(state=Delivery.State.PENDING, not_before__lte=now).order_by("not_before")
+        left_behind = owed.filter(state=Delivery.State.LEASED, lease_until__lt=Now()).order_by("lease_until")
+        waiting += [pending.values_list("not_before")[:1], left_behind.values_list("lease_until")[:1]]
+    moments = [moment for rows in waiting for (moment,) in rows]
+    return max(((now - moment).total_seconds() for moment in moments), default=0.0)
+
+
+def health() -> dict[str, Any]:
+    """What an operator watches: alarm when `oldest_due_seconds` > 300, look when `dead` or `unplannable` > 0."""
+    states = dict(
+        Delivery.objects.filter(
+            state__in=[Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.DEAD]
+        )
+        .values_list("state")
+        .annotate(count=Count("pk"))
+    )
+    return {
+        "oldest_due_seconds": round(oldest_due_seconds(), 1),
+        "pending": states.get("pending", 0),
+        "leased": states.get("leased", 0),
+        "dead": states.get("dead", 0),
+        "unplanned": Unplanned.objects.count(),
+        "unplannable": Unplanned.objects.filter(failures__gt=0).count(),
+        "endpoints_paused": Endpoint.objects.filter(state=Endpoint.State.PAUSED).count(),
+        "paused": settings.DELIVERIES_PAUSED,
+    }
+
+
+def _drop(rows: Any) -> int:
+    """In batches, so that no lock is held for long."""
+    dropped = 0
+    while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
+        rows.model.objects.filter(pk__in=keys).delete()
+        dropped += len(keys)
+    return dropped

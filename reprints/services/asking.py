@@ -1,0 +1,322 @@
+"""A request comes in, is edited, answered, withdrawn: what a partner does before there is a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsroom import references
+from newsroom.accounts.models import ApiKey, DeskKind, Organization, Publication
+from newsroom.accounts.notices import desk_for
+from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.events import promises, sealed
+from newsroom.events.delivery import retry
+from newsroom.events.log import record
+from newsroom.events.models import Delivery, Promise
+from newsroom.workflow import LICENSING, PARTNER, THE_LOG, THE_PARTNER, Actor, lock
+from reprints import events
+from reprints.models import LicenseRequest, RequesterContact, RequestItem, RequestMessage
+from reprints.services import accepting, quoting
+from reprints.services.checking import CleanAsk, CleanItem, check_ask, check_items, publication_of
+from reprints.services.lanes import Assessment, assess
+from reprints.services.moving import move, say, touch, words_of
+from reprints.vocabulary import Lane
+from reprints.workflow import REQUEST, RequestStatus
+
+__all__ = [
+    "Requester",
+    "answer_by",
+    "answers_by",
+    "assess_request",
+    "check_ask",
+    "check_items",
+    "confirm_contact",
+    "edit_items",
+    "estimate",
+    "message",
+    "publication_of",
+    "reply",
+    "submit",
+    "withdraw",
+]
+EDITABLE = {RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.NEEDS_INFO, RequestStatus.QUOTED}
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asks by the web form: stored encrypted, written to only after the address was confirmed."""
+
+    name: str
+    email: str
+    company: str = ""
+
+
+def estimate(
+    data: dict[str, Any], *, publication: Publication, organization: Organization | None = None
+) -> tuple[Assessment, datetime | None]:
+    """Lane, lines and total of what `submit` would be given, and by when a person would answer in the manual lane.
+
+    Writes nothing. Raises `Invalid`.
+    """
+    ask, items = _checked(data, publication, organization)
+    assessment = _assessed(ask, items, publication, organization)
+    due = quoting.reply_due(publication) if assessment.lane == Lane.MANUAL else None
+    return assessment, due
+
+
+def submit(
+    data: dict[str, Any],
+    *,
+    publication: Publication,
+    organization: Organization | None = None,
+    by: Actor = THE_PARTNER,
+    requester: Requester | None = None,
+    language: str = "",
+    renews: Any = None,
+) -> LicenseRequest:
+    """Take a request in. `data` has the API's members (`items`, `organization_type`, `currency`, …).
+
+    In the priced lane the answer already holds an open quote, in the free lane a license; in the manual lane a date is
+    promised. A request by `ApiKey` carries the key's `test` mark. Without an organization a `requester` is needed.
+    Raises `Invalid` with every fault, and writes nothing then.
+    """
+    ask, items = _checked(data, publication, organization)
+    if organization is None and requester is None:
+        raise Invalid.one("/email", _("How can we reach you?"), "required")
+    assessment = _assessed(ask, items, publication, organization)
+    with transaction.atomic():
+        request = _create(ask, items, assessment, publication, organization, by, language, renews)
+        if requester is not None:
+            RequesterContact.objects.create(
+                request=request,
+                name_encrypted=sealed.seal(requester.name),
+                email_encrypted=sealed.seal(requester.email),
+                company_encrypted=sealed.seal(requester.company),
+            )
+        record(
+            events.SUBMITTED,
+            request,
+            by=by,
+            article=items[0].article,
+            data={"status": request.status, "lane": request.lane, "articles": _article_ids(items)},
+        )
+        _answer_at_once(request, assessment)
+    return request
+
+
+def assess_request(request: LicenseRequest, *, card: Any = None) -> Assessment:
+    """Lane and prices of a stored request as of today; `card` previews a draft card. Reads only."""
+    return assess(
+        list(request.items.select_related("article__publication")),
+        publication=request.publication,
+        organization=request.organization,
+        organization_type=request.organization_type,
+        currency=request.currency,
+        today=_today(request.publication),
+        card=card,
+    )
+
+
+@transaction.atomic
+def edit_items(
+    request: LicenseRequest, items: list[dict[str, Any]], *, by: Actor = THE_PARTNER, seen: int | None = None
+) -> LicenseRequest:
+    """Ask for something else. An open quote, or one being drafted, is superseded; the request is assessed anew."""
+    request = lock(request, seen=seen)
+    _require(request, by, PARTNER)
+    if request.status not in EDITABLE:
+        raise Conflict(
+            _("This request is already “%(status)s” and cannot be edited.") % {"status": request.get_status_display()}
+        )
+    clean = check_items(items, publication=request.publication, today=_today(request.publication))
+    quoting.supersede_all(request)
+    if request.status == RequestStatus.QUOTED:
+        move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"edited": True})
+    request.items.all().delete()
+    _add_items(request, clean)
+    assessment = assess_request(request)
+    request.lane, request.lane_reasons = assessment.lane, assessment.reasons
+    request.article_changed_at = None
+    touch(request, fields=["lane", "lane_reasons", "article_changed_at"])
+    record(
+        events.EDITED,
+        request,
+        by=by,
+        article=clean[0].article,
+        data={"lane": request.lane, "articles": _article_ids(clean)},
+    )
+    if request.status != RequestStatus.NEEDS_INFO:
+        _answer_at_once(request, assessment)
+    return request
+
+
+@transaction.atomic
+def reply(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, seen: int | None = None) -> LicenseRequest:
+    """Answer the desk's question; our clock runs again."""
+    request = lock(request, seen=seen)
+    REQUEST.check(request, "reply", by)
+    message_row = say(request, words_of(words), by=by, made="reply")
+    request.waiting_since = None
+    move(request, "reply", by=by, fields=["waiting_since"], data={"message": message_row.pk})
+    promises.resume(request, "quote")
+    return request
+
+
+@transaction.atomic
+def withdraw(
+    request: LicenseRequest, *, by: Actor = THE_PARTNER, words: str = "", seen: int | None = None
+) -> LicenseRequest:
+    """Ask no longer. Open quotes are canceled."""
+    request = lock(request, seen=seen)
+    REQUEST.check(request, "withdraw", by)
+    text = words_of(words, required=False)
+    data = {"message": say(request, text, by=by, made="withdraw").pk} if text else {}
+    quoting.cancel_all(request)
+    request.closed_at, request.waiting_since = timezone.now(), None
+    move(request, "withdraw", by=by, fields=["closed_at", "waiting_since"], data=data)
+    promises.drop(request)
+    return request
+
+
+@transaction.atomic
+def message(
+    request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, internal: bool = False
+) -> RequestMessage:
+    """Say something without changing the status. An internal note stays with the desk and is told to nobody."""
+    request = lock(request)
+    _require(request, by, LICENSING if internal else PARTNER, LICENSING)
+    row = say(request, words_of(words), by=by, internal=internal)
+    record(events.MESSAGED, request, by=by, data={"message": row.pk, "internal": internal})
+    return row
+
+
+@transaction.atomic
+def confirm_contact(request: LicenseRequest) -> bool:
+    """The address in the receipt is the requester's: from now on mail goes there. False when it was so already.
+
+    What could not be sent while it was unconfirmed is owed again.
+    """
+    changed = RequesterContact.objects.filter(request=request, email_confirmed_at=None).exclude(email_encrypted="")
+    if not changed.update(email_confirmed_at=timezone.now()):
+        return False
+    unsent = Delivery.objects.filter(
+        recipient_kind="requester", recipient_key=request.reference, state=Delivery.State.CANCELED
+    )
+    for delivery in unsent:
+        retry(delivery)
+    return True
+
+
+def answer_by(request: LicenseRequest) -> datetime | None:
+    """The date that was promised for an answer, kept or not; None when none was needed."""
+    return answers_by([request]).get(request.reference)
+
+
+def answers_by(requests: Iterable[LicenseRequest]) -> dict[str, datetime]:
+    """Reference → promised date, in one query."""
+    rows = Promise.objects.filter(
+        subject_kind=LicenseRequest.noun, subject_reference__in=[row.reference for row in requests], kind="quote"
+    ).order_by("pk")
+    return {row.subject_reference: row.due_at for row in rows if row.dropped_at is None}
+
+
+def _checked(
+    data: dict[str, Any], publication: Publication, organization: Organization | None
+) -> tuple[CleanAsk, list[CleanItem]]:
+    today = _today(publication)
+    faults = []
+    ask, items = None, None
+    try:
+        ask = check_ask(data, publication=publication, today=today, organization=organization)
+    except Invalid as error:
+        faults += error.faults
+    try:
+        items = check_items(data.get("items", []), publication=publication, today=today)
+    except Invalid as error:
+        faults += error.faults
+    if ask is None or items is None:
+        raise Invalid(faults)
+    return ask, items
+
+
+def _assessed(
+    ask: CleanAsk, items: list[CleanItem], publication: Publication, organization: Organization | None
+) -> Assessment:
+    return assess(
+        items,
+        publication=publication,
+        organization=organization,
+        organization_type=ask.organization_type,
+        currency=ask.currency,
+        today=_today(publication),
+    )
+
+
+def _create(
+    ask: CleanAsk,
+    items: list[CleanItem],
+    assessment: Assessment,
+    publication: Publication,
+    organization: Organization | None,
+    by: Actor,
+    language: str,
+    renews: Any,
+) -> LicenseRequest:
+    key = by if isinstance(by, ApiKey) else None
+    request = LicenseRequest.objects.create(
+        reference=references.new("license_request"),
+        publication=publication,
+        organization=organization,
+        api_key=key,
+        test=bool(key and key.test) or bool(renews and renews.test),
+        organization_type=ask.organization_type,
+        currency=ask.currency,
+        po_number=ask.po_number,
+        deadline=ask.deadline,
+        note=ask.note,
+        language=language,
+        lane=assessment.lane,
+        lane_reasons=assessment.reasons,
+        desk=desk_for(publication, kind=DeskKind.LICENSING, section=items[0].article.section),
+        renews=renews,
+    )
+    _add_items(request, items)
+    return request
+
+
+def _add_items(request: LicenseRequest, items: list[CleanItem]) -> None:
+    RequestItem.objects.bulk_create(
+        RequestItem(request=request, position=index, **item.columns()) for index, item in enumerate(items)
+    )
+
+
+def _answer_at_once(request: LicenseRequest, assessment: Assessment) -> None:
+    """A quote or a license from the rate card; else a date by which a person answers."""
+    if assessment.lane == Lane.MANUAL:
+        promises.give(request, "quote", quoting.reply_due(request.publication))
+        return
+    quote = quoting.draft_from_card(request, assessment)
+    quoting.open_from_card(quote)
+    promises.keep(request, "quote")
+    if assessment.lane == Lane.FREE:
+        accepting.accept_free(quote)
+    request.refresh_from_db()
+
+
+def _today(publication: Publication) -> Any:
+    return timezone.now().astimezone(publication.zone).date()
+
+
+def _article_ids(items: list[CleanItem]) -> list[int]:
+    return list(dict.fromkeys(item.article.pk for item in items))
+
+
+def _require(request: LicenseRequest, by: Actor, *roles: str) -> None:
+    if not by.roles_at(request.publication) & set(roles):
+        raise NotAllowed(_("Your role does not include this."))

@@ -1,0 +1,400 @@
+"""Drafting, sending and ending a quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsroom import references
+from newsroom.accounts.models import Approval, Publication, User
+from newsroom.business_time import add_business_days
+from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
+from newsroom.events import promises
+from newsroom.workflow import LICENSING, MANAGER, THE_LOG, THE_PARTNER, Actor, lock
+from reprints import pricing
+from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, TermsTemplate
+from reprints.services import exclusive, tax
+from reprints.services.lanes import Assessment, assess, excluded_parts
+from reprints.services.moving import move, say, touch, words_of
+from reprints.vocabulary import Lane
+from reprints.workflow import QUOTE, REQUEST, QuoteStatus, RequestStatus
+
+LONGEST_OFFER = timedelta(days=90)
+QUOTABLE = {RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.QUOTED}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the desk offers for one item: the members that differ from what was asked, a price, what is left out.
+
+    `price` None takes the rate card's; another price than the card's needs `override_reason`. `exclusions` None takes the
+    parts of the article that are not ours.
+    """
+
+    item: RequestItem
+    granted: dict[str, Any] = field(default_factory=dict)
+    price: Decimal | None = None
+    override_reason: str = ""
+    exclusions: list[str] | None = None
+
+
+@transaction.atomic
+def draft(
+    request: LicenseRequest,
+    *,
+    by: User,
+    lines: list[Line] | None = None,
+    note: str = "",
+    valid_days: int | None = None,
+    exclusions_confirmed: bool = False,
+    seen: int | None = None,
+) -> Quote:
+    """Begin a quote, or write an existing draft anew. Without `lines`: every item as asked, at the rate card's price.
+
+    Raises `Conflict` when the request is not being worked on, `Invalid` for a line that cannot be offered.
+    """
+    request = lock(request, seen=seen)
+    _require(request, by, LICENSING)
+    if request.status not in QUOTABLE:
+        raise Conflict(
+            _("This request is “%(status)s”: there is nothing to quote.") % {"status": request.get_status_display()}
+        )
+    assessment, rows = _assess(request)
+    wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
+    quote = _draft_of(request)
+    quote.drafted_by, quote.note, quote.currency = by, note, request.currency
+    quote.exclusions_confirmed = exclusions_confirmed
+    quote.valid_until = _valid_until(request, valid_days)
+    _fill(quote, [(row, wanted[row.pk], assessment.lines[index]) for index, row in enumerate(rows) if row.pk in wanted])
+    return quote
+
+
+@transaction.atomic
+def open(  # noqa: A001 -- the move is named so in the table
+    quote: Quote, *, by: User, seen: int | None = None
+) -> Quote:
+    """Send the quote. An older open quote of the request is superseded. Raises `Invalid` or `Conflict` with the reason."""
+    quote = lock(quote, seen=seen)
+    QUOTE.check(quote, "open", by)
+    check_complete(quote)
+    _check_limit(quote, by)
+    return _open(quote, by=by)
+
+
+@transaction.atomic
+def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
+    """Ask a manager to approve a quote above the editor's limit, as it stands in this version."""
+    quote = lock(quote, seen=seen)
+    _require(quote, by, LICENSING)
+    check_complete(quote)
+    approval, _created = Approval.objects.get_or_create(
+        **_approval_of(quote), defaults={"proposed_by": by, "proposed_at": timezone.now()}
+    )
+    return approval
+
+
+@transaction.atomic
+def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None) -> Approval:
+    """The second person agrees to the amount, in this version of the quote. Never who drafted or proposed it."""
+    quote = lock(quote, seen=seen)
+    _require(quote, by, MANAGER)
+    if quote.status != QuoteStatus.DRAFT:
+        raise Conflict(_("This quote was already sent."))
+    check_complete(quote)
+    now = timezone.now()
+    approval, _created = Approval.objects.get_or_create(
+        **_approval_of(quote), defaults={"proposed_by": quote.drafted_by, "proposed_at": now}
+    )
+    if by.pk in (quote.drafted_by_id, approval.proposed_by_id):
+        raise NotAllowed(_("You wrote this quote: a second person approves it."))
+    approval.approved_by, approval.approved_at, approval.reason = by, now, reason
+    approval.save(update_fields=["approved_by", "approved_at", "reason"])
+    return approval
+
+
+@transaction.atomic
+def cancel(quote: Quote, *, by: User, words: str, seen: int | None = None) -> Quote:
+    """Take a quote back, with words for the requester; the request returns to the desk."""
+    quote = lock(quote, seen=seen)
+    QUOTE.check(quote, "cancel", by)
+    quote.ended_reason = words_of(words)
+    was_open = quote.status == QuoteStatus.OPEN
+    data = {"message": say(quote.request, quote.ended_reason, by=by, made="cancel").pk} if was_open else {}
+    move(quote, "cancel", by=by, fields=["ended_reason"], data=data)
+    if was_open:
+        _back_to_desk(quote)
+    return quote
+
+
+@transaction.atomic
+def decline(quote: Quote, *, by: Actor = THE_PARTNER, words: str = "", seen: int | None = None) -> Quote:
+    """The partner does not want it. The request returns to the desk, which may offer something else."""
+    quote = lock(quote, seen=seen)
+    QUOTE.check(quote, "decline", by)
+    quote.ended_reason = words_of(words, required=False)
+    data = {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk} if quote.ended_reason else {}
+    move(quote, "decline", by=by, fields=["ended_reason"], data=data)
+    _back_to_desk(quote)
+    return quote
+
+
+def supersede_all(request: LicenseRequest, *, but: Quote | None = None) -> None:
+    """End the request's drafts and open quote because something newer takes their place. Inside a transaction."""
+    for quote in _unfinished(request).exclude(pk=but.pk if but else None):
+        move(lock(quote), "supersede", by=THE_LOG)
+
+
+def cancel_all(request: LicenseRequest) -> None:
+    """End the request's drafts and open quote because the request ended. Inside a transaction."""
+    for quote in _unfinished(request):
+        move(lock(quote), "cancel", by=THE_LOG)
+
+
+def draft_from_card(request: LicenseRequest, assessment: Assessment) -> Quote:
+    """The quote that the rate card makes of a request in the free or priced lane. Inside a transaction."""
+    rows = list(request.items.select_related("article__publication"))
+    quote = _draft_of(request)
+    quote.currency, quote.exclusions_confirmed = request.currency, True
+    quote.valid_until = _valid_until(request, None)
+    _fill(quote, [(row, Line(row), assessment.lines[index]) for index, row in enumerate(rows)])
+    return quote
+
+
+def open_from_card(quote: Quote) -> Quote:
+    """Send what the rate card made. Inside a transaction."""
+    check_complete(quote)
+    return _open(lock(quote), by=THE_LOG)
+
+
+def check_complete(quote: Quote) -> None:
+    """Raise `Invalid` with everything that keeps the quote from being sent, `Conflict` for a clash of exclusivity."""
+    faults: list[Fault] = []
+    lines = list(quote.lines.select_related("article__publication", "item"))
+    if not lines:
+        faults.append(Fault("/lines", _("A quote needs at least one line."), "required"))
+    for index, line in enumerate(lines):
+        faults += _line_faults(quote, line, f"/lines/{index}")
+    if not quote.tax_treatment:
+        faults.append(Fault("/tax_treatment", _("Decide how it is taxed."), "required"))
+    if quote.terms_id is None:
+        faults.append(Fault("/terms", _("There are no terms in force."), "required"))
+    if not quote.exclusions_confirmed and any(line.exclusions for line in lines):
+        faults.append(Fault("/exclusions_confirmed", _("Confirm what is left out."), "required"))
+    now = timezone.now()
+    if quote.valid_until is None or not now < quote.valid_until <= now + LONGEST_OFFER:
+        faults.append(Fault("/valid_until", _("A quote is valid for at most 90 days."), "too_large"))
+    if faults:
+        raise Invalid(faults)
+    for line in lines:
+        if clash := exclusive.clash_with(line):
+            raise Conflict(
+                _("%(number)s is exclusive for this use, territory and time.") % {"number": clash.reference},
+                code="exclusivity_clash",
+            )
+
+
+def needs_approval(quote: Quote) -> bool:
+    """Whether its net is above the editor's limit of the publication."""
+    return quote.net > Decimal(str(quote.publication.policy("editor_limit")))
+
+
+def changes_between(asked: dict[str, Any], granted: dict[str, Any]) -> list[dict[str, Any]]:
+    """`[{"field", "asked", "granted"}]` for each member that differs, in the order of the item."""
+    return [
+        {"field": name, "asked": asked[name], "granted": granted[name]}
+        for name in asked
+        if granted.get(name) != asked[name]
+    ]
+
+
+def reply_due(publication: Publication) -> datetime:
+    """By when the publication promises an answer to a request that comes in now."""
+    return add_business_days(
+        timezone.now(),
+        int(publication.policy("quote_within_days")),
+        zone=publication.zone,
+        holidays=publication.policy("holidays"),
+    )
+
+
+def _assess(request: LicenseRequest) -> tuple[Assessment, list[RequestItem]]:
+    rows = list(request.items.select_related("article__publication"))
+    today = timezone.now().astimezone(request.publication.zone).date()
+    assessment = assess(
+        rows,
+        publication=request.publication,
+        organization=request.organization,
+        organization_type=request.organization_type,
+        currency=request.currency,
+        today=today,
+    )
+    return assessment, rows
+
+
+def _draft_of(request: LicenseRequest) -> Quote:
+    """The request's draft, emptied, or a new one."""
+    quote = request.quotes.filter(status=QuoteStatus.DRAFT).first()
+    if quote is not None:
+        quote.lines.all().delete()
+        return quote
+    newest = request.quotes.aggregate(newest=Max("number"))["newest"] or 0
+    return Quote.objects.create(
+        reference=references.new("quote"),
+        request=request,
+        publication=request.publication,
+        organization=request.organization,
+        number=newest + 1,
+        currency=request.currency,
+        test=request.test,
+    )
+
+
+def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
+    """Write the lines, the sums and the tax of a draft."""
+    for position, (item, line, computed) in enumerate(offers):
+        asked = item.as_asked()
+        unknown = sorted(set(line.granted) - set(asked))
+        if unknown:
+            raise Invalid.one(f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member")
+        granted = {**asked, **line.granted}
+        price, trace = _price_of(quote, line, computed, position)
+        QuoteLine.objects.create(
+            quote=quote,
+            position=position,
+            item=item,
+            article=item.article,
+            granted=granted,
+            changes=changes_between(asked, granted),
+            exclusions=excluded_parts(item.article) if line.exclusions is None else line.exclusions,
+            price=price,
+            trace=trace,
+            override_reason=line.override_reason,
+        )
+    quote.net = sum((row.price for row in quote.lines.all() if row.price is not None), Decimal(0))
+    decided = tax.decide(quote)
+    quote.tax_treatment, quote.tax_rate = decided.treatment, decided.rate
+    quote.tax = pricing.to_minor_units(quote.net * decided.rate / 100, quote.currency)
+    quote.gross = quote.net + quote.tax
+    today = timezone.now().astimezone(quote.publication.zone).date()
+    quote.terms = TermsTemplate.objects.filter(publication=quote.publication, effective_on__lte=today).first()
+    touch(
+        quote,
+        fields=[
+            *("drafted_by", "note", "currency", "exclusions_confirmed", "valid_until", "net", "tax", "gross"),
+            *("tax_treatment", "tax_rate", "terms"),
+        ],
+    )
+
+
+def _price_of(
+    quote: Quote, line: Line, computed: Any, position: int
+) -> tuple[Decimal | None, list[dict[str, str]]]:
+    if line.price is None or line.price == computed.amount:
+        return computed.amount, computed.trace
+    price = pricing.to_minor_units(line.price, quote.currency)
+    if price < 0 or price >= pricing.LARGEST:
+        raise Invalid.one(f"/lines/{position}/price", _("This cannot be a price."), "out_of_range")
+    if computed.amount is not None and not line.override_reason.strip():
+        raise Invalid.one(
+            f"/lines/{position}/override_reason", _("Say why the price differs from the rate card."), "required"
+        )
+    last = {"rule": "by hand", "effect": line.override_reason, "subtotal": pricing.plain(price, quote.currency)}
+    return price, [*computed.trace, last]
+
+
+def _line_faults(quote: Quote, line: QuoteLine, at: str) -> list[Fault]:
+    faults = []
+    if line.price is None:
+        faults.append(Fault(f"{at}/price", _("This line has no price."), "required"))
+    elif line.price == 0 and quote.request.lane != Lane.FREE and not line.override_reason:
+        faults.append(Fault(f"{at}/override_reason", _("Free of charge needs a reason."), "required"))
+    granted = line.granted
+    if not granted.get("territory"):
+        faults.append(Fault(f"{at}/territory", _("Name a territory."), "required"))
+    ends_on, perpetual = granted.get("ends_on"), bool(granted.get("perpetual"))
+    if perpetual == bool(ends_on) or (ends_on and ends_on < str(granted.get("starts_on"))):
+        faults.append(Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required"))
+    elif ends_on and date.fromisoformat(ends_on) < timezone.now().astimezone(quote.publication.zone).date():
+        faults.append(Fault(f"{at}/ends_on", _("This day is over."), "past_date"))
+    if line.article.status != "usable":
+        faults.append(Fault(at, _("This article may not be used at present."), "not_usable"))
+    return faults
+
+
+def _check_limit(quote: Quote, by: User) -> None:
+    """A manager sends what others drafted; anything else above the limit needs the second person's `Approval`."""
+    if not needs_approval(quote):
+        return
+    if Approval.objects.filter(**_approval_of(quote)).exclude(approved_by=None).exists():
+        return
+    if MANAGER in by.roles_at(quote.publication) and quote.drafted_by_id not in (None, by.pk):
+        now = timezone.now()
+        Approval.objects.update_or_create(
+            **_approval_of(quote),
+            defaults={"approved_by": by, "approved_at": now},
+            create_defaults={
+                "proposed_by_id": quote.drafted_by_id,
+                "proposed_at": now,
+                "approved_by": by,
+                "approved_at": now,
+            },
+        )
+        return
+    raise Conflict(_("This is above the editor's limit: a manager approves it first."), code="needs_approval")
+
+
+def _approval_of(quote: Quote) -> dict[str, Any]:
+    return {
+        "subject_kind": quote.noun,
+        "subject_reference": quote.reference,
+        "subject_version": quote.version,
+        "move": "open",
+    }
+
+
+def _open(quote: Quote, *, by: Actor) -> Quote:
+    request = lock(quote.request)
+    supersede_all(request, but=quote)
+    quote.opened_at = timezone.now()
+    move(quote, "open", by=by, fields=["opened_at"], data={"number": quote.number, "lane": request.lane})
+    request.waiting_since, request.reminders = quote.opened_at, 0
+    if request.status == RequestStatus.QUOTED:
+        touch(request, fields=["waiting_since", "reminders"])
+    else:
+        REQUEST.check(request, "quote", THE_LOG)
+        move(
+            request, "quote", by=THE_LOG, fields=["waiting_since", "reminders"], data={"quote": quote.reference}
+        )
+    promises.keep(request, "quote")
+    quote.request = request
+    return quote
+
+
+def _back_to_desk(quote: Quote) -> None:
+    request = lock(quote.request)
+    if request.status == RequestStatus.QUOTED:
+        request.waiting_since = None
+        move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})
+
+
+def _unfinished(request: LicenseRequest) -> Any:
+    return request.quotes.filter(status__in=[QuoteStatus.DRAFT, QuoteStatus.OPEN]).order_by("pk")
+
+
+def _valid_until(request: LicenseRequest, days: int | None) -> Any:
+    span = int(request.publication.policy("quote_valid_days")) if days is None else days
+    if not 0 < span <= LONGEST_OFFER.days:
+        raise Invalid.one("/valid_days", _("A quote is valid for at most 90 days."), "too_large")
+    return timezone.now() + timedelta(days=span)
+
+
+def _require(row: Any, by: Actor, role: str) -> None:
+    if role not in by.roles_at(row.publication):
+        raise NotAllowed(_("Your role does not include this."))

@@ -1,0 +1,234 @@
+"""Corrections follow the copy: who must be told, what they must do, and what they answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsroom import references
+from newsroom.articles.models import Article
+from newsroom.errors import Conflict, Invalid
+from newsroom.events.log import record
+from newsroom.events.models import Event
+from newsroom.workflow import THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
+from reprints import events
+from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.services.checking import is_web_address
+from reprints.services.moving import move, touch, words_of
+from reprints.vocabulary import Action, Duty, NoticeKind
+from reprints.workflow import OPEN_REQUEST, UPDATE_NOTICE, QuoteStatus
+
+K = NoticeKind
+NOTICE_OF_CORRECTION: dict[str, str] = {
+    "correction": K.CORRECTION,
+    "clarification": K.CLARIFICATION,
+    "editors_note": K.CLARIFICATION,
+    "update": K.UPDATE,
+    "reply": K.UPDATE,
+    "retraction": K.RETRACTION,
+}
+"""Kind of correction → kind of notice. A kind that is not here, like `minor_fix`, notifies nobody."""
+
+NOTICE_OF_ARTICLE: dict[str, str] = {
+    "article.withheld": K.HOLD,
+    "article.canceled": K.LEGAL_REMOVAL,
+    "article.released": K.RELEASE,
+}
+"""A change of the article's own status, before or without a correction."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What one event means for the licenses of an article."""
+
+    kind: str
+    correction: str = ""
+    revision: int | None = None
+
+
+def open_for(event: Event) -> list[UpdateNotice]:
+    """Open one notice per license that holds an article of the event. Runs in the planner's transaction.
+
+    Twice opens nothing again. An unanswered older notice of the same license is superseded. A license is never revoked.
+    Test records hear nothing of real articles' events, and are told like the others otherwise.
+    """
+    opened: list[UpdateNotice] = []
+    for article in Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk"):
+        change = _change(event, article)
+        if change is None:
+            continue
+        day = event.happened_at.astimezone(article.publication.zone).date()
+        for row in License.objects.holding(article).owed_updates(day).order_by("pk"):
+            if notice := _open(row, article, change, event):
+                opened.append(notice)
+        _flag_open_business(article)
+    return opened
+
+
+def revision_arrived(event: Event) -> None:
+    """The corrected text is there: unanswered notices that wait for it name it from now on. Idempotent."""
+    number = event.data.get("revision")
+    if event.article_id is None or not isinstance(number, int):
+        return
+    waiting = UpdateNotice.objects.unanswered().filter(article_id=event.article_id, revision=None)
+    for notice in waiting.filter(duty__in=[Duty.REPLACE_OR_APPEND, Duty.REQUESTED], kind=K.CORRECTION):
+        fresh = lock(notice)
+        fresh.revision = number
+        touch(fresh, fields=["revision"])
+
+
+@transaction.atomic
+def acknowledge(
+    notice: UpdateNotice,
+    *,
+    by: Actor = THE_PARTNER,
+    action: str,
+    url: str = "",
+    note: str = "",
+    seen: int | None = None,
+) -> UpdateNotice:
+    """The licensee says what was done: an `Action`, and where to see it."""
+    notice = lock(notice, seen=seen)
+    UPDATE_NOTICE.check(notice, "acknowledge", by)
+    if action not in Action.values:
+        raise Invalid.one("/action", _("Say what you did."), "unknown_value")
+    if url and not is_web_address(url):
+        raise Invalid.one("/url", _("This is not a web address (https://…)."), "bad_url")
+    if action == Action.REPLACED and notice.kind == K.CORRECTION and notice.revision is None:
+        raise Conflict(_("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision")
+    notice.action, notice.action_url = action, url
+    notice.action_note = words_of(note, pointer="/note", required=False, most=2000)
+    notice.acknowledged_at = timezone.now()
+    move(
+        notice,
+        "acknowledge",
+        by=by,
+        fields=["action", "action_url", "action_note", "acknowledged_at"],
+        data={"action": action},
+    )
+    return notice
+
+
+@transaction.atomic
+def verify(notice: UpdateNotice, *, by: Actor, seen: int | None = None) -> UpdateNotice:
+    """The desk looked at the page: it is as the licensee said."""
+    notice = lock(notice, seen=seen)
+    move(notice, "verify", by=by)
+    return notice
+
+
+@transaction.atomic
+def escalate(notice: UpdateNotice, *, by: Actor = THE_CLOCK, seen: int | None = None) -> UpdateNotice:
+    """Nobody answered: a person of the desk takes it from here."""
+    notice = lock(notice, seen=seen)
+    move(notice, "escalate", by=by)
+    return notice
+
+
+@transaction.atomic
+def waive(notice: UpdateNotice, *, by: Actor, words: str, seen: int | None = None) -> UpdateNotice:
+    """The licensee need not act; the reason stays on record and is told."""
+    notice = lock(notice, seen=seen)
+    UPDATE_NOTICE.check(notice, "waive", by)
+    notice.waived_reason = words_of(words, most=500)
+    move(notice, "waive", by=by, fields=["waived_reason"])
+    return notice
+
+
+def duty_of(row: License, kind: str) -> tuple[str, timedelta | None]:
+    """What the terms in the license's own snapshot oblige to for this kind, and within which time.
+
+    `(requested, None)` where they are silent; hours that are missing or no number are no deadline.
+    """
+    term = row.snapshot.get("duties", {}).get(kind)
+    if not isinstance(term, dict) or term.get("duty") not in Duty.values:
+        return Duty.REQUESTED.value, None
+    hours = term.get("within_hours")
+    return term["duty"], timedelta(hours=hours) if isinstance(hours, int | float) and hours > 0 else None
+
+
+def counts_for(correction_reference: str) -> dict[str, int]:
+    """`{"told", "confirmed"}`: how many licensees heard of a correction, and how many answered. “14 of 15 confirmed.”"""
+    rows = UpdateNotice.objects.filter(correction_reference=correction_reference, test=False).exclude(
+        status__in=["superseded", "canceled"]
+    )
+    confirmed = rows.filter(status__in=["acknowledged", "verified"]).count()
+    return {"told": rows.count(), "confirmed": confirmed}
+
+
+def _article_ids(event: Event) -> list[int]:
+    if event.kind in NOTICE_OF_ARTICLE:
+        return [event.article_id] if event.article_id else []
+    named = event.data.get("articles") or ([event.article_id] if event.article_id else [])
+    return [pk for pk in named if isinstance(pk, int)]
+
+
+def _change(event: Event, article: Article) -> _Change | None:
+    """What the event means for this article's licensees; None when it is nothing to them."""
+    if kind := NOTICE_OF_ARTICLE.get(event.kind):
+        return _Change(kind)
+    kind = NOTICE_OF_CORRECTION.get(str(event.data.get("kind")), "")
+    if not kind:
+        return None
+    reference = event.subject_reference
+    if event.kind == "correction.published":
+        revision = (event.data.get("revision_after") or {}).get(str(article.pk))
+        return _Change(kind, reference, revision if isinstance(revision, int) else None)
+    # A withdrawn or superseded notice of a retraction lifts nothing by itself: the article's release does.
+    return _Change(K.UPDATE, reference)
+
+
+def _open(row: License, article: Article, change: _Change, event: Event) -> UpdateNotice | None:
+    row = lock(row)
+    if UpdateNotice.objects.filter(license=row, origin_event=event).exists():
+        return None
+    for older in UpdateNotice.objects.unanswered().filter(license=row, article=article):
+        move(lock(older), "supersede", by=THE_LOG)
+    duty, within = duty_of(row, change.kind)
+    notice = UpdateNotice.objects.create(
+        reference=references.new("update_notice"),
+        license=row,
+        article=article,
+        publication=row.publication,
+        organization=row.organization,
+        origin_event=event,
+        correction_reference=change.correction,
+        kind=change.kind,
+        duty=duty,
+        revision=change.revision,
+        due_at=event.happened_at + within if within else None,
+        test=row.test,
+    )
+    record(events.NOTICE_OPENED, notice, by=THE_LOG, data=_opened_data(notice))
+    return notice
+
+
+def _opened_data(notice: UpdateNotice) -> dict[str, Any]:
+    return {
+        "status": notice.status,
+        "kind": notice.kind,
+        "duty": notice.duty,
+        "due_at": notice.due_at.isoformat() if notice.due_at else None,
+        "license": notice.license.reference,
+        "correction": notice.correction_reference or None,
+    }
+
+
+def _flag_open_business(article: Article) -> None:
+    """Open quotes are read again before they are accepted (their version counts up), open requests show the change."""
+    now = timezone.now()
+    quotes = Quote.objects.filter(status=QuoteStatus.OPEN, lines__article=article).distinct()
+    for quote in quotes:
+        fresh = lock(quote)
+        fresh.reconfirm_since = now
+        touch(fresh, fields=["reconfirm_since"])
+    requests = LicenseRequest.objects.filter(items__article=article, status__in=OPEN_REQUEST).distinct()
+    for request in requests:
+        fresh_request = lock(request)
+        fresh_request.article_changed_at = now
+        touch(fresh_request, fields=["article_changed_at"])
