@@ -241,6 +241,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 25,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+FORM_MIN_SECONDS = env.integer("FORM_MIN_SECONDS", 3)
 THROTTLES = {
     # name: (limit, seconds)
     "anonymous-write": (env.integer("THROTTLE_ANONYMOUS_WRITES", 30), 3600),

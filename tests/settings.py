@@ -10,12 +10,17 @@ os.environ.setdefault("BASE_URL", "http://testserver")
 from newsroom.settings import *  # noqa: F403 -- tests see the whole of the real settings
 from newsroom.settings import DATABASES
 
-if url := os.environ.get("TEST_DATABASE_URL"):
+if os.environ.get("MASTHEAD_TEST_DB") == "postgres":
     import environ
 
-    DATABASES["default"] |= environ.Env.db_url_config(url) | {"OPTIONS": {}}
+    from tests.services import shared_postgres
+
+    DATABASES["default"] = environ.Env.db_url_config(shared_postgres().url)
+else:
+    # A file, because threads with connections of their own must see one database; no fsync, because no test cuts power.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["MASTHEAD_VAR"], "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None
 REDIS_URL = ""
-CELERY_TASK_ALWAYS_EAGER = False

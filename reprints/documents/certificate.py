@@ -17,6 +17,8 @@ from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, T
 
 Snapshot = Mapping[str, Any]
 
+LONG_NAMES = 240
+
 
 def certificate_pdf(snapshot: Snapshot, *, verify_url: str) -> bytes:
     """The certificate of a license as PDF, A4: what was granted on the first page, the terms after it.
@@ -64,6 +66,7 @@ def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]
             _("Real, and in force today? Scan the code or open the address: both ask the publisher."),
         ),
         "boxes_note": missing_shapes_note(),
+        "dense": len(snapshot["licensee"]["name"]) + len(snapshot["article"]["headline"]) > LONG_NAMES,
         "issuer": issuer_block(publication, _("Issued electronically; valid without a signature on paper.")),
         "prints": _fingerprints(snapshot),
         "terms": terms_block(snapshot["terms"]),

@@ -118,7 +118,8 @@ def verify(token: str) -> dict[str, Any]:
         public = keys.get(str(header.get("kid")))
         if public is None:
             raise UnverifiedLicense("the key is not one of ours")
-        payload = jws.deserialize_compact(token, OKPKey.import_key(public), registry=_REGISTRY).payload
+        key = _public_key(_decoded(public["x"]))
+        payload = jws.deserialize_compact(token, key, registry=_REGISTRY).payload
         claims = json.loads(payload)
     except (JoseError, ValueError) as error:
         raise UnverifiedLicense(f"the token does not verify: {error}") from error

@@ -1,6 +1,8 @@
 """Reads a clean QR code (ISO/IEC 18004: level M, byte mode, versions 1 to 10). Corrects no errors."""
 
 import re
+import struct
+import zlib
 
 # Version → (blocks, data codewords each), and the centers of its alignment patterns.
 BLOCKS = {
@@ -55,6 +57,60 @@ def modules_of_svg(svg):
                 grid[int(y)][column] = 1
             x += values[0]
     return [row[4:-4] for row in grid[4:-4]]
+
+
+def modules_of_page(png, *, left, width, modules, pixels_per_mm):
+    """The modules of a code on a rendered page. `left`: from the paper's edge to the first module, in mm."""
+    rows = _dark(png)
+    step = width * pixels_per_mm / modules
+    column = int(left * pixels_per_mm + step / 2)
+    run = int(step * 6)
+    top = next(
+        y
+        for y in range(len(rows) // 2, len(rows) - run)
+        if all(rows[y + offset][column] for offset in range(run))
+    )
+    centers = [int((index + 0.5) * step) for index in range(modules)]
+    start = int(left * pixels_per_mm)
+    return [[int(rows[top + y][start + x]) for x in centers] for y in centers]
+
+
+def _dark(png):
+    """Whether each pixel of an 8-bit RGB or RGBA picture is dark (PNG, ISO/IEC 15948)."""
+    width, height, _depth, color = struct.unpack(">IIBB", png[16:26])
+    size = {2: 3, 6: 4}[color]
+    packed, position = b"", 8
+    while position < len(png):
+        length, kind = struct.unpack(">I4s", png[position : position + 8])
+        packed += png[position + 8 : position + 8 + length] if kind == b"IDAT" else b""
+        position += 12 + length
+    raw, stride, above, rows = zlib.decompress(packed), width * size, bytearray(width * size), []
+    for row in range(height):
+        line = bytearray(raw[row * (stride + 1) + 1 : (row + 1) * (stride + 1)])
+        _unfilter(raw[row * (stride + 1)], line, above, size)
+        rows.append([line[pixel] < 128 for pixel in range(0, stride, size)])
+        above = line
+    return rows
+
+
+def _unfilter(kind, line, above, size):
+    """Undoes a PNG row filter in place. Page after page of white is mostly `none`, `sub` and `up`."""
+    if kind == 0:
+        return
+    if kind == 2:
+        line[:] = bytes((a + b) & 255 for a, b in zip(line, above, strict=True))
+        return
+    for i in range(len(line)):
+        left, up = line[i - size] if i >= size else 0, above[i]
+        if kind == 1:
+            guess = left
+        elif kind == 3:
+            guess = (left + up) // 2
+        else:
+            corner = above[i - size] if i >= size else 0
+            flat = left + up - corner
+            guess = min((left, up, corner), key=lambda value, flat=flat: abs(flat - value))
+        line[i] = (line[i] + guess) & 255
 
 
 def read(grid):

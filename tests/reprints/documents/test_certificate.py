@@ -1,19 +1,22 @@
+import json
 import re
 import time
 from datetime import date
 from io import BytesIO
 
 import pytest
+import typst
 from babel import Locale
 from babel.dates import format_date
 from django.utils import translation
 from hypothesis import given, settings
 from pypdf import PdfReader
 
-from reprints.documents.certificate import certificate_pdf
+from reprints.documents.certificate import _page, certificate_pdf
 from reprints.documents.signing import certificate_claims
-from reprints.documents.typesetting import printable, qr_svg
-from tests.reprints.documents.qr_reader import modules_of_svg, read
+from reprints.documents.typesetting import FOLDER, FONTS, printable, qr_svg
+from reprints.documents.wording import speaking
+from tests.reprints.documents.qr_reader import modules_of_page, modules_of_svg, read
 from tests.reprints.snapshots import STATUS_URL, VERIFY_URL, snapshot, snapshots
 
 
@@ -89,6 +92,16 @@ def test_the_code_on_the_page_leads_to_the_verify_page():
     assert targets == {VERIFY_URL, "https://daily.example/politics/bridge"}
 
 
+def test_the_code_can_be_read_from_the_printed_page():
+    with speaking("en") as locale:
+        data = json.dumps(_page(snapshot(), VERIFY_URL, locale) | {"boxes": False})
+    inputs = {"data": data, "qr": qr_svg(VERIFY_URL)}
+    compiler = typst.Compiler(FOLDER / "certificate.typ", root=FOLDER, font_paths=FONTS, sys_inputs=inputs)
+    page = compiler.compile(format="png", ppi=144)[0]
+    modules = modules_of_page(page, left=23.2, width=30 * 33 / 41, modules=33, pixels_per_mm=144 / 25.4)
+    assert read(modules) == VERIFY_URL
+
+
 @pytest.mark.parametrize("length", [10, 30, 60, 90, 120, 150, 200])
 def test_the_code_is_readable_at_every_length_of_address(length):
     address = ("https://desk.example/" + "licenses/" * 30)[:length]
@@ -135,6 +148,7 @@ def test_a_name_of_five_hundred_letters_stays_within_the_page():
     text = words(reader)
     assert "x" * 500 in text.replace(" ", "")
     assert text.count("Long words") == 45
+    assert len(reader.pages) == 2
 
 
 def test_controls_lone_surrogates_and_overrides_of_direction_are_not_printed():

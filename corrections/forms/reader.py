@@ -1,0 +1,356 @@
+"""The reader's forms: reporting an error, and the three moves of the private page. Nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from corrections.services.submitting import Draft
+from corrections.vocabulary import Category, Medium
+from newsroom.accounts.models import Publication
+from newsroom.articles import passages
+from newsroom.articles.addresses import BadAddress, clean_url
+from newsroom.articles.hosts import publication_of
+from newsroom.articles.models import Article, Revision
+from newsroom.articles.services import find
+from newsroom.web.text import clean_text
+
+MAX_WORDS = 5000
+MAX_PASSAGE = 500
+MAX_CONTEXT = 64
+MAX_SOURCES = 5
+MAX_ADDRESS = 2000
+MAX_EMAIL = 254
+URGENT_REASONS = [
+    ("child", _("It concerns a child")),
+    ("danger", _("Somebody is in danger because of it")),
+    ("court_order", _("There is a court order")),
+    ("victim", _("It names or shows the victim of a crime")),
+]
+
+
+class WordsField(forms.CharField):
+    """Text from outside, through the gate of `newsroom.web.text`. The length is the gate's, so that its sentence is one."""
+
+    def __init__(self, *, limit: int, multiline: bool = False, name: bool = False, **kwargs: Any) -> None:
+        if multiline:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 5, "dir": "auto"}))
+        super().__init__(strip=False, **kwargs)
+        # A NUL is refused by the gate; Django's validator would say so a second time.
+        self.validators = []
+        self.limit, self.multiline, self.is_name = limit, multiline, name
+
+    def clean(self, value: Any) -> str:
+        """The cleaned text. A text of blanks counts as none."""
+        try:
+            text = clean_text(str(value or ""), max_length=self.limit, multiline=self.multiline, name=self.is_name)
+        except ValueError as error:
+            raise ValidationError(str(error), code=getattr(error, "code", "invalid")) from error
+        return str(super().clean(text))
+
+
+class SourcesField(WordsField):
+    """Links, one a line, as a list. Each begins with http:// or https:// and names a host."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=MAX_SOURCES * (MAX_ADDRESS + 1), multiline=True, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The links, each once, as they were typed: a fragment may be what points at the evidence."""
+        links = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
+        if len(links) > MAX_SOURCES:
+            raise ValidationError(_("Please give at most %(count)d links."), params={"count": MAX_SOURCES})
+        for link in links:
+            if not is_web_address(link):
+                raise ValidationError(
+                    _("“%(link)s” is not a web address. Each begins with https:// and stands on a line of its own."),
+                    params={"link": link[:80]},
+                )
+        return links
+
+
+class ReportForm(forms.Form):
+    """What is wrong, where, and how to reach who says so. `draft()` after it was found valid."""
+
+    use_required_attribute = False
+
+    article_url = WordsField(
+        limit=MAX_ADDRESS,
+        required=False,
+        label=_("Address of the article"),
+        help_text=_("Copy it from the address bar of your browser."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    medium = forms.ChoiceField(
+        choices=Medium.choices, initial=Medium.WEB, required=False, label=_("Where did you see it?"), widget=forms.RadioSelect
+    )
+    medium_detail = WordsField(
+        limit=300,
+        required=False,
+        label=_("Where exactly?"),
+        help_text=_("If it was not on the web: the edition and page, the episode and minute, the date, or the account."),
+    )
+    passage_exact = WordsField(
+        limit=MAX_PASSAGE,
+        required=False,
+        label=_("The words that are wrong"),
+        help_text=_("As they stand in the article: a sentence or less."),
+        multiline=True,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    passage_prefix = forms.CharField(required=False, widget=forms.HiddenInput)
+    passage_suffix = forms.CharField(required=False, widget=forms.HiddenInput)
+    claim = WordsField(
+        limit=MAX_WORDS,
+        multiline=True,
+        label=_("What is wrong?"),
+        error_messages={"required": _("Please say what is wrong.")},
+    )
+    suggestion = WordsField(
+        limit=MAX_WORDS,
+        multiline=True,
+        required=False,
+        label=_("What would be right?"),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    category = forms.ChoiceField(
+        choices=[("", _("Choose what fits best")), *Category.choices], required=False, label=_("What kind of error is it?")
+    )
+    sources = SourcesField(
+        required=False,
+        label=_("How can we check it?"),
+        help_text=_("Links to a source, one a line, at most five."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+    about_me = forms.BooleanField(required=False, label=_("The story is about me, or names me"))
+    acting_for = WordsField(
+        limit=120,
+        required=False,
+        name=True,
+        label=_("If you write for someone else: for whom?"),
+        help_text=_("For example: my child, my client."),
+    )
+    urgent = forms.BooleanField(required=False, label=_("This cannot wait"))
+    urgent_reason = forms.ChoiceField(
+        choices=URGENT_REASONS, required=False, label=_("Why it cannot wait"), widget=forms.RadioSelect
+    )
+    name = WordsField(
+        limit=120,
+        required=False,
+        name=True,
+        label=_("Your name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto", "data-draft-skip": ""}),
+    )
+    email = WordsField(
+        limit=MAX_EMAIL,
+        required=False,
+        label=_("Your email address"),
+        help_text=_("We mail you one message with a button to confirm it, and nothing else before you press that."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = WordsField(
+        limit=40,
+        required=False,
+        name=True,
+        label=_("A number to call you back"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "data-draft-skip": ""}),
+    )
+    website = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off", "data-draft-skip": ""}),
+    )
+    form_token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, publication: Publication | None, language: str = "en", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.publication, self.language = publication, language
+        self.article: Article | None = None
+        self.revision: Revision | None = None
+
+    def clean_article_url(self) -> str:
+        """The address as one would show it; finds the article and whose it is on the way."""
+        text = str(self.cleaned_data["article_url"])
+        if not text:
+            return ""
+        try:
+            address = clean_url(text)
+            self.article = find(text)
+            owner = self.article.publication if self.article else publication_of(text, Publication.objects.order_by("pk"))
+        except BadAddress as error:
+            raise ValidationError(str(error), code="bad_address") from error
+        if owner is None:
+            raise ValidationError(
+                _("We do not publish at this address. Please check it: it should be one of our own articles."),
+                code="unknown_host",
+            )
+        self.publication = owner
+        if self.article is not None and self.article.is_embargoed:
+            self.article = None
+        self.revision = self.article.current_revision() if self.article else None
+        return address
+
+    def clean_medium(self) -> str:
+        """On the web, unless it was said otherwise."""
+        return str(self.cleaned_data["medium"] or Medium.WEB)
+
+    def clean_email(self) -> str:
+        """An address that mail can reach. A machine's number in brackets is none."""
+        email = str(self.cleaned_data["email"])
+        if email:
+            try:
+                validate_email(email)
+            except ValidationError as error:
+                raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email") from error
+            if "[" in email:
+                raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """What one field means for another."""
+        data = super().clean() or {}
+        medium = data.get("medium")
+        if medium == Medium.WEB and "article_url" in data and not data["article_url"]:
+            self.add_error("article_url", ValidationError(_("Which article is it? Paste its address."), code="required"))
+        if medium not in {None, Medium.WEB} and "medium_detail" in data and not data["medium_detail"]:
+            self.add_error(
+                "medium_detail",
+                ValidationError(_("Please say where: the edition, episode, issue or post, and its date."), code="required"),
+            )
+        if data.get("urgent_reason"):
+            data["urgent"] = True
+        elif data.get("urgent") and "urgent_reason" in data:
+            self.add_error("urgent_reason", ValidationError(_("Please say why it cannot wait."), code="required"))
+        if self.publication is None:
+            raise ValidationError(_("This desk is not open yet."), code="no_publication")
+        self._place_passage(data)
+        return data
+
+    def draft(self) -> Draft:
+        """What was said, for `services.submitting.submit`."""
+        data = self.cleaned_data
+        if self.publication is None:
+            raise ValueError("The form was not found valid.")
+        return Draft(
+            publication=self.publication,
+            article=self.article,
+            category=data["category"] or Category.OTHER,
+            urgent_reason=data["urgent_reason"] if data["urgent"] else "",
+            language=self.language,
+            **{name: data[name] for name in _SAME_NAME},
+        )
+
+    def _place_passage(self, data: dict[str, Any]) -> None:
+        """Keep the surroundings of the passage only where they agree with the text: the passage may have been retyped."""
+        before, after = (_surroundings(str(data.get(name, ""))) for name in ("passage_prefix", "passage_suffix"))
+        data["passage_prefix"], data["passage_suffix"] = before[-MAX_CONTEXT:], after[:MAX_CONTEXT]
+        exact = data.get("passage_exact", "")
+        if not exact or not stands_in(self.revision, exact, data["passage_prefix"], data["passage_suffix"]):
+            data["passage_prefix"] = data["passage_suffix"] = ""
+
+
+class MoveForm(forms.Form):
+    """A move of the private page: the version that the reader saw, and the form's token."""
+
+    use_required_attribute = False
+
+    seen = forms.IntegerField(min_value=0, max_value=10**9, widget=forms.HiddenInput)
+    form_token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ReportReplyForm(MoveForm):
+    """Answer the desk's question."""
+
+    words = WordsField(
+        limit=MAX_WORDS,
+        multiline=True,
+        label=_("Your answer"),
+        error_messages={"required": _("Please write your answer.")},
+    )
+
+
+class ReportAppealForm(MoveForm):
+    """Ask, once, for a second look."""
+
+    words = WordsField(
+        limit=MAX_WORDS,
+        multiline=True,
+        label=_("What should the second editor look at?"),
+        error_messages={"required": _("Please say what the second editor should look at.")},
+    )
+
+
+class ReportWithdrawForm(MoveForm):
+    """Take the report back."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, I take this report back"),
+        error_messages={"required": _("Tick the box if you want to take your report back.")},
+    )
+
+
+class LostLinkForm(forms.Form):
+    """Which report the lost link was for."""
+
+    use_required_attribute = False
+
+    reference = WordsField(
+        limit=40,
+        label=_("Reference of your report"),
+        help_text=_("It begins with R- and stands in every message we sent you."),
+        error_messages={"required": _("Please give the reference of your report.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the text is a link that a browser opens on the web: http or https, a named host, no login in it."""
+    if len(text) > MAX_ADDRESS or not text.lower().startswith(("http://", "https://")):
+        return False
+    try:
+        clean_url(text)
+        return bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
+
+
+def text_to_mark(revision: Revision | None) -> str:
+    """The text in which a passage is looked for: the headline, an empty line, the body."""
+    return f"{revision.headline}\n\n{revision.body}" if revision else ""
+
+
+def stands_in(revision: Revision | None, exact: str, prefix: str = "", suffix: str = "") -> bool:
+    """Whether the quoted words are found in that text, in those surroundings if any are given."""
+    return passages.find(text_to_mark(revision), exact, prefix, suffix) is not None
+
+
+_SAME_NAME = (
+    "article_url",
+    "medium",
+    "medium_detail",
+    "passage_exact",
+    "passage_prefix",
+    "passage_suffix",
+    "claim",
+    "suggestion",
+    "sources",
+    "about_me",
+    "acting_for",
+    "urgent",
+    "name",
+    "email",
+    "phone",
+)
+
+
+def _surroundings(text: str) -> str:
+    """A script's text around the passage; what the gate refuses is left out, nobody typed it."""
+    try:
+        return clean_text(text, max_length=MAX_CONTEXT * 4, multiline=False)
+    except ValueError:
+        return ""
