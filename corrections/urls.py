@@ -1,6 +1,25 @@
-"""Addresses."""
+"""The addresses of the corrections desk that anyone can open."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from corrections.views import articles, confirming, ledger, log, private, reporting
 
 app_name = "corrections"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("corrections/", log.log, name="log"),
+    path("corrections/feed.atom", log.atom, name="feed-atom"),
+    path("corrections/feed.json", log.json_feed, name="feed-json"),
+    path("corrections/new/", reporting.new, name="new"),
+    path("corrections/lost/", confirming.lost, name="lost"),
+    path("corrections/confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("corrections/reports/<str:key>/", private.page, name="private"),
+    path("corrections/reports/<str:key>/reply/", private.move, {"name": "reply"}, name="reply"),
+    path("corrections/reports/<str:key>/withdraw/", private.move, {"name": "withdraw"}, name="withdraw"),
+    path("corrections/reports/<str:key>/appeal/", private.move, {"name": "appeal"}, name="appeal"),
+    path("corrections/ledger/", ledger.explained, name="ledger"),
+    path("corrections/ledger/verify_corrections.py", ledger.program, name="ledger-program"),
+    path("corrections/<str:reference>/", log.notice, name="notice"),
+    path("articles/<str:reference>/", articles.article, name="article"),
+    path("articles/<str:reference>/feed.atom", articles.atom, name="article-feed-atom"),
+    path("articles/<str:reference>/feed.json", articles.json_feed, name="article-feed-json"),
+]

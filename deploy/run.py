@@ -225,6 +225,7 @@ def _data_folder() -> Path:
         raise CannotRun(f"MASTHEAD_VAR must be a folder of its own, not {var}.")
     try:
         var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (var / "static").mkdir(exist_ok=True)  # WhiteNoise warns where there is none
         (var / ".masthead").touch()  # how `make reset` knows the folder is ours
     except OSError as error:
         raise CannotRun(

@@ -129,7 +129,8 @@ class WorkflowAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What this person may see, and nothing else: other records are 404."""
-        return cast(Any, super().get_queryset(request)).visible_to(_person(request))
+        rows = cast(Any, super().get_queryset(request))
+        return rows.visible_to(_person(request))
 
     # --- pages -------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from newsroom.api import problems
 from newsroom.web import views
 
 handler404 = "newsroom.web.views.not_found"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("", include("reprints.urls")),
     path("", include("newsroom.api.urls")),
     path("api/v1/", include("newsroom.articles.api.urls")),
+    path("api/v1/", include("newsroom.events.api.urls")),
     path("api/v1/", include("corrections.api.urls")),
     path("api/v1/", include("reprints.api.urls")),
+    path("api/<path:rest>", problems.not_found),
 ]

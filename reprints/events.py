@@ -19,7 +19,9 @@ _REQUEST = {
     "quote": declare("license_request.quoted", ORGANIZATION, _("License request quoted")),
     "agree": declare("license_request.agreed", ORGANIZATION, _("License agreed")),
     "fulfill": declare("license_request.fulfilled", ORGANIZATION, _("License request fulfilled")),
-    "decline": declare("license_request.declined", ORGANIZATION, _("License request declined"), public_data=("code",)),
+    "decline": declare(
+        "license_request.declined", ORGANIZATION, _("License request declined"), public_data=("code",)
+    ),
     "withdraw": declare("license_request.withdrawn", ORGANIZATION, _("License request withdrawn")),
     "lapse": declare("license_request.lapsed", ORGANIZATION, _("License request lapsed")),
     "reopen": declare("license_request.reopened", ORGANIZATION, _("License request reopened")),

@@ -1,1 +1,269 @@
-"""Who is told."""
+"""Who at the desk and outside is told what. A web requester hears only at an address that was confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from newsroom.accounts.models import Contact
+from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
+from newsroom.events.models import Event
+from reprints import audience, links
+from reprints.models import License, LicenseRequest, Quote, RequesterContact, RequestMessage, UpdateNotice
+from reprints.services import asking
+from reprints.vocabulary import Lane
+
+MAIL = "reprints/mail"
+
+
+def request_of(event: Event) -> LicenseRequest:
+    """The request that the event is about."""
+    rows = LicenseRequest.objects.select_related("publication", "organization", "assignee", "desk")
+    return rows.get(reference=event.subject_reference)
+
+
+def quote_of(event: Event) -> Quote:
+    """The quote that the event is about."""
+    rows = Quote.objects.select_related(
+        "publication", "request__organization", "request__desk", "request__assignee"
+    )
+    return rows.get(reference=event.subject_reference)
+
+
+def license_of(event: Event) -> License:
+    """The license that the event is about."""
+    rows = License.objects.select_related("publication", "request__organization", "article")
+    return rows.get(reference=event.subject_reference)
+
+
+def notice_of(event: Event) -> UpdateNotice:
+    """The update notice that the event is about."""
+    rows = UpdateNotice.objects.select_related("publication", "license__request__organization", "article")
+    return rows.get(reference=event.subject_reference)
+
+
+@address_book("requester")
+def address_of_requester(key: str) -> Address | None:
+    """The web requester's address, once confirmed, until it is erased."""
+    return _address(key, confirmed=True)
+
+
+@address_book("requester_receipt")
+def address_to_confirm(key: str) -> Address | None:
+    """The same before it is confirmed: for the receipt with the confirm button, and nothing else."""
+    return _address(key, confirmed=False)
+
+
+@address_book("contact")
+def address_of_contact(key: str) -> Address | None:
+    """A contact of an organization, while active."""
+    person = Contact.objects.filter(pk=key, is_active=True).first()
+    return Address(person.email, person.name) if person else None
+
+
+@notice("license_request.submitted", f"{MAIL}/license_request_submitted")
+def the_new_requester(event: Event) -> Iterable[Recipient]:
+    """The receipt with the confirm button."""
+    request = request_of(event)
+    return [Recipient("requester_receipt", request.reference)] if request.organization is None else []
+
+
+@notice("license_request.submitted", f"{MAIL}/license_request_submitted_desk")
+def the_desk_for_new(event: Event) -> Iterable[Recipient]:
+    """The people at the desk, when a person must answer."""
+    request = request_of(event)
+    return audience.the_desk(request) if event.data.get("lane") == Lane.MANUAL else []
+
+
+@notice("license_request.replied", f"{MAIL}/license_request_replied_desk")
+@notice("license_request.withdrawn", f"{MAIL}/license_request_withdrawn_desk")
+@notice("license_request.reopened", f"{MAIL}/license_request_reopened_desk")
+def the_desk(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it."""
+    return audience.the_desk(request_of(event))
+
+
+@notice("license_request.edited", f"{MAIL}/license_request_edited_desk")
+def the_desk_for_edited(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it, when a person must answer."""
+    return audience.the_desk(request_of(event)) if event.data.get("lane") == Lane.MANUAL else []
+
+
+@notice("license_request.asked", f"{MAIL}/license_request_asked")
+@notice("license_request.declined", f"{MAIL}/license_request_declined")
+@notice("license_request.redirected", f"{MAIL}/license_request_redirected")
+@notice("license_request.lapsed", f"{MAIL}/license_request_lapsed")
+def the_requester(event: Event) -> Iterable[Recipient]:
+    """Whoever asked."""
+    return audience.the_requester(request_of(event))
+
+
+@notice("license_request.messaged", f"{MAIL}/license_request_messaged")
+def the_requester_of_message(event: Event) -> Iterable[Recipient]:
+    """Whoever asked, when the desk wrote and it is no internal note."""
+    told = not event.data.get("internal") and event.actor_kind == "staff"
+    return audience.the_requester(request_of(event)) if told else []
+
+
+@notice("license_request.messaged", f"{MAIL}/license_request_messaged_desk")
+def the_desk_of_message(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it, when the partner wrote."""
+    return audience.the_desk(request_of(event)) if event.actor_kind != "staff" else []
+
+
+@notice("quote.opened", f"{MAIL}/quote_opened")
+def the_quoted(event: Event) -> Iterable[Recipient]:
+    """Whoever asked; in the free lane the license itself is the answer."""
+    return audience.the_licensee(quote_of(event).request) if event.data.get("lane") != Lane.FREE else []
+
+
+@notice("quote.canceled", f"{MAIL}/quote_canceled")
+def the_unquoted(event: Event) -> Iterable[Recipient]:
+    """Whoever had an open quote that the desk took back."""
+    taken_back = event.data.get("from") == "open" and event.actor_kind == "staff"
+    return audience.the_requester(quote_of(event).request) if taken_back else []
+
+
+@notice("quote.accepted", f"{MAIL}/quote_accepted_desk")
+@notice("quote.declined", f"{MAIL}/quote_declined_desk")
+def the_desk_of_quote(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it; nobody for what the rate card answered by itself."""
+    request = quote_of(event).request
+    return audience.the_desk(request) if request.lane == Lane.MANUAL else []
+
+
+@notice("license.issued", f"{MAIL}/license_issued")
+@notice("license.suspended", f"{MAIL}/license_suspended")
+@notice("license.reinstated", f"{MAIL}/license_reinstated")
+@notice("license.revoked", f"{MAIL}/license_revoked")
+@notice("license.terminated", f"{MAIL}/license_terminated")
+@notice("license.expiring", f"{MAIL}/license_expiring")
+@notice("license.expired", f"{MAIL}/license_expired")
+def the_licensee(event: Event) -> Iterable[Recipient]:
+    """Whoever holds it."""
+    return audience.the_licensee(license_of(event).request)
+
+
+@notice("update_notice.opened", f"{MAIL}/update_notice_opened")
+@notice("update_notice.overdue", f"{MAIL}/update_notice_overdue")
+@notice("update_notice.waived", f"{MAIL}/update_notice_waived")
+def the_licensee_of_notice(event: Event) -> Iterable[Recipient]:
+    """Whoever must act."""
+    return audience.the_licensee(notice_of(event).license.request)
+
+
+@notice("update_notice.escalated", f"{MAIL}/update_notice_escalated_desk")
+def the_desk_of_notice(event: Event) -> Iterable[Recipient]:
+    """The desk that granted the license."""
+    return audience.the_desk(notice_of(event).license.request)
+
+
+@mail_context("license_request")
+def about_request(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What a mail about a request may show. `message` is the one that the event names."""
+    return _about(request_of(event), event, recipient)
+
+
+@mail_context("quote")
+def about_quote(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What a mail about a quote may show."""
+    quote = quote_of(event)
+    lines = list(quote.lines.select_related("article"))
+    return {**_about(quote.request, event, recipient), "quote": quote, "lines": lines}
+
+
+@mail_context("license")
+def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What a mail about a license may show."""
+    row = license_of(event)
+    return {
+        **_about(row.request, event, recipient),
+        "license": row,
+        "verify_url": settings.BASE_URL + links.verify_path(row.reference),
+        "placements": list(row.placements.filter(removed_at=None)),
+    }
+
+
+@mail_context("update_notice")
+def about_notice(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What a mail about an update notice may show."""
+    row = notice_of(event)
+    correction = (
+        f"{settings.BASE_URL}/corrections/{row.correction_reference}/" if row.correction_reference else ""
+    )
+    return {
+        **_about(row.license.request, event, recipient),
+        "notice": row,
+        "license": row.license,
+        "article": row.article,
+        "correction_url": correction,
+    }
+
+
+@payload("license_request")
+def request_payload(event: Event) -> dict[str, Any]:
+    """Thin: reference, status, where to fetch it."""
+    return _thin(event, "license_request")
+
+
+@payload("quote")
+def quote_payload(event: Event) -> dict[str, Any]:
+    """Thin, with the request it answers."""
+    return {**_thin(event, "quote"), "request": quote_of(event).request.reference}
+
+
+@payload("license")
+def license_payload(event: Event) -> dict[str, Any]:
+    """Thin, with the request it came from."""
+    return {**_thin(event, "license"), "request": license_of(event).request.reference}
+
+
+@payload("update_notice")
+def notice_payload(event: Event) -> dict[str, Any]:
+    """Thin, with license, article and correction."""
+    row = notice_of(event)
+    return {
+        **_thin(event, "update_notice"),
+        "license": row.license.reference,
+        "article": row.article.reference,
+        "correction": row.correction_reference or None,
+    }
+
+
+@payload("invoice")
+def invoice_payload(event: Event) -> dict[str, Any]:
+    """Thin."""
+    return _thin(event, "invoice")
+
+
+def _thin(event: Event, noun: str) -> dict[str, Any]:
+    # The status is the event's own: the row may have moved on by the time the hook is planned.
+    path = f"{links.API_PATHS[noun]}/{event.subject_reference}/"
+    status = event.data.get("to") or event.data.get("status")
+    data: dict[str, Any] = {"reference": event.subject_reference, "url": f"{settings.BASE_URL}/api/v1/{path}"}
+    return {**data, "status": status} if status else data
+
+
+def _about(request: LicenseRequest, event: Event, recipient: Recipient) -> dict[str, Any]:
+    message = RequestMessage.objects.filter(
+        pk=event.data.get("message"), request=request, internal=False
+    ).first()
+    own_page = recipient.kind in ("requester", "requester_receipt")
+    return {
+        "request": request,
+        "items": list(request.items.select_related("article")),
+        "message": message,
+        "answer_by": asking.answer_by(request),
+        "page_url": settings.BASE_URL + (links.private_path(request) if own_page else "/reprints/partner/"),
+        "confirm_url": settings.BASE_URL + links.confirm_path(request),
+        "admin_url": f"{settings.BASE_URL}/admin/reprints/licenserequest/{request.pk}/change/",
+    }
+
+
+def _address(key: str, *, confirmed: bool) -> Address | None:
+    contact = RequesterContact.objects.select_related("request").filter(request__reference=key).first()
+    if contact is None or (confirmed and contact.email_confirmed_at is None):
+        return None
+    return Address(contact.email, contact.name, contact.request.language) if contact.email else None

@@ -18,7 +18,9 @@ from babel.numbers import get_currency_precision
 from reprints.vocabulary import WORLD
 
 NUMBERS = frozenset({"quantity", "territory", "duration", "languages", "words"})
-WORDS = frozenset({"use", "portion", "format", "organization_type", "modifications", "exclusivity", "quantity_unit"})
+WORDS = frozenset(
+    {"use", "portion", "format", "organization_type", "modifications", "exclusivity", "quantity_unit"}
+)
 MATCHABLE = WORDS | {"territory", "languages"}
 ONE, ZERO = Decimal(1), Decimal(0)
 LARGEST = Decimal(10) ** 10
@@ -101,7 +103,9 @@ class Price:
         ]
 
 
-def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO) -> Price | None:
+def price(
+    ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO
+) -> Price | None:
     """The price in that currency, or None when no rule matches. Never negative. Raises `TooLarge` from 10^10."""
     rule = next((row for row in sorted(rules, key=lambda row: row.priority) if matches(row, ask)), None)
     if rule is None:
@@ -222,7 +226,11 @@ def _read_factor(entry: Any) -> Factor:
 
 def _read_bands(by: str, entry: dict[str, Any]) -> Factor:
     raw = entry.get("bands")
-    if not isinstance(raw, list) or not raw or not all(isinstance(band, list) and len(band) == 2 for band in raw):
+    if (
+        not isinstance(raw, list)
+        or not raw
+        or not all(isinstance(band, list) and len(band) == 2 for band in raw)
+    ):
         raise BadRule(f"The factor by {by} needs bands: [up to, factor].")
     bands: list[tuple[int | None, Decimal]] = []
     for up_to, value in raw:

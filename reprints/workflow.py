@@ -167,7 +167,9 @@ LICENSE = Workflow(
     LicenseStatus,
     [
         transition("issue", [LS.PENDING_PAYMENT], LS.ACTIVE, who=[LICENSING, LOG], label=_("Issue")),
-        transition("suspend", [LS.ACTIVE], LS.SUSPENDED, who=[LICENSING], label=_("Suspend"), needs_words=True),
+        transition(
+            "suspend", [LS.ACTIVE], LS.SUSPENDED, who=[LICENSING], label=_("Suspend"), needs_words=True
+        ),
         transition("reinstate", [LS.SUSPENDED], LS.ACTIVE, who=[LICENSING], label=_("Reinstate")),
         transition(
             "terminate",
@@ -216,7 +218,9 @@ INVOICE = Workflow(
     [
         transition("issue", [IS.DRAFT], IS.ISSUED, who=[LICENSING, LOG], label=_("Issue")),
         transition("pay", [IS.ISSUED], IS.PAID, who=[LICENSING], label=_("Mark as paid")),
-        transition("credit", [IS.ISSUED, IS.PAID], IS.CREDITED, who=[LICENSING], label=_("Credit"), needs_words=True),
+        transition(
+            "credit", [IS.ISSUED, IS.PAID], IS.CREDITED, who=[LICENSING], label=_("Credit"), needs_words=True
+        ),
         transition(
             "write_off", [IS.ISSUED], IS.WRITTEN_OFF, who=[MANAGER], label=_("Write off"), needs_words=True
         ),

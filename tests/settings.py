@@ -1,11 +1,15 @@
 """The project's settings with what tests need otherwise."""
 
 import os
+import pathlib
 import tempfile
 
 os.environ.setdefault("MASTHEAD_VAR", tempfile.mkdtemp(prefix="masthead-test-"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
 os.environ.setdefault("BASE_URL", "http://testserver")
+
+# WhiteNoise warns where there is none.
+pathlib.Path(os.environ["MASTHEAD_VAR"], "static").mkdir(parents=True, exist_ok=True)
 
 from newsroom.settings import *  # noqa: F403 -- tests see the whole of the real settings
 from newsroom.settings import DATABASES
@@ -13,10 +17,13 @@ from newsroom.settings import DATABASES
 if os.environ.get("MASTHEAD_TEST_DB") == "postgres":
     import environ
 
-    from tests.services import shared_postgres
+    from tests.services import Unavailable, shared_postgres
 
-    DATABASES["default"] = environ.Env.db_url_config(shared_postgres().url)
-else:
+    try:
+        DATABASES["default"] = environ.Env.db_url_config(shared_postgres().url)
+    except Unavailable as reason:
+        os.environ["MASTHEAD_NO_POSTGRES"] = str(reason)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because threads with connections of their own must see one database; no fsync, because no test cuts power.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["MASTHEAD_VAR"], "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

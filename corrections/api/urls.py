@@ -1,5 +1,20 @@
-"""API routes."""
+"""Routes of the corrections desk, below `/api/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from corrections.api import views
+
+urlpatterns = [
+    path("corrections/", views.CorrectionsView.as_view(), name="api-corrections"),
+    path("corrections/<str:reference>/", views.CorrectionView.as_view(), name="api-correction"),
+    path(
+        "articles/<str:reference>/corrections/",
+        views.CorrectionsOfArticleView.as_view(),
+        name="api-article-corrections",
+    ),
+    path("reports/", views.ReportsView.as_view(), name="api-reports"),
+    path("ledger/checkpoint/", views.CheckpointView.as_view(), name="api-ledger-checkpoint"),
+    path("ledger/key/", views.KeyView.as_view(), name="api-ledger-key"),
+    path("ledger/entries/", views.EntriesView.as_view(), name="api-ledger-entries"),
+    path("ledger/proof/", views.ProofView.as_view(), name="api-ledger-proof"),
+]

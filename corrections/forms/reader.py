@@ -190,9 +190,7 @@ class ReportForm(forms.Form):
                 code="unknown_host",
             )
         self.publication = owner
-        if self.article is not None and self.article.is_embargoed:
-            self.article = None
-        self.revision = self.article.current_revision() if self.article else None
+        self.revision = self.article.current_revision() if self.article and not self.article.is_embargoed else None
         return address
 
     def clean_medium(self) -> str:
@@ -250,7 +248,7 @@ class ReportForm(forms.Form):
         before, after = (_surroundings(str(data.get(name, ""))) for name in ("passage_prefix", "passage_suffix"))
         data["passage_prefix"], data["passage_suffix"] = before[-MAX_CONTEXT:], after[:MAX_CONTEXT]
         exact = data.get("passage_exact", "")
-        if not exact or not stands_in(self.revision, exact, data["passage_prefix"], data["passage_suffix"]):
+        if not exact or (self.revision and not stands_in(self.revision, exact, data["passage_prefix"], data["passage_suffix"])):
             data["passage_prefix"] = data["passage_suffix"] = ""
 
 

@@ -80,7 +80,7 @@ class MomentField(serializers.DateTimeField):
         tail = value.upper().partition("T")[2]
         if not (tail.endswith("Z") or "+" in tail or "-" in tail):
             self.fail("no_offset")
-        return super().to_internal_value(value).astimezone(UTC)
+        return super().to_internal_value(value.upper()).astimezone(UTC)
 
     def to_representation(self, value: Any) -> Any:
         """`2026-11-20T08:00:00Z`, with a fraction only where there is one."""

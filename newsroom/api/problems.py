@@ -11,7 +11,7 @@ from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -133,10 +133,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
 
 
 @csrf_exempt
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- handler404
-    """For addresses under `/api/` that no route matches."""
+def not_found(request: HttpRequest, rest: str) -> HttpResponse:
+    """For addresses under `/api/` that no route matches: never a redirect, which would turn a POST into a GET."""
     detail = _("There is nothing at this address.")
-    if not request.path.endswith("/"):
+    if not rest.endswith("/"):
         detail += " " + _("Addresses of the API end in a slash.")
     response = JsonResponse(problem(404, detail), status=404, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
@@ -145,11 +145,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def page(request: HttpRequest, code: str) -> HttpResponse:
+def page(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
     """What a problem's `type` leads to: the meaning of the code, and what to do."""
     if code not in EXPLANATIONS:
         raise Http404
-    return render(request, "problems.html", {"code": code, "explanation": EXPLANATIONS[code]})
+    shown = {"code": code, "explanation": EXPLANATIONS[code]}
+    return HttpResponse(render_to_string("problems.html", shown))
 
 
 def _headers(error: Exception, status: int) -> dict[str, str]:

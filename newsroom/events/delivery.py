@@ -34,6 +34,7 @@ BATCH = 5
 ENDPOINT_PATIENCE = timedelta(days=5)
 BURST = timedelta(minutes=2)
 MAX_DIGEST = 50
+SENDING = "sending"
 STAFF_RECIPIENTS = frozenset({"user", "publication"})
 
 
@@ -129,10 +130,11 @@ def attempt(delivery: Delivery) -> bool:
 
     A database that goes away is raised, not judged: the lease runs out and another try follows.
     """
-    held = held_with(delivery)
-    if not held:
+    begun = _begin(delivery)
+    if not begun:
         logger.warning("lease of %s was lost before it was sent", delivery.uuid)
         return False
+    held = held_with(delivery) if begun > 1 else [delivery]
     started = timezone.now()
     try:
         verdict = channels.send(delivery, held)
@@ -206,6 +208,16 @@ def cancel(delivery: Delivery, *, note: str) -> None:
         raise Conflict(_("Only what is pending or given up can be canceled."), code="not_pending")
 
 
+def _begin(delivery: Delivery) -> int:
+    """Mark what this lease holds as being sent, if the lease is still ours: how many deliveries it holds.
+
+    Only a worker that dies after this mark counts against a delivery. Others of its batch are innocent.
+    """
+    return Delivery.objects.filter(
+        state=Delivery.State.LEASED, lease_token=delivery.lease_token, lease_until__gt=Now()
+    ).update(last_verdict=SENDING)
+
+
 def _latest_start(delivery: Delivery) -> float:
     return schedule.latest_start(delivery.channel).total_seconds()
 
@@ -241,15 +253,15 @@ def _burst(row: Delivery) -> list[Delivery]:
 
 def _lease(rows: list[Delivery]) -> None:
     """One lease over these rows, which are all pending or all left behind."""
-    crashed = rows[0].state == Delivery.State.LEASED
     changes: dict[str, Any] = {}
-    if crashed:
-        changes = {
-            "crashes": F("crashes") + 1,
-            "last_verdict": "crash",
-            "last_error": "lease ended without a verdict",
-        }
+    if rows[0].state == Delivery.State.LEASED:
         _close_attempts(rows)
+        if rows[0].last_verdict == SENDING:
+            changes = {
+                "crashes": F("crashes") + 1,
+                "last_verdict": "crash",
+                "last_error": "lease ended without a verdict",
+            }
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=Delivery.State.LEASED,
         lease_token=uuid.uuid4(),
@@ -264,7 +276,8 @@ def _lease(rows: list[Delivery]) -> None:
 
 
 def _bury_poison(row: Delivery) -> bool:
-    if row.state != Delivery.State.LEASED or row.crashes + 1 < MAX_CRASHES:
+    died_sending = row.state == Delivery.State.LEASED and row.last_verdict == SENDING
+    if not died_sending or row.crashes + 1 < MAX_CRASHES:
         return False
     logger.error("delivery %s is given up: three leases ended without a verdict", row.uuid)
     _close_attempts([row])

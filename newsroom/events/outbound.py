@@ -224,7 +224,7 @@ class _Line:
         return io.BufferedReader(_Reader(self._sock, self._clock))
 
     def close(self) -> None:
-        self._sock.close()
+        """Nothing: `http.client` says this before the body is read; whoever connected hangs up."""
 
 
 def _exchange(

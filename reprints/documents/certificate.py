@@ -73,11 +73,19 @@ def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]
     }
 
 
+def one_line(text: str) -> str:
+    """A name or headline without line breaks: every run of white space as one space."""
+    return " ".join(text.split())
+
+
 def licensee_block(licensee: Mapping[str, Any], locale: Locale) -> dict[str, str]:
     """Name, and one line with address, country and VAT id."""
     country = locale.territories.get(licensee.get("country") or "", licensee.get("country") or "")
     parts = [*(licensee.get("address") or "").splitlines(), country, licensee.get("vat_id") or ""]
-    return {"name": licensee["name"], "where": ", ".join(part.strip() for part in parts if part.strip())}
+    return {
+        "name": one_line(licensee["name"]),
+        "where": ", ".join(part.strip() for part in parts if part.strip()),
+    }
 
 
 def issuer_block(publication: Mapping[str, Any], closing: str) -> dict[str, Any]:
@@ -103,7 +111,7 @@ def missing_shapes_note() -> str:
     """Said when a name has characters that no font of the document can draw."""
     return _(
         "Some characters of this document have no shape in its fonts and are shown as boxes. "
-        "The signed electronic record holds them exactly."
+        "The page at this address shows them exactly."
     )
 
 
@@ -128,7 +136,7 @@ def _article(article: Mapping[str, Any], zone: str, locale: Locale) -> dict[str,
         day = wording.day_of(article["published_at"], zone, locale)
         about.append(_("published %(date)s") % {"date": day})
     return {
-        "headline": article["headline"],
+        "headline": one_line(article["headline"]),
         "about": " · ".join(about),
         "url": article["url"],
     }

@@ -14,6 +14,7 @@ from reprints.documents.certificate import (
     issuer_block,
     licensee_block,
     missing_shapes_note,
+    one_line,
     verification,
 )
 from reprints.documents.typesetting import typeset
@@ -83,7 +84,7 @@ def _line(line: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
     address = article.get("url") or granted.get("article_url") or ""
     price = line["price"]
     return {
-        "headline": article.get("headline") or address,
+        "headline": one_line(article.get("headline") or address),
         "url": address if article.get("headline") else "",
         "grant": " · ".join(part for part in _grant(granted, locale) if part),
         "changes": [_change(change, locale) for change in line.get("changes", [])],

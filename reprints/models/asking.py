@@ -35,15 +35,15 @@ class RequestQuerySet(models.QuerySet["LicenseRequest"]):
         """Not closed, not agreed."""
         return self.filter(status__in=OPEN_REQUEST)
 
-    def at(self, person: User) -> RequestQuerySet:
+    def visible_to(self, person: User) -> RequestQuerySet:
         """Of the publications where this member of staff does licensing; without test records."""
         return self.filter(publication__in=person.publications("licensing_editor"), test=False)
 
     def for_lists(self) -> RequestQuerySet:
         """Joined with what every list shows."""
-        return self.select_related("publication", "organization", "assignee", "desk", "contact").prefetch_related(
-            "items__article__publication", "quotes", "licenses"
-        )
+        return self.select_related(
+            "publication", "organization", "assignee", "desk", "contact"
+        ).prefetch_related("items__article__publication", "quotes", "licenses")
 
 
 class LicenseRequest(Record):
@@ -57,7 +57,11 @@ class LicenseRequest(Record):
     )
     api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     status = models.CharField(
-        _("status"), max_length=12, choices=RequestStatus.choices, default=RequestStatus.SUBMITTED, editable=False
+        _("status"),
+        max_length=12,
+        choices=RequestStatus.choices,
+        default=RequestStatus.SUBMITTED,
+        editable=False,
     )
     organization_type = models.CharField(
         _("kind of organization"),
@@ -75,11 +79,15 @@ class LicenseRequest(Record):
     assignee = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests"
     )
-    desk = models.ForeignKey(Desk, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests")
+    desk = models.ForeignKey(
+        Desk, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests"
+    )
     decline_code = models.CharField(
         _("reason"), max_length=24, choices=DeclineCode.choices, blank=True, default="", editable=False
     )
-    renews = models.ForeignKey("License", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals")
+    renews = models.ForeignKey(
+        "License", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
     nonce = models.CharField(max_length=22, unique=True, default=new_nonce, editable=False)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
@@ -94,10 +102,13 @@ class LicenseRequest(Record):
         verbose_name_plural = _("license requests")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(status__in=RequestStatus.values), name="license_request_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=RequestStatus.values), name="license_request_status_known"
+            ),
             models.CheckConstraint(condition=Q(lane__in=Lane.values), name="license_request_lane_known"),
             models.CheckConstraint(
-                condition=Q(decline_code="") | Q(status=RequestStatus.DECLINED), name="license_request_code_if_declined"
+                condition=Q(decline_code="") | Q(status=RequestStatus.DECLINED),
+                name="license_request_code_if_declined",
             ),
             models.CheckConstraint(
                 condition=~Q(status=RequestStatus.DECLINED) | ~Q(decline_code=""),
@@ -184,7 +195,9 @@ class RequestItem(models.Model):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(_("revision when asked"), default=0)
     use = models.CharField(_("use"), max_length=24, choices=Use.choices)
-    portion = models.CharField(_("portion"), max_length=20, choices=Portion.choices, default=Portion.FULL_TEXT)
+    portion = models.CharField(
+        _("portion"), max_length=20, choices=Portion.choices, default=Portion.FULL_TEXT
+    )
     excerpt_text = models.TextField(_("excerpt"), blank=True)
     words = models.PositiveIntegerField(_("words"), default=0, help_text=_("Counted by the server."))
     format = models.CharField(_("format"), max_length=12, choices=Format.choices, default=Format.WEB)
@@ -218,7 +231,8 @@ class RequestItem(models.Model):
                 name="request_item_dates",
             ),
             models.CheckConstraint(
-                condition=Q(quantity=None) | Q(quantity__gte=1, quantity__lte=10**9), name="request_item_quantity"
+                condition=Q(quantity=None) | Q(quantity__gte=1, quantity__lte=10**9),
+                name="request_item_quantity",
             ),
         ]
 
@@ -258,7 +272,8 @@ class RequestMessage(models.Model):
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(author_kind="editor") | Q(internal=False), name="request_message_partner_not_internal"
+                condition=Q(author_kind="editor") | Q(internal=False),
+                name="request_message_partner_not_internal",
             ),
         ]
 

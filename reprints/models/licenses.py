@@ -51,13 +51,15 @@ PUBLIC_STATUS = {
 class LicenseQuerySet(models.QuerySet["License"]):
     """Licenses, in English."""
 
-    def at(self, person: User) -> LicenseQuerySet:
+    def visible_to(self, person: User) -> LicenseQuerySet:
         """Of the publications where this member of staff does licensing; without test records."""
         return self.filter(publication__in=person.publications("licensing_editor"), test=False)
 
     def for_lists(self) -> LicenseQuerySet:
         """Joined with what every list shows."""
-        return self.select_related("publication", "organization", "article", "request", "quote", "superseded_by")
+        return self.select_related(
+            "publication", "organization", "article", "request", "quote", "superseded_by"
+        )
 
     def holding(self, article: Article) -> LicenseQuerySet:
         """Whose snapshot holds that article."""
@@ -87,7 +89,11 @@ class License(Record):
     line = models.OneToOneField(QuoteLine, on_delete=models.PROTECT, related_name="license")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="licenses")
     status = models.CharField(
-        _("status"), max_length=16, choices=LicenseStatus.choices, default=LicenseStatus.ACTIVE, editable=False
+        _("status"),
+        max_length=16,
+        choices=LicenseStatus.choices,
+        default=LicenseStatus.ACTIVE,
+        editable=False,
     )
     snapshot = models.JSONField(_("snapshot"), editable=False)
     use = models.CharField(_("use"), max_length=24, choices=Use.choices, editable=False)

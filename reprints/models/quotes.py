@@ -23,7 +23,7 @@ from reprints.workflow import QuoteStatus
 class QuoteQuerySet(models.QuerySet["Quote"]):
     """Quotes, in English."""
 
-    def at(self, person: User) -> QuoteQuerySet:
+    def visible_to(self, person: User) -> QuoteQuerySet:
         """Of the publications where this member of staff does licensing; without test records."""
         return self.filter(publication__in=person.publications("licensing_editor"), test=False)
 
@@ -60,7 +60,9 @@ class Quote(Record):
     tax_treatment = models.CharField(
         _("tax treatment"), max_length=24, choices=TaxTreatment.choices, blank=True, default=""
     )
-    terms = models.ForeignKey(TermsTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    terms = models.ForeignKey(
+        TermsTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     exclusions_confirmed = models.BooleanField(_("exclusions confirmed"), default=False)
     note = models.TextField(_("note to the requester"), max_length=5000, blank=True)
@@ -86,7 +88,9 @@ class Quote(Record):
                 fields=["request"], condition=Q(status=QuoteStatus.OPEN), name="quote_one_open_per_request"
             ),
             models.UniqueConstraint(
-                fields=["request"], condition=Q(status=QuoteStatus.ACCEPTED), name="quote_one_accepted_per_request"
+                fields=["request"],
+                condition=Q(status=QuoteStatus.ACCEPTED),
+                name="quote_one_accepted_per_request",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[QuoteStatus.OPEN, QuoteStatus.ACCEPTED])
@@ -94,7 +98,9 @@ class Quote(Record):
                 & ~Q(tax_treatment=""),
                 name="quote_sent_is_complete",
             ),
-            models.CheckConstraint(condition=Q(net__gte=0, tax__gte=0, gross__gte=0), name="quote_not_negative"),
+            models.CheckConstraint(
+                condition=Q(net__gte=0, tax__gte=0, gross__gte=0), name="quote_not_negative"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "-id"], name="quote_of_partner"),
@@ -121,7 +127,9 @@ class QuoteLine(models.Model):
 
     quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField(_("item"))
-    item = models.ForeignKey(RequestItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="lines")
+    item = models.ForeignKey(
+        RequestItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="lines"
+    )
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
     granted = models.JSONField(_("granted"), default=dict)
     changes = models.JSONField(_("asked and granted"), default=list, blank=True)

@@ -22,12 +22,17 @@ class UseType(models.Model):
     code = models.CharField(_("code"), max_length=24, choices=Use.choices, unique=True)
     label = models.CharField(_("label"), max_length=80)
     help_text = models.CharField(_("in plain words"), max_length=300, blank=True)
-    default_format = models.CharField(_("usual format"), max_length=12, choices=Format.choices, default=Format.WEB)
+    default_format = models.CharField(
+        _("usual format"), max_length=12, choices=Format.choices, default=Format.WEB
+    )
     default_unit = models.CharField(
         _("usual unit"), max_length=16, choices=QuantityUnit.choices, default=QuantityUnit.MONTHLY_USERS
     )
     required_fields = models.JSONField(
-        _("needed"), default=list, blank=True, help_text=_("Members of an item that this use cannot do without.")
+        _("needed"),
+        default=list,
+        blank=True,
+        help_text=_("Members of an item that this use cannot do without."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("offered"), default=True)
@@ -89,7 +94,9 @@ class PriceRule(models.Model):
         _("applies to"),
         default=dict,
         blank=True,
-        help_text=_('For example {"use": ["republish_web"], "organization_type": ["publisher"]}; empty: everything.'),
+        help_text=_(
+            'For example {"use": ["republish_web"], "organization_type": ["publisher"]}; empty: everything.'
+        ),
     )
     base = models.DecimalField(_("base price"), max_digits=14, decimal_places=3)
     per_unit = models.DecimalField(_("price of each unit"), max_digits=14, decimal_places=6, default=0)

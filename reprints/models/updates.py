@@ -22,7 +22,7 @@ from reprints.workflow import NoticeStatus
 class NoticeQuerySet(models.QuerySet["UpdateNotice"]):
     """Update notices, in English."""
 
-    def at(self, person: User) -> NoticeQuerySet:
+    def visible_to(self, person: User) -> NoticeQuerySet:
         """Of the publications where this member of staff does licensing; without test records."""
         return self.filter(publication__in=person.publications("licensing_editor"), test=False)
 
@@ -47,11 +47,16 @@ class UpdateNotice(Record):
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="update_notices"
     )
     origin_event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", editable=False)
-    correction_reference = models.CharField(_("correction"), max_length=16, blank=True, default="", db_index=True)
+    correction_reference = models.CharField(
+        _("correction"), max_length=16, blank=True, default="", db_index=True
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=NoticeKind.choices)
     duty = models.CharField(_("duty"), max_length=20, choices=Duty.choices)
     revision = models.PositiveIntegerField(
-        _("corrected revision"), null=True, blank=True, help_text=_("Empty until the corrected text is there.")
+        _("corrected revision"),
+        null=True,
+        blank=True,
+        help_text=_("Empty until the corrected text is there."),
     )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     status = models.CharField(
@@ -62,7 +67,9 @@ class UpdateNotice(Record):
     action_note = models.TextField(_("note"), max_length=2000, blank=True, default="")
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
-    overdue_told_at = models.DateTimeField(_("told that it is overdue"), null=True, blank=True, editable=False)
+    overdue_told_at = models.DateTimeField(
+        _("told that it is overdue"), null=True, blank=True, editable=False
+    )
     waived_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     test = models.BooleanField(_("test"), default=False, editable=False)
 
@@ -73,7 +80,9 @@ class UpdateNotice(Record):
         verbose_name_plural = _("update notices")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(status__in=NoticeStatus.values), name="update_notice_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=NoticeStatus.values), name="update_notice_status_known"
+            ),
             models.UniqueConstraint(fields=["license", "origin_event"], name="update_notice_once_per_event"),
             models.UniqueConstraint(
                 fields=["license", "article"],

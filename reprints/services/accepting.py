@@ -23,9 +23,13 @@ from reprints.services.snapshots import snapshot_of
 from reprints.workflow import QUOTE, LicenseStatus, QuoteStatus, RequestStatus
 
 REFUSALS = {
-    "not_usable": gettext_lazy("This article may not be used at present: its status changed since the quote."),
+    "not_usable": gettext_lazy(
+        "This article may not be used at present: its status changed since the quote."
+    ),
     "embargo": gettext_lazy("This article is under embargo."),
-    "open_report": gettext_lazy("An error in this article is being corrected: the desk will confirm the quote."),
+    "open_report": gettext_lazy(
+        "An error in this article is being corrected: the desk will confirm the quote."
+    ),
 }
 """What is asked again at accept. The rights themselves were decided by whoever sent the quote."""
 
@@ -73,8 +77,7 @@ def _agree(
     prepay = quote.net > 0 and (quote.organization is None or quote.organization.payment_terms == "prepay")
     quote.accepted_at, quote.signatory, quote.signatory_encrypted = now, signatory, sealed.seal(typed)
     issued = [
-        _license(line, quote, request)
-        for line in quote.lines.select_related("article__publication", "quote")
+        _license(line, quote, request) for line in quote.lines.select_related("article__publication", "quote")
     ]
     numbers = [row.reference for row in issued]
     request.waiting_since = None
@@ -83,7 +86,11 @@ def _agree(
         "accept",
         by=by,
         fields=["accepted_at", "signatory", "signatory_encrypted"],
-        data={"licenses": numbers, "terms_sha256": _terms_of(quote), "signatory": signatory.pk if signatory else None},
+        data={
+            "licenses": numbers,
+            "terms_sha256": _terms_of(quote),
+            "signatory": signatory.pk if signatory else None,
+        },
     )
     move(request, "agree", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})
     for row in issued:
@@ -138,7 +145,9 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         raise Conflict(_("The request is “%(status)s”.") % {"status": request.get_status_display()})
     lines = list(quote.lines.select_related("quote__request", "quote__publication"))
     # Locked, so that neither a hold nor an exclusive grant can slip in between the check and the license.
-    locked = Article.objects.select_for_update(of=("self",)).filter(pk__in=[line.article_id for line in lines])
+    locked = Article.objects.select_for_update(of=("self",)).filter(
+        pk__in=[line.article_id for line in lines]
+    )
     articles = {article.pk: article for article in locked.order_by("pk")}
     reported = articles_with_accepted_report({line.article_id for line in lines})
     for line in lines:
@@ -158,7 +167,9 @@ def _check_credit(quote: Quote) -> None:
     if organization is None or organization.credit_limit is None or organization.payment_terms == "prepay":
         return
     if quote.gross > organization.credit_limit:
-        raise Conflict(_("This is above your credit limit. Please speak to the licensing desk."), code="over_credit")
+        raise Conflict(
+            _("This is above your credit limit. Please speak to the licensing desk."), code="over_credit"
+        )
 
 
 def _signatory(quote: Quote, text: str) -> Contact | None:

@@ -132,7 +132,8 @@ def edit_items(
     _require(request, by, PARTNER)
     if request.status not in EDITABLE:
         raise Conflict(
-            _("This request is already “%(status)s” and cannot be edited.") % {"status": request.get_status_display()}
+            _("This request is already “%(status)s” and cannot be edited.")
+            % {"status": request.get_status_display()}
         )
     clean = check_items(items, publication=request.publication, today=_today(request.publication))
     quoting.supersede_all(request)
@@ -157,7 +158,9 @@ def edit_items(
 
 
 @transaction.atomic
-def reply(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, seen: int | None = None) -> LicenseRequest:
+def reply(
+    request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, seen: int | None = None
+) -> LicenseRequest:
     """Answer the desk's question; our clock runs again."""
     request = lock(request, seen=seen)
     REQUEST.check(request, "reply", by)
@@ -202,7 +205,9 @@ def confirm_contact(request: LicenseRequest) -> bool:
 
     What could not be sent while it was unconfirmed is owed again.
     """
-    changed = RequesterContact.objects.filter(request=request, email_confirmed_at=None).exclude(email_encrypted="")
+    changed = RequesterContact.objects.filter(request=request, email_confirmed_at=None).exclude(
+        email_encrypted=""
+    )
     if not changed.update(email_confirmed_at=timezone.now()):
         return False
     unsent = Delivery.objects.filter(
@@ -221,7 +226,9 @@ def answer_by(request: LicenseRequest) -> datetime | None:
 def answers_by(requests: Iterable[LicenseRequest]) -> dict[str, datetime]:
     """Reference → promised date, in one query."""
     rows = Promise.objects.filter(
-        subject_kind=LicenseRequest.noun, subject_reference__in=[row.reference for row in requests], kind="quote"
+        subject_kind=LicenseRequest.noun,
+        subject_reference__in=[row.reference for row in requests],
+        kind="quote",
     ).order_by("pk")
     return {row.subject_reference: row.due_at for row in rows if row.dropped_at is None}
 

@@ -108,7 +108,9 @@ def currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-def check_ask(data: dict[str, Any], *, publication: Publication, today: date, organization: Organization | None) -> CleanAsk:
+def check_ask(
+    data: dict[str, Any], *, publication: Publication, today: date, organization: Organization | None
+) -> CleanAsk:
     """The members around the items. Raises `Invalid` with every fault; unset members get the publication's defaults."""
     found = _Faults("")
     usual = organization.kind if organization else OrganizationType.PUBLISHER
@@ -140,9 +142,13 @@ def check_items(items: list[dict[str, Any]], *, publication: Publication, today:
     Each is a dictionary of the API's item members; dates are ISO strings or dates. `today` is the publication's day.
     """
     if not isinstance(items, list) or not items:
-        raise Invalid.one("/items", _("Name at least one article and what you want to do with it."), "required")
+        raise Invalid.one(
+            "/items", _("Name at least one article and what you want to do with it."), "required"
+        )
     if len(items) > MAX_ITEMS:
-        raise Invalid.one("/items", _("At most %(most)d items fit in one request.") % {"most": MAX_ITEMS}, "too_many")
+        raise Invalid.one(
+            "/items", _("At most %(most)d items fit in one request.") % {"most": MAX_ITEMS}, "too_many"
+        )
     needed = dict(UseType.objects.values_list("code", "required_fields"))
     offered = set(UseType.objects.filter(is_active=True).values_list("code", flat=True))
     articles = _articles(items)
@@ -166,7 +172,11 @@ def publication_of(items: Any) -> Publication | None:
     """The publication of the first article that is known, to which the whole request goes; None when none is."""
     for item in items if isinstance(items, list) else []:
         key = _key(item.get("article_url")) if isinstance(item, dict) else ""
-        address = ArticleAddress.objects.select_related("article__publication").filter(key=key).first() if key else None
+        address = (
+            ArticleAddress.objects.select_related("article__publication").filter(key=key).first()
+            if key
+            else None
+        )
         if address is not None:
             return address.article.publication
     return None
@@ -189,7 +199,12 @@ def _key(url: Any) -> str:
 
 
 def _item(
-    data: dict[str, Any], found: _Faults, articles: dict[str, Article], *, publication: Publication, today: date
+    data: dict[str, Any],
+    found: _Faults,
+    articles: dict[str, Article],
+    *,
+    publication: Publication,
+    today: date,
 ) -> CleanItem:
     for name in sorted(set(data) - MEMBERS):
         found.add(f"/{name}", _("There is no such member."), "unknown_member")
@@ -233,7 +248,9 @@ def _article(
         )
         return Article(publication=publication)
     if article.publication_id != publication.pk:
-        found.add("/article_url", _("Articles of another title need a request of their own."), "other_publication")
+        found.add(
+            "/article_url", _("Articles of another title need a request of their own."), "other_publication"
+        )
     if article.status == "canceled":
         found.add("/article_url", _("This article was withdrawn and is not licensed."), "not_usable")
     return article
@@ -248,7 +265,9 @@ def _territory(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
         upper = code.strip().upper()
         if upper != WORLD and upper not in countries():
             found.add(
-                f"/territory/{index}", _("This is not a country code of ISO 3166, nor 001 for the world."), "unknown_country"
+                f"/territory/{index}",
+                _("This is not a country code of ISO 3166, nor 001 for the world."),
+                "unknown_country",
             )
         codes.append(upper)
     if not codes:
@@ -262,7 +281,11 @@ def _languages(data: dict[str, Any], found: _Faults, article: Article) -> tuple[
         return (article.language or "en",)
     for index, tag in enumerate(given):
         if len(tag) > 35 or not LANGUAGE_TAG.fullmatch(tag):
-            found.add(f"/languages/{index}", _("This is not a language tag like “en” or “pt-BR”."), "unknown_language")
+            found.add(
+                f"/languages/{index}",
+                _("This is not a language tag like “en” or “pt-BR”."),
+                "unknown_language",
+            )
     return tuple(dict.fromkeys(given))
 
 

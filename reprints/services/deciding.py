@@ -30,9 +30,7 @@ def take_up(request: LicenseRequest, *, by: User, seen: int | None = None) -> Li
 
 
 @transaction.atomic
-def assign(
-    request: LicenseRequest, *, by: User, to: User | None, seen: int | None = None
-) -> LicenseRequest:
+def assign(request: LicenseRequest, *, by: User, to: User | None, seen: int | None = None) -> LicenseRequest:
     """Give it to a colleague who does licensing there, or to nobody. Not a move: the status stays."""
     request = lock(request, seen=seen)
     if LICENSING not in by.roles_at(request.publication):

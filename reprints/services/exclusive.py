@@ -28,8 +28,7 @@ def clash_with(line: QuoteLine) -> License | None:
     wanted = line.granted
     for other in held.order_by("pk"):
         if _dates_meet(wanted, other) and (
-            _speaks_of(wanted["exclusivity"], wanted, other)
-            or _speaks_of(other.exclusivity, wanted, other)
+            _speaks_of(wanted["exclusivity"], wanted, other) or _speaks_of(other.exclusivity, wanted, other)
         ):
             return other
     return None

@@ -46,7 +46,13 @@ MANUAL_REASONS = {
 }
 """Why a person must look. Each is stored with the index of its item, or None for the whole request."""
 
-REPORT_DECISIONS = ("report.accepted", "report.reopened", "report.resolved", "report.declined", "report.withdrawn")
+REPORT_DECISIONS = (
+    "report.accepted",
+    "report.reopened",
+    "report.resolved",
+    "report.declined",
+    "report.withdrawn",
+)
 
 
 @dataclass(frozen=True)
@@ -214,7 +220,9 @@ def _line(
         trace = [{"rule": "free", "effect": f"{item.words}", "subtotal": pricing.plain(zero, currency)}]
         return LinePrice(zero, currency, trace, free, exclusions), []
     try:
-        found = pricing.price(ask_of(item, organization_type), rules, currency=currency, discount_percent=discount)
+        found = pricing.price(
+            ask_of(item, organization_type), rules, currency=currency, discount_percent=discount
+        )
     except pricing.TooLarge:
         return LinePrice(None, currency, [], free, exclusions), ["over_limit"]
     if found is None:
@@ -225,4 +233,6 @@ def _line(
 
 def _sum(lines: list[LinePrice]) -> Decimal | None:
     amounts = [line.amount for line in lines]
-    return sum((amount for amount in amounts if amount is not None), Decimal(0)) if None not in amounts else None
+    return (
+        sum((amount for amount in amounts if amount is not None), Decimal(0)) if None not in amounts else None
+    )

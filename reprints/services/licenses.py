@@ -45,7 +45,11 @@ def suspend(
     LICENSE.check(row, "suspend", by)
     row.end_reason, row.end_words, row.suspended_until = _reason(reason), words_of(words, most=2000), until
     move(
-        row, "suspend", by=by, fields=["end_reason", "end_words", "suspended_until"], data={"reason": row.end_reason}
+        row,
+        "suspend",
+        by=by,
+        fields=["end_reason", "end_words", "suspended_until"],
+        data={"reason": row.end_reason},
     )
     return row
 
@@ -67,7 +71,13 @@ def terminate(row: License, *, by: Actor = THE_PARTNER, words: str, seen: int | 
     LICENSE.check(row, "terminate", by)
     row.end_reason = EndReason.BY_LICENSEE if by.actor_kind == "partner" else EndReason.AGREED
     row.end_words, row.ended_at = words_of(words, most=2000), timezone.now()
-    move(row, "terminate", by=by, fields=["end_reason", "end_words", "ended_at"], data={"reason": row.end_reason})
+    move(
+        row,
+        "terminate",
+        by=by,
+        fields=["end_reason", "end_words", "ended_at"],
+        data={"reason": row.end_reason},
+    )
     _cancel_notices(row)
     return row
 
@@ -103,7 +113,9 @@ def revoke(
     LICENSE.check(row, "revoke", by)
     approval = Approval.objects.select_for_update().filter(**_approval_of(row)).first()
     if approval is None:
-        raise Conflict(_("A colleague proposes the revocation first: two people decide it."), code="needs_proposal")
+        raise Conflict(
+            _("A colleague proposes the revocation first: two people decide it."), code="needs_proposal"
+        )
     if approval.proposed_by_id == by.pk:
         raise NotAllowed(_("You proposed this: a second person revokes it."))
     now = timezone.now()
@@ -157,12 +169,14 @@ def renew(
             raise Conflict(_("This license has no end: there is nothing to renew."))
         if row.effective_status() not in ("active", "scheduled", "expired"):
             raise Conflict(_("This license is “%(status)s”.") % {"status": row.get_status_display()})
-        under_way = row.renewals.still_open().first() or row.renewals.filter(
-            status__in=[RequestStatus.AGREED, RequestStatus.FULFILLED]
-        ).first()
+        under_way = (
+            row.renewals.still_open().first()
+            or row.renewals.filter(status__in=[RequestStatus.AGREED, RequestStatus.FULFILLED]).first()
+        )
         if under_way is not None:
             raise Conflict(
-                _("A renewal is already under way: %(reference)s.") % {"reference": under_way.reference}, code="renewing"
+                _("A renewal is already under way: %(reference)s.") % {"reference": under_way.reference},
+                code="renewing",
             )
         return asking.submit(
             _next_term(row, ends_on),
@@ -173,8 +187,6 @@ def renew(
             language=row.request.language,
             renews=row,
         )
-
-
 
 
 def _next_term(row: License, ends_on: date | None) -> dict[str, Any]:
@@ -224,9 +236,14 @@ def _cancel_notices(row: License) -> None:
 
 def renewals_due(now: datetime) -> list[License]:
     """Licenses whose renewal is in force by now: what the clock supersedes."""
-    rows = License.objects.filter(
-        status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED], renewed_by__status=LicenseStatus.ACTIVE
-    ).select_related("publication").distinct()
+    rows = (
+        License.objects.filter(
+            status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED],
+            renewed_by__status=LicenseStatus.ACTIVE,
+        )
+        .select_related("publication")
+        .distinct()
+    )
     return [row for row in rows if any(new.starts_on <= row.day(now) for new in _renewing(row))]
 
 

@@ -37,9 +37,7 @@ def move(
     """
     change: dict[str, Any] = dict(WORKFLOWS[row.noun].move(row, name, by))
     row.save(update_fields=["status", "version", "updated_at", *fields])
-    return record(
-        EVENT_OF_MOVE[row.noun][name], row, by=by, data={**change, **(data or {})}, article=article
-    )
+    return record(EVENT_OF_MOVE[row.noun][name], row, by=by, data={**change, **(data or {})}, article=article)
 
 
 def touch(row: Any, *, fields: Iterable[str]) -> None:
@@ -55,11 +53,15 @@ def words_of(text: str, *, pointer: str = "/words", required: bool = True, most:
     except BadText as error:
         raise Invalid.one(pointer, str(error), error.code) from error
     if required and not cleaned:
-        raise Invalid.one(pointer, _("Please write a few words: the person who waits will read them."), "required")
+        raise Invalid.one(
+            pointer, _("Please write a few words: the person who waits will read them."), "required"
+        )
     return cleaned
 
 
-def say(request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False) -> RequestMessage:
+def say(
+    request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False
+) -> RequestMessage:
     """A row of the thread, signed by the side that wrote it."""
     return RequestMessage.objects.create(
         request=request,

@@ -64,15 +64,25 @@ def draft(
     _require(request, by, LICENSING)
     if request.status not in QUOTABLE:
         raise Conflict(
-            _("This request is “%(status)s”: there is nothing to quote.") % {"status": request.get_status_display()}
+            _("This request is “%(status)s”: there is nothing to quote.")
+            % {"status": request.get_status_display()}
         )
     assessment, rows = _assess(request)
-    wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
+    wanted = (
+        {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
+    )
     quote = _draft_of(request)
     quote.drafted_by, quote.note, quote.currency = by, note, request.currency
     quote.exclusions_confirmed = exclusions_confirmed
     quote.valid_until = _valid_until(request, valid_days)
-    _fill(quote, [(row, wanted[row.pk], assessment.lines[index]) for index, row in enumerate(rows) if row.pk in wanted])
+    _fill(
+        quote,
+        [
+            (row, wanted[row.pk], assessment.lines[index])
+            for index, row in enumerate(rows)
+            if row.pk in wanted
+        ],
+    )
     return quote
 
 
@@ -139,7 +149,11 @@ def decline(quote: Quote, *, by: Actor = THE_PARTNER, words: str = "", seen: int
     quote = lock(quote, seen=seen)
     QUOTE.check(quote, "decline", by)
     quote.ended_reason = words_of(words, required=False)
-    data = {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk} if quote.ended_reason else {}
+    data = (
+        {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk}
+        if quote.ended_reason
+        else {}
+    )
     move(quote, "decline", by=by, fields=["ended_reason"], data=data)
     _back_to_desk(quote)
     return quote
@@ -262,7 +276,9 @@ def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
         asked = item.as_asked()
         unknown = sorted(set(line.granted) - set(asked))
         if unknown:
-            raise Invalid.one(f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member")
+            raise Invalid.one(
+                f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member"
+            )
         granted = {**asked, **line.granted}
         price, trace = _price_of(quote, line, computed, position)
         QuoteLine.objects.create(
@@ -303,9 +319,15 @@ def _price_of(
         raise Invalid.one(f"/lines/{position}/price", _("This cannot be a price."), "out_of_range")
     if computed.amount is not None and not line.override_reason.strip():
         raise Invalid.one(
-            f"/lines/{position}/override_reason", _("Say why the price differs from the rate card."), "required"
+            f"/lines/{position}/override_reason",
+            _("Say why the price differs from the rate card."),
+            "required",
         )
-    last = {"rule": "by hand", "effect": line.override_reason, "subtotal": pricing.plain(price, quote.currency)}
+    last = {
+        "rule": "by hand",
+        "effect": line.override_reason,
+        "subtotal": pricing.plain(price, quote.currency),
+    }
     return price, [*computed.trace, last]
 
 
@@ -320,7 +342,9 @@ def _line_faults(quote: Quote, line: QuoteLine, at: str) -> list[Fault]:
         faults.append(Fault(f"{at}/territory", _("Name a territory."), "required"))
     ends_on, perpetual = granted.get("ends_on"), bool(granted.get("perpetual"))
     if perpetual == bool(ends_on) or (ends_on and ends_on < str(granted.get("starts_on"))):
-        faults.append(Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required"))
+        faults.append(
+            Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required")
+        )
     elif ends_on and date.fromisoformat(ends_on) < timezone.now().astimezone(quote.publication.zone).date():
         faults.append(Fault(f"{at}/ends_on", _("This day is over."), "past_date"))
     if line.article.status != "usable":
@@ -370,7 +394,11 @@ def _open(quote: Quote, *, by: Actor) -> Quote:
     else:
         REQUEST.check(request, "quote", THE_LOG)
         move(
-            request, "quote", by=THE_LOG, fields=["waiting_since", "reminders"], data={"quote": quote.reference}
+            request,
+            "quote",
+            by=THE_LOG,
+            fields=["waiting_since", "reminders"],
+            data={"quote": quote.reference},
         )
     promises.keep(request, "quote")
     quote.request = request

@@ -70,7 +70,11 @@ def snapshot_of(line: QuoteLine, *, number: str, at: datetime | None) -> dict[st
 def credit_line(article: Article) -> str:
     """What stands under the licensed text: authors, title of the publication, first day, address."""
     by = ", ".join(article.bylines)
-    day = article.published_at.astimezone(article.publication.zone).date().isoformat() if article.published_at else ""
+    day = (
+        article.published_at.astimezone(article.publication.zone).date().isoformat()
+        if article.published_at
+        else ""
+    )
     parts = [by, article.publication.name, day, article.url]
     return " · ".join(part for part in parts if part)
 

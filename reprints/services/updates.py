@@ -42,6 +42,11 @@ NOTICE_OF_ARTICLE: dict[str, str] = {
 """A change of the article's own status, before or without a correction."""
 
 
+AFFECTING = ("correction.superseded", "correction.withdrawn", "correction.reinstated")
+STRICTNESS = [Duty.INFORM, Duty.REQUESTED, Duty.REPLACE_OR_APPEND, Duty.TAKE_DOWN, Duty.PURGE]
+TEXT_KINDS = {K.UPDATE, K.CLARIFICATION, K.CORRECTION, K.RETRACTION}
+
+
 @dataclass(frozen=True)
 class _Change:
     """What one event means for the licenses of an article."""
@@ -54,11 +59,13 @@ class _Change:
 def open_for(event: Event) -> list[UpdateNotice]:
     """Open one notice per license that holds an article of the event. Runs in the planner's transaction.
 
-    Twice opens nothing again. An unanswered older notice of the same license is superseded. A license is never revoked.
-    Test records hear nothing of real articles' events, and are told like the others otherwise.
+    Twice opens nothing again. An unanswered older notice of the same license is superseded; what it still demanded of the
+    text is not forgotten by a milder one. A license is never revoked. Test licenses get test notices.
     """
     opened: list[UpdateNotice] = []
-    for article in Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk"):
+    for article in (
+        Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk")
+    ):
         change = _change(event, article)
         if change is None:
             continue
@@ -100,7 +107,9 @@ def acknowledge(
     if url and not is_web_address(url):
         raise Invalid.one("/url", _("This is not a web address (https://…)."), "bad_url")
     if action == Action.REPLACED and notice.kind == K.CORRECTION and notice.revision is None:
-        raise Conflict(_("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision")
+        raise Conflict(
+            _("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision"
+        )
     notice.action, notice.action_url = action, url
     notice.action_note = words_of(note, pointer="/note", required=False, most=2000)
     notice.acknowledged_at = timezone.now()
@@ -169,17 +178,34 @@ def _article_ids(event: Event) -> list[int]:
 
 
 def _change(event: Event, article: Article) -> _Change | None:
-    """What the event means for this article's licensees; None when it is nothing to them."""
+    """What the event means for this article's licensees; None when it is nothing to them, or another event tells it."""
     if kind := NOTICE_OF_ARTICLE.get(event.kind):
-        return _Change(kind)
-    kind = NOTICE_OF_CORRECTION.get(str(event.data.get("kind")), "")
-    if not kind:
+        # Where a correction changed the status, the correction itself says so.
+        return None if event.data.get("correction") else _Change(kind)
+    own, reference = NOTICE_OF_CORRECTION.get(str(event.data.get("kind"))), event.subject_reference
+    if event.kind != "correction.published":
+        return None if event.data.get("by_notice") else _affected(event, own, reference)
+    affected = (
+        Event.objects.filter(article=event.article_id, kind__in=AFFECTING, data__by_notice=reference)
+        .order_by("-pk")
+        .first()
+    )
+    if affected is not None and affected.kind != "correction.superseded":
+        return _affected(affected, NOTICE_OF_CORRECTION.get(str(affected.data.get("kind"))), reference)
+    if own is None:
+        return _Change(K.UPDATE, reference) if affected is not None else None
+    revision = (event.data.get("revision_after") or {}).get(str(article.pk))
+    return _Change(own, reference, revision if isinstance(revision, int) else None)
+
+
+def _affected(event: Event, kind: str | None, reference: str) -> _Change | None:
+    """What it means that a notice of this kind was superseded, withdrawn or reinstated."""
+    if kind is None:
         return None
-    reference = event.subject_reference
-    if event.kind == "correction.published":
-        revision = (event.data.get("revision_after") or {}).get(str(article.pk))
-        return _Change(kind, reference, revision if isinstance(revision, int) else None)
-    # A withdrawn or superseded notice of a retraction lifts nothing by itself: the article's release does.
+    if event.kind == "correction.reinstated":
+        return _Change(kind, reference)
+    if event.kind == "correction.withdrawn" and kind == K.RETRACTION:
+        return _Change(K.RELEASE, reference)
     return _Change(K.UPDATE, reference)
 
 
@@ -187,9 +213,14 @@ def _open(row: License, article: Article, change: _Change, event: Event) -> Upda
     row = lock(row)
     if UpdateNotice.objects.filter(license=row, origin_event=event).exists():
         return None
-    for older in UpdateNotice.objects.unanswered().filter(license=row, article=article):
-        move(lock(older), "supersede", by=THE_LOG)
     duty, within = duty_of(row, change.kind)
+    due_at = event.happened_at + within if within else None
+    for older in UpdateNotice.objects.unanswered().filter(license=row, article=article):
+        if {older.kind, change.kind} <= TEXT_KINDS and STRICTNESS.index(Duty(older.duty)) > STRICTNESS.index(
+            Duty(duty)
+        ):
+            duty, due_at = older.duty, older.due_at
+        move(lock(older), "supersede", by=THE_LOG)
     notice = UpdateNotice.objects.create(
         reference=references.new("update_notice"),
         license=row,
@@ -201,7 +232,7 @@ def _open(row: License, article: Article, change: _Change, event: Event) -> Upda
         kind=change.kind,
         duty=duty,
         revision=change.revision,
-        due_at=event.happened_at + within if within else None,
+        due_at=due_at,
         test=row.test,
     )
     record(events.NOTICE_OPENED, notice, by=THE_LOG, data=_opened_data(notice))

@@ -156,6 +156,34 @@ def test_controls_lone_surrogates_and_overrides_of_direction_are_not_printed():
     assert "Evil txt.exe" in words(pdf(licensee={"name": "Evil \u202etxt.exe"}))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["\ue000", "\ufeff", "\xad", "\u200d", "̀", "\u2060", "\U0010ffff", "\ufdd0", "\U000e0001", "\t", "\x00"],
+)
+def test_no_character_keeps_a_license_from_being_printed(odd):
+    for name in (odd, f"A{odd}B", odd * 300):
+        assert "L-7K3QX2MW-4" in words(pdf(licensee={"name": name}, article={"headline": name}))
+
+
+def test_line_breaks_in_a_name_do_not_make_pages():
+    reader = pdf(licensee={"name": "Partner\n" * 40}, article={"headline": "A\n\n\nB"})
+    assert "Partner Partner" in words(reader)
+    assert len(reader.pages) == 2
+
+
+def test_what_is_empty_is_left_out():
+    nothing = {"headline": "", "url": "", "bylines": [], "section": "", "published_at": None}
+    bare = pdf(
+        licensee={"name": "", "address": ""}, article=nothing, territory=[], languages=[], credit_line=""
+    )
+    assert [label in words(bare) for label in ("TERRITORY", "LANGUAGE", "CIRCULATION")] == [
+        False,
+        False,
+        True,
+    ]
+    assert len(bare.pages) == 2
+
+
 def test_addresses_and_fingerprints_can_be_copied_as_they_are():
     address = "https://partner.example/" + "x" * 60
     assert printable([address, "0f" * 32]) == [address, "0f" * 32]

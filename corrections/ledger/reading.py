@@ -1,0 +1,99 @@
+"""The public log as outsiders read it: entries, the newest signed checkpoint, and proofs out of the database."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from corrections.ledger import merkle
+from corrections.models import LedgerCheckpoint, LedgerEntry, LedgerHead
+
+TILE = 1024
+MAX_TILES = 4096
+_tiles: OrderedDict[tuple[int, bytes], bytes] = OrderedDict()
+
+
+def size() -> int:
+    """How many leaves the log has."""
+    return LedgerHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+
+
+def newest_checkpoint() -> LedgerCheckpoint | None:
+    """The checkpoint signed last; None before the first."""
+    return LedgerCheckpoint.objects.order_by("-pk").first()
+
+
+def entries(start: int, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` entries from index `start`, as they are served: `index`, `leaf`, `leaf_hash` in lower-case hex."""
+    rows = LedgerEntry.objects.filter(index__gte=start, index__lt=start + limit).order_by("index")
+    return [
+        {"index": index, "leaf": json.loads(leaf), "leaf_hash": leaf_hash}
+        for index, leaf, leaf_hash in rows.values_list("index", "leaf", "leaf_hash")
+    ]
+
+
+def inclusion_proof(index: int, size: int) -> list[bytes]:
+    """The audit path (RFC 6962 §2.1.1) of leaf `index` in the tree of the first `size` leaves, from the leaf upwards.
+
+    Raises ValueError when the leaf is not in that tree, or the log has fewer leaves.
+    """
+    _enough(size)
+    return [_root_of(start, end) for start, end in merkle.inclusion_ranges(index, size)]
+
+
+def consistency_proof(old: int, new: int) -> list[bytes]:
+    """The proof (RFC 6962 §2.1.2) that the first `old` leaves are a prefix of the first `new`.
+
+    Raises ValueError unless 0 <= old <= new <= the size of the log.
+    """
+    _enough(new)
+    return [_root_of(start, end) for start, end in merkle.consistency_ranges(old, new)]
+
+
+def _enough(wanted: int) -> None:
+    if wanted > size():
+        raise ValueError(f"the log has fewer than {wanted} leaves")
+
+
+def _root_of(start: int, end: int) -> bytes:
+    """The root of a range of RFC 6962. A long one is made of whole tiles, whose roots this process remembers."""
+    if end - start <= TILE:
+        return merkle.root(_hashes(start, end))
+    # Such a range begins at a multiple of its largest power of two, so that its tiles are subtrees of it.
+    whole = range(start, end - (end - start) % TILE, TILE)
+    last_hashes = _hashes_at([first + TILE - 1 for first in whole])
+    roots = [_tile(first, last) for first, last in zip(whole, last_hashes, strict=True)]
+    if whole.stop < end:
+        roots.append(merkle.root(_hashes(whole.stop, end)))
+    return merkle.root(roots)
+
+
+def _tile(first: int, last_hash: bytes) -> bytes:
+    """The root of the tile that begins at `first`. Its last leaf is in the key, so that another log is another tile."""
+    key = (first, last_hash)
+    if key in _tiles:
+        _tiles.move_to_end(key)
+        return _tiles[key]
+    root = _tiles[key] = merkle.root(_hashes(first, first + TILE))
+    while len(_tiles) > MAX_TILES:
+        _tiles.popitem(last=False)
+    return root
+
+
+def _hashes(start: int, end: int) -> list[bytes]:
+    rows = LedgerEntry.objects.filter(index__gte=start, index__lt=end).order_by("index")
+    found = [bytes.fromhex(text) for text in rows.values_list("leaf_hash", flat=True)]
+    if len(found) != end - start:
+        raise ValueError(f"the log has gaps between {start} and {end}")
+    return found
+
+
+def _hashes_at(indexes: Sequence[int]) -> list[bytes]:
+    """The hashes of these leaves, in their order, asked for a few hundred at a time: SQLite counts its variables."""
+    found: list[bytes] = []
+    for at in range(0, len(indexes), 500):
+        rows = LedgerEntry.objects.filter(index__in=indexes[at : at + 500]).order_by("index")
+        found += [bytes.fromhex(text) for text in rows.values_list("leaf_hash", flat=True)]
+    return found

@@ -1,0 +1,209 @@
+"""The public log: every notice, newest first; one notice with its proof; the feeds."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+
+from corrections import feeds, public
+from corrections.models import Correction, CorrectionArticle
+from corrections.views import wording
+from corrections.views.headers import public_page
+from corrections.views.jsonld import correction_comment
+from corrections.vocabulary import Kind, Severity
+from corrections.workflow import CorrectionStatus
+from newsroom import references
+from newsroom.accounts.models import Desk, DeskKind, Publication
+from newsroom.api.pagination import CursorPages
+from newsroom.articles import passages
+from newsroom.errors import Invalid
+from newsroom.web.text import has_forbidden_characters
+
+LISTED_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.MINOR_FIX]
+MIN_SEARCH = 3
+FEED_ENTRIES = 50
+
+
+class LogPages(CursorPages):
+    """By keyset: the cost of a page does not depend on how many came before it."""
+
+    ordering = ("-published_at", "-pk")
+
+
+class LogFilters(django_filters.FilterSet):
+    """What the log can be narrowed to. A value that means nothing is pointed out, never silently ignored."""
+
+    q = django_filters.CharFilter(method="with_words", label=_("Words"), min_length=MIN_SEARCH, max_length=100)
+    kind = django_filters.ChoiceFilter(choices=LISTED_KINDS, label=_("Kind"), empty_label=_("Every kind"))
+    severity = django_filters.ChoiceFilter(
+        choices=Severity.choices, label=_("Severity"), empty_label=_("Every severity")
+    )
+    section = django_filters.CharFilter(method="in_section", label=_("Section"), max_length=80)
+    publication = django_filters.ModelChoiceFilter(
+        queryset=Publication.objects.order_by("name"),
+        field_name="publication",
+        to_field_name="slug",
+        label=_("Publication"),
+        empty_label=_("Every publication"),
+    )
+    after = django_filters.DateFilter(
+        method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    before = django_filters.DateFilter(
+        method="to_day", label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Correction
+        fields: list[str] = []
+
+    def with_words(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+        """In the notice, or in the headline of an article of it."""
+        headlines = CorrectionArticle.objects.filter(correction=OuterRef("pk"), article__headline__icontains=value)
+        return rows.filter(Q(text__icontains=value) | Exists(headlines))
+
+    def in_section(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+        """About an article of that section, in any case."""
+        return rows.filter(
+            Exists(CorrectionArticle.objects.filter(correction=OuterRef("pk"), article__section__iexact=value))
+        )
+
+    def from_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+        """Published on that day or later, by the publication's clock."""
+        return rows.filter(published_at__gte=_midnight(value))
+
+    def to_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+        """Published on that day or earlier."""
+        return rows.filter(published_at__lt=_midnight(value) + timedelta(days=1))
+
+
+@require_safe
+@public_page
+def log(request: HttpRequest) -> HttpResponse:
+    """A page of the log."""
+    filters = LogFilters(_storable(request), queryset=Correction.objects.listed())
+    valid = filters.is_valid()
+    rows: list[Correction] = []
+    pages: dict[str, str | None] = {"next": None, "previous": None}
+    if valid:
+        cursor = LogPages()
+        try:
+            rows = cursor.paginate_queryset(filters.qs.for_page(), Request(request))
+        except Invalid as error:
+            raise Http404 from error
+        given = cursor.get_paginated_response([]).data
+        pages = {name: _local(given[name]) for name in pages}
+    publications = {slug: str(name) for slug, name in Publication.objects.values_list("slug", "name")}
+    named = publications if len(publications) > 1 else None
+    sections = {str(name) for row in _desks() for name in row}
+    context = {
+        "form": filters.form,
+        "notices": [wording.card(public.shape(row), publications=named) for row in rows],
+        "filtered": any(value for name, value in request.GET.items() if name in filters.filters),
+        "several": named is not None,
+        "sections": sorted(sections),
+        **pages,
+    }
+    return render(request, "corrections/log.html", context, status=200 if valid else 422)
+
+
+@require_safe
+@public_page
+def notice(request: HttpRequest, reference: str) -> HttpResponse:
+    """One notice. In another spelling: sent on. Suppressed: the placeholder, or nothing at all under an injunction."""
+    wanted = references.normalize(reference)
+    if not references.is_valid(wanted, "correction"):
+        raise Http404
+    shown = Correction.objects.public().filter(reference=wanted).for_page().first()
+    if shown is None:
+        return _gone(request, wanted)
+    if wanted != reference:
+        return HttpResponsePermanentRedirect(public.path(shown))
+    shape = public.shape(shown)
+    diff = passages.word_diff(shown.original_text, shown.corrected_text)
+    target = shown.target
+    context = {
+        "correction": shown,
+        "publication": shown.publication,
+        "notice": {**wording.card(shape), "proof_url": ""},
+        "shape": shape,
+        "diff": diff if shown.original_text and shown.corrected_text else [],
+        "articles": shape["articles"],
+        "about": {"reference": target.reference, "url": public.path(target), "words": shown.get_effect_display()}
+        if target and target.is_public
+        else None,
+        "jsonld": correction_comment(shape, shown.publication),
+        "crumbs": [{"label": _("Corrections"), "url": "/corrections/"}, {"label": shown.reference}],
+        "canonical": settings.BASE_URL + public.path(shown),
+    }
+    with timezone.override(shown.publication.zone):
+        return render(request, "corrections/notice.html", context)
+
+
+@require_safe
+@public_page
+def atom(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+    """The log as an Atom feed."""
+    return feeds.atom_response(_feed())
+
+
+@require_safe
+@public_page
+def json_feed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+    """The log as a JSON Feed."""
+    return feeds.json_response(_feed())
+
+
+def _feed() -> feeds.Feed:
+    return feeds.Feed(
+        title=str(_("Corrections")),
+        page=f"{settings.BASE_URL}/corrections/",
+        base=f"{settings.BASE_URL}/corrections/",
+        notices=list(Correction.objects.listed().newest_first().for_page()[:FEED_ENTRIES]),
+        gone=list(feeds.gone(Correction.objects.all())[:FEED_ENTRIES]),
+    )
+
+
+def _gone(request: HttpRequest, reference: str) -> HttpResponse:
+    removed = Correction.objects.filter(
+        reference=reference, status=CorrectionStatus.SUPPRESSED, suppressed_hidden=False
+    ).first()
+    if removed is None:
+        raise Http404
+    return render(request, "corrections/notice_removed.html", {"correction": removed}, status=410)
+
+
+def _storable(request: HttpRequest) -> Any:
+    """The query without values that no column could hold: they cannot match anything, and a database would choke."""
+    data = request.GET.copy()
+    for name in [name for name, values in data.lists() if any(has_forbidden_characters(value) for value in values)]:
+        data[name] = "\N{REPLACEMENT CHARACTER}"
+    return data
+
+
+def _midnight(day: Any) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _desks() -> Any:
+    return Desk.objects.filter(kind=DeskKind.CORRECTIONS).values_list("sections", flat=True)
+
+
+def _local(url: str | None) -> str | None:
+    """The address without its host: a page must not repeat what the visitor's Host header said."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

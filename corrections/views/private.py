@@ -1,0 +1,222 @@
+"""The reader's private page: how the report stands, the thread, and the reader's three moves.
+
+The link in a mail carries a token. Opening it gives a cookie of that one page and leads on to an address without the
+token, so that history, screenshots and referrers do not hold it. Browsers without cookies stay on the token's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from corrections import public
+from corrections.forms.reader import MoveForm, ReportAppealForm, ReportReplyForm, ReportWithdrawForm, stands_in
+from corrections.models import Report
+from corrections.services import report as reports
+from corrections.services.submitting import find_by_token, private_path
+from corrections.views import wording
+from corrections.views.headers import private_page, see_other
+from newsroom import references
+from newsroom.articles.addresses import BadAddress, host_of
+from newsroom.errors import Conflict, DomainError
+from newsroom.web import form_token
+from newsroom.workflow import THE_READER
+
+COOKIE_SECONDS = 90 * 86_400
+HOP_SECONDS = 60
+HOP = TimestampSigner(salt="masthead.private-page.hop")
+
+MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Report]]] = {
+    "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], seen=data["seen"])),
+    "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report, seen=data["seen"])),
+    "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], seen=data["seen"])),
+}
+"""Move → its form, and the service that makes it."""
+
+
+@require_safe
+@private_page
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    """`key` is the token of the link, or the reference once the cookie is there."""
+    reference = references.normalize(key)
+    if references.is_valid(reference, "report"):
+        return _by_reference(request, reference)
+    report = find_by_token(key)
+    if report is None:
+        raise Http404
+    if "stay" in request.GET:
+        return _show(request, report, key)
+    response = see_other(f"{clean_path(report)}?hop={HOP.sign(report.reference)}")
+    response.set_cookie(
+        cookie_name(report.reference),
+        key,
+        max_age=COOKIE_SECONDS,
+        path=clean_path(report),
+        secure=settings.SECURE_COOKIES,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+# Exempt: the right to this page is the token, in the path or in a SameSite cookie that is sent to this page alone; and
+# the form carries a signed token about this very report, which a foreign page cannot have.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """One of `MOVES`, by POST. Opening the address leads back to the page."""
+    report = _opened(request, key)
+    if report is None:
+        raise Http404
+    if request.method != "POST":
+        return see_other(_page_path(report, key))
+    make_form, make_move = MOVES[name]
+    form = make_form(request.POST, auto_id=f"{name}_%s")
+    try:
+        form_token.read(request.POST.get("form_token", ""), name, about=report.reference)
+    except form_token.UnusableToken:
+        sentence = _("This page was open for too long. Nothing you typed is lost: please send it again.")
+        return _show(request, report, key, bound={name: form}, sentence=sentence, status=422)
+    if not form.is_valid():
+        return _show(request, report, key, bound={name: form}, status=422)
+    try:
+        make_move(report, form.cleaned_data)
+    except DomainError as refusal:
+        if _said_already(report, form):
+            return see_other(_page_path(report, key))
+        status = 409 if isinstance(refusal, Conflict) else 422
+        fresh = Report.objects.select_related("publication", "article").get(pk=report.pk)
+        return _show(request, fresh, key, bound={name: form}, sentence=refusal.message, status=status)
+    return see_other(_page_path(report, key))
+
+
+def clean_path(report: Report) -> str:
+    """The page's address without its token; also the path of its cookie."""
+    return f"/corrections/reports/{report.reference}/"
+
+
+def cookie_name(reference: str) -> str:
+    """The cookie of one page."""
+    return f"report_{reference}"
+
+
+def _by_reference(request: HttpRequest, reference: str) -> HttpResponse:
+    report = _opened(request, reference)
+    if report is not None and "hop" in request.GET:
+        return see_other(clean_path(report))
+    if report is not None:
+        return _show(request, report, reference)
+    if hopping := _just_sent_here(request, reference):
+        return see_other(f"{private_path(hopping)}?stay=1")
+    return render(request, "corrections/private_closed.html", status=404)
+
+
+def _just_sent_here(request: HttpRequest, reference: str) -> Report | None:
+    """The report, when its link was opened within the last minute by a browser that then sent no cookie."""
+    try:
+        signed = HOP.unsign(request.GET.get("hop", ""), max_age=HOP_SECONDS)
+    except BadSignature:
+        return None
+    return Report.objects.filter(reference=reference).first() if signed == reference else None
+
+
+def _opened(request: HttpRequest, key: str) -> Report | None:
+    reference = references.normalize(key)
+    if not references.is_valid(reference, "report"):
+        return find_by_token(key)
+    report = find_by_token(request.COOKIES.get(cookie_name(reference), ""))
+    return report if report is not None and report.reference == reference else None
+
+
+def _page_path(report: Report, key: str) -> str:
+    by_token = not references.is_valid(references.normalize(key), "report")
+    return f"/corrections/reports/{key}/?stay=1" if by_token else clean_path(report)
+
+
+def _said_already(report: Report, form: MoveForm) -> bool:
+    """A double click: the first of the two has already said this."""
+    words = form.cleaned_data.get("words", "")
+    return bool(words) and report.messages.filter(author_kind="reader", body=words).exists()
+
+
+def _show(
+    request: HttpRequest,
+    report: Report,
+    key: str,
+    *,
+    bound: dict[str, MoveForm] | None = None,
+    sentence: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    standing = wording.standing_of(report)
+    dates = wording.dates_of(report)
+    moves = reports.available(report, THE_READER)
+    forms = {name: _offered(report, name, (bound or {}).get(name), status) for name in moves if name in MOVES}
+    primary = report.joined_to or report
+    notice = primary.correction if primary.correction and primary.correction.is_public else None
+    context = {
+        "report": report,
+        "publication": report.publication,
+        "standing": standing,
+        "steps": wording.steps_of(report),
+        "due": next((row for row in dates if not row.paused_at), None),
+        "dates": dates,
+        "thread": wording.thread_of(report, report.messages.filter(internal=False).select_related("author")),
+        "answers": wording.answers_of(report.decisions.all()),
+        "notice_path": public.path(notice) if notice else "",
+        "sources": [{"url": link, "host": _host(link)} for link in report.sources],
+        "passage_missing": _passage_missing(report),
+        "contact": getattr(report, "contact", None),
+        "forms": forms,
+        "errors": next((form for form in (bound or {}).values() if form.errors), None),
+        "kept_words": _kept_words(bound, forms),
+        "sentence": sentence,
+        "base": f"/corrections/reports/{key}/",
+        "private_url": settings.BASE_URL + private_path(report),
+        "appeal_until": wording.appeal_until(report),
+    }
+    with timezone.override(report.publication.zone):
+        return render(request, "corrections/private.html", context, status=status)
+
+
+def _offered(report: Report, name: str, bound: MoveForm | None, status: int) -> MoveForm:
+    """The move's form as the page offers it: with the version as it is now, and what was typed before."""
+    fresh = {"seen": report.version, "form_token": form_token.issue(name, about=report.reference)}
+    if bound is None:
+        return MOVES[name][0](initial=fresh, auto_id=f"{name}_%s")
+    if status == 409:  # noqa: PLR2004 -- the number is the standard's
+        return MOVES[name][0](initial={**fresh, "words": bound.data.get("words", "")}, auto_id=f"{name}_%s")
+    data = bound.data.copy()
+    data.update({name: str(value) for name, value in fresh.items()} if "seen" in bound.errors else {"form_token": fresh["form_token"]})
+    bound.data = data
+    return bound
+
+
+def _kept_words(bound: dict[str, MoveForm] | None, forms: dict[str, MoveForm]) -> str:
+    """What was typed into a form that this report no longer has, so that it can be copied."""
+    return next((str(form.data.get("words", "")) for name, form in (bound or {}).items() if name not in forms), "")
+
+
+def _passage_missing(report: Report) -> bool:
+    """Whether the quoted words are not in the text that the reader saw, as far as we have it."""
+    if not report.passage_exact or report.article is None:
+        return False
+    revision = report.article.revisions.filter(number=report.article_revision).first()
+    return revision is not None and not stands_in(revision, report.passage_exact)
+
+
+def _host(link: str) -> str:
+    try:
+        return host_of(link)
+    except BadAddress:
+        return ""

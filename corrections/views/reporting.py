@@ -1,0 +1,145 @@
+"""Reporting an error: the form at `/corrections/new/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from corrections.forms.reader import MAX_PASSAGE, ReportForm, stands_in, text_to_mark
+from corrections.models import Report
+from corrections.services import priority
+from corrections.services.submitting import private_path, submit
+from corrections.views import wording
+from corrections.views.headers import private_page, see_other
+from newsroom.accounts.models import Publication
+from newsroom.api import throttles
+from newsroom.web import form_token, gate
+
+PURPOSE = "report"
+RECENT = 500
+MIN_TEXT_TO_COMPARE = 40
+SECOND_TRY_SECONDS = 60
+PREFILLED = {"url": "article_url", "quote": "passage_exact", "medium": "medium"}
+
+
+# Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
+# that the form came from us. See newsroom.web.form_token.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def new(request: HttpRequest) -> HttpResponse:
+    """The form, what is wrong with it, or the way to the private page of the report that it made."""
+    if request.method != "POST":
+        return _show(request, _form(request, _prefilled(request)), token=form_token.issue(PURPOSE), checked=False)
+    form = _form(request, request.POST)
+    if "look" in request.POST:
+        return _show(request, form, token=_same_or_fresh(request), checked=False)
+    try:
+        token = form_token.read(request.POST.get("form_token", ""), PURPOSE)
+    except form_token.UnusableToken as error:
+        return _show_again(request, form, error)
+    if not form.is_valid():
+        return _show(request, form, token=request.POST["form_token"], status=422)
+    return _take_in(request, form, token)
+
+
+def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken) -> HttpResponse:
+    draft = form.draft()
+    network = throttles.caller(request)
+    judgment = gate.judge(
+        network=network,
+        age=token.age,
+        trap=form.cleaned_data["website"],
+        text=draft.claim,
+        said_before=_said_before(draft.claim, token.nonce),
+    )
+    if judgment.retry_after:
+        sentence = _("Many reports came from your network in the last hour. Nothing you typed is lost: keep this page open, and send it again later.")
+        response = _show(request, form, token=request.POST["form_token"], status=429, sentence=sentence)
+        response["Retry-After"] = str(judgment.retry_after)
+        return response
+    report = submit(draft, held_reasons=judgment.held_reasons, form_token=token.nonce, network_hash=network)
+    if report.claim != draft.claim:
+        sentence = _("You already sent a report from this page, and we have it. To send this one as well, press the button again.")
+        fresh = form_token.issue(PURPOSE, head_start=SECOND_TRY_SECONDS)
+        return _show(request, form, token=fresh, status=422, sentence=sentence)
+    return see_other(private_path(report))
+
+
+def _show_again(request: HttpRequest, form: ReportForm, error: form_token.UnusableToken) -> HttpResponse:
+    """The token was too old or not ours: the form again, as it was, with a fresh one."""
+    sentences = {
+        "expired": _("This page was open for more than a day. Nothing you typed is lost: please send it again."),
+        "forged": _("We could not tell that this form came from us. Nothing you typed is lost: please send it again."),
+    }
+    head_start = SECOND_TRY_SECONDS if error.code == "expired" else 0
+    fresh = form_token.issue(PURPOSE, head_start=head_start)
+    return _show(request, form, token=fresh, status=422, sentence=sentences[error.code])
+
+
+def _form(request: HttpRequest, data: QueryDict | dict[str, str]) -> ReportForm:
+    publication = request.publication  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    return ReportForm(data, publication=publication or None, language=get_language() or "en")
+
+
+def _prefilled(request: HttpRequest) -> dict[str, str]:
+    """What the link to the form already knows."""
+    given = {field: request.GET.get(name, "") for name, field in PREFILLED.items()}
+    given["passage_exact"] = given["passage_exact"][:MAX_PASSAGE]
+    if given["medium"] not in dict(ReportForm.base_fields["medium"].choices):  # type: ignore[attr-defined]  # -- a choice field
+        given["medium"] = "web"
+    return given
+
+
+def _same_or_fresh(request: HttpRequest) -> str:
+    given = request.POST.get("form_token", "")
+    try:
+        form_token.read(given, PURPOSE)
+    except form_token.UnusableToken:
+        return form_token.issue(PURPOSE)
+    return given
+
+
+def _said_before(claim: str, nonce: str) -> bool:
+    """Whether one of the last reports, not counting an earlier sending of this very form, says the same in so many words."""
+    if len(claim) < MIN_TEXT_TO_COMPARE:
+        return False
+    newest = Report.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Report.objects.filter(pk__gt=newest - RECENT, claim=claim).exclude(form_token=nonce).exists()
+
+
+def _show(
+    request: HttpRequest, form: ReportForm, *, token: str, status: int = 200, sentence: str = "", checked: bool = True
+) -> HttpResponse:
+    """The page. Unless `checked`, only a wrong address is pointed out: the rest is not finished yet."""
+    form.full_clean()
+    if not checked:
+        for name in [name for name in form.errors if name != "article_url" or not form.data.get("article_url")]:
+            del form.errors[name]
+    publication: Publication | None = form.publication
+    data = form.data.copy()
+    data["form_token"] = token
+    form.data = data
+    exact = str(form.data.get("passage_exact") or "")
+    context: dict[str, Any] = {
+        "form": form,
+        "sentence": sentence,
+        "article": form.article if form.article is None or not form.article.is_embargoed else None,
+        "paragraphs": _paragraphs(text_to_mark(form.revision)),
+        "passage_missing": bool(form.revision and exact.strip() and not stands_in(form.revision, exact)),
+        "dates": wording.promised_dates(publication, priority.due) if publication else [],
+        "publication": publication,
+    }
+    with timezone.override(publication.zone if publication else None):
+        return render(request, "corrections/new.html", context, status=status)
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part for part in text.split("\n\n") if part.strip()]

@@ -1,0 +1,162 @@
+"""What each status means to a reader, in a sentence that says what happens next. One table, read by pages and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models import Decision, Message, Report
+from corrections.vocabulary import Kind
+from corrections.workflow import ReportStatus
+from newsroom.events import promises
+from newsroom.events.models import Promise
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A status in plain words: the label, what happens next, whose turn it is, and how far it has come (0 to 3)."""
+
+    label: Any
+    next: Any
+    turn: str
+    progress: int
+
+
+S = ReportStatus
+STANDINGS: dict[str, Standing] = {
+    S.NEW: Standing(_("Received"), _("An editor reads your report and takes it up."), "us", 1),
+    S.IN_REVIEW: Standing(_("Being looked at"), _("An editor checks what you told us, and answers you."), "us", 1),
+    S.NEEDS_INFO: Standing(
+        _("We asked you something"), _("Please answer the editor’s question below, so that we can go on."), "you", 1
+    ),
+    S.ACCEPTED: Standing(
+        _("You are right"), _("We agree that the article is wrong, and are writing the correction."), "us", 2
+    ),
+    S.RESOLVED: Standing(_("Settled"), _("The correction is published. Thank you for telling us."), "", 3),
+    S.DECLINED: Standing(_("Answered"), _("We did not find an error to correct. The reasons are below."), "", 3),
+    S.DUPLICATE: Standing(
+        _("Joined to another report"),
+        _("Another reader reported the same error. You hear how that report ends, here and by mail."),
+        "",
+        2,
+    ),
+    S.WITHDRAWN: Standing(
+        _("Taken back"), _("You took this report back. If the article is wrong all the same, we still correct it."), "", 3
+    ),
+    S.LAPSED: Standing(
+        _("Closed without a reply"), _("We asked you something and did not hear from you, so we closed this report."), "", 3
+    ),
+    S.SPAM: Standing(_("Closed"), _("This report is closed."), "", 3),
+}
+"""Keyed by `Report.outside_status`."""
+
+PROMISED: dict[str, Any] = {
+    "acknowledge": _("An editor takes it up"),
+    "decide": _("You have our answer"),
+    "publish": _("If you are right, the correction is published"),
+}
+"""What each kind of promise promises."""
+
+STEPS = [_("Received"), _("With an editor"), _("Decided"), _("Settled")]
+
+
+def standing_of(report: Report) -> Standing:
+    """How the report stands, to its reader."""
+    return STANDINGS[report.outside_status]
+
+
+def steps_of(report: Report) -> list[dict[str, Any]]:
+    """The steps for `includes/steps.html`."""
+    reached = standing_of(report).progress
+    last = len(STEPS) - 1
+    times: list[datetime | None] = [report.created_at, report.first_answered_at, None, report.closed_at]
+    return [
+        {
+            "label": label,
+            "state": "done" if index < reached or reached == last else "current" if index == reached else "todo",
+            "at": times[index] if index <= reached else None,
+        }
+        for index, label in enumerate(STEPS)
+    ]
+
+
+def dates_of(report: Report) -> list[Promise]:
+    """The dates that still run for the reader, the nearest first, each with its words in `what`."""
+    rows = [row for row in promises.running(report) if row.kind in PROMISED]
+    for row in rows:
+        row.what = PROMISED[row.kind]  # type: ignore[attr-defined]  # -- words for the template
+    return rows
+
+
+def thread_of(report: Report, messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """What the two sides wrote, for `includes/thread.html`. Internal notes must not be among `messages`."""
+    return [
+        {
+            "author": _now("You") if message.author_kind == "reader" else report.publication.name,
+            "at": message.at,
+            "text": message.body,
+            "ours": message.author_kind != "reader",
+        }
+        for message in messages
+    ]
+
+
+def answers_of(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
+    """Our answers that have words for the reader, oldest first."""
+    return [
+        {
+            "at": decision.at,
+            "reason": decision.get_resolution_code_display() if decision.resolution_code else "",
+            "text": decision.answer,
+            "turn_to": decision.turn_to,
+        }
+        for decision in decisions
+        if decision.answer or decision.resolution_code
+    ]
+
+
+def appeal_until(report: Report) -> datetime | None:
+    """The last moment for a second look, if the report is closed."""
+    if report.closed_at is None:
+        return None
+    return report.closed_at + timedelta(days=int(report.publication.policy("appeal_within_days")))
+
+
+def card(shape: dict[str, Any], *, page_of_articles: bool = True, publications: dict[str, str] | None = None) -> dict[str, Any]:
+    """A notice of `public.shape` as `includes/notice_card.html` wants it. `publications`: slug → name, when to be said."""
+    kind = str(Kind(shape["kind"]).label)
+    slug = shape["articles"][0]["publication"] if shape["articles"] else ""
+    return {
+        **shape,
+        "kind_label": f"{kind} · {publications[slug]}" if publications and slug in publications else kind,
+        "status_label": STATUS_WORDS.get(shape["status"], ""),
+        "url": f"/corrections/{shape['reference']}/",
+        "proof_url": f"/corrections/{shape['reference']}/#proof" if shape["ledger"] else "",
+        "superseded_by": {"reference": shape["superseded_by"], "url": f"/corrections/{shape['superseded_by']}/"}
+        if shape["superseded_by"]
+        else None,
+        "articles": [
+            {
+                "headline": article["headline"],
+                "url": article["url"],
+                "page": f"/articles/{article['reference']}/" if page_of_articles else "",
+            }
+            for article in shape["articles"]
+        ],
+    }
+
+
+STATUS_WORDS = {"superseded": _("Replaced"), "withdrawn": _("Withdrawn")}
+"""What the public pages say of a notice that no longer stands as published."""
+
+
+def promised_dates(publication: Any, due: Any) -> list[dict[str, Any]]:
+    """The dates that a report sent now would be given: [{what, due}]. `due` is `services.priority.due`."""
+    now = timezone.now()
+    return [{"what": words, "due": due(publication, kind, now=now)} for kind, words in PROMISED.items()]

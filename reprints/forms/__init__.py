@@ -1,0 +1,1 @@
+"""Forms: shape only. A form never writes."""

@@ -1,0 +1,176 @@
+"""The forms behind the licensing desk's buttons, each named after its move."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import Role, User
+from newsroom.admin import WorkForm
+from newsroom.web.fields import CleanTextField
+from reprints.models import LicenseRequest
+from reprints.services.quoting import Line
+from reprints.vocabulary import Action, DeclineCode, EndReason
+
+LONGEST_OFFER_DAYS = 90
+GRANTED = ("territory", "languages", "starts_on", "ends_on", "quantity")
+
+
+class WordsForm(WorkForm):
+    """A move that needs words for the person who waits."""
+
+    words = CleanTextField(label=_("Words"))
+
+
+class RequestAskForm(WordsForm):
+    """Ask the requester."""
+
+    words = CleanTextField(label=_("Your question"))
+
+
+class RequestDeclineForm(WordsForm):
+    """Decline with a reason and words."""
+
+    code = forms.ChoiceField(choices=DeclineCode.choices, label=_("Reason"))
+    words = CleanTextField(label=_("Answer to the requester"))
+
+
+class RequestRedirectForm(WordsForm):
+    """Name the owner of the rights."""
+
+    words = CleanTextField(label=_("Who owns the rights, and how to reach them"))
+
+
+class RequestAssignForm(WorkForm):
+    """Hand it to a colleague, or to nobody."""
+
+    to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
+
+    def prepare(self) -> None:
+        """Only people who do licensing at this publication."""
+        if self.subject is not None:
+            people = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
+            ids = [row.pk for row in people if Role.LICENSING_EDITOR in row.roles_at(self.subject.publication)]
+            self.fields["to"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # -- a model field
+
+
+class NoteForm(WordsForm):
+    """An internal note."""
+
+    words = CleanTextField(label=_("Note, seen by the desk only"))
+
+
+class MessageForm(WordsForm):
+    """A message that changes no status."""
+
+    words = CleanTextField(label=_("Message to the requester"))
+
+
+class QuoteDraftForm(WorkForm):
+    """A quote for every item: what is granted, for how much, and why if it differs from the rate card."""
+
+    note = CleanTextField(label=_("Note to the requester"), required=False)
+    valid_days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=LONGEST_OFFER_DAYS, initial=30)
+    exclusions_confirmed = forms.BooleanField(label=_("What is left out is right"), required=False)
+
+    def prepare(self) -> None:
+        """A price, a reason and the narrowed rights for each item, before the fields of the whole."""
+        if not isinstance(self.subject, LicenseRequest):
+            return
+        self.items = list(self.subject.items.select_related("article"))
+        shared = dict(self.fields)
+        self.fields.clear()
+        for number, item in enumerate(self.items):
+            head = f"{number + 1}. {item.article.headline[:60]}"
+            self.fields[f"price_{number}"] = forms.DecimalField(
+                label=f"{head}: {_('price')}",
+                required=False,
+                min_value=Decimal(0),
+                max_digits=12,
+                decimal_places=3,
+                help_text=_("Empty: the rate card's price."),
+            )
+            self.fields[f"reason_{number}"] = CleanTextField(
+                label=_("Why it differs from the rate card"), required=False, multiline=False, max_length=500
+            )
+            self.fields[f"territory_{number}"] = forms.CharField(
+                label=_("Territory"), required=False, max_length=1000, initial=", ".join(item.territory)
+            )
+            self.fields[f"ends_on_{number}"] = forms.DateField(
+                label=_("Until"), required=False, initial=item.ends_on
+            )
+        self.fields.update(shared)
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the service one `Line` an item."""
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        lines = []
+        for number, item in enumerate(self.items):
+            granted: dict[str, Any] = {}
+            territory = [part.strip().upper() for part in data[f"territory_{number}"].split(",") if part.strip()]
+            if territory != item.territory:
+                granted["territory"] = territory
+            ends_on = data[f"ends_on_{number}"]
+            if not item.perpetual and ends_on != item.ends_on:
+                granted["ends_on"] = ends_on.isoformat() if ends_on else None
+            lines.append(
+                Line(
+                    item=item,
+                    granted=granted,
+                    price=data[f"price_{number}"],
+                    override_reason=data[f"reason_{number}"],
+                )
+            )
+        return {
+            "seen": data.get("seen"),
+            "lines": lines,
+            "note": data["note"],
+            "valid_days": data["valid_days"],
+            "exclusions_confirmed": data["exclusions_confirmed"],
+        }
+
+
+class QuoteApproveForm(WorkForm):
+    """The second person agrees to the amount."""
+
+    reason = CleanTextField(label=_("Reason"), required=False, multiline=False, max_length=500)
+
+
+class LicenseSuspendForm(WordsForm):
+    """Suspend with a reason."""
+
+    reason = forms.ChoiceField(choices=EndReason.choices, label=_("Reason"))
+    until = forms.DateField(required=False, label=_("Until"))
+
+
+class LicenseProposeRevokeForm(WordsForm):
+    """The first of the two people."""
+
+    reason = forms.ChoiceField(choices=EndReason.choices, label=_("Reason"))
+
+
+class LicenseRevokeForm(LicenseProposeRevokeForm):
+    """The second of the two people."""
+
+    hours = forms.IntegerField(min_value=1, max_value=24 * 365, initial=72, label=_("Remove within (hours)"))
+
+    def clean(self) -> dict[str, Any]:
+        """Hours as the service takes them."""
+        data = super().clean() or {}
+        if "hours" in data:
+            data["remove_within"] = timedelta(hours=data.pop("hours"))
+        return data
+
+
+class NoticeAcknowledgeForm(WorkForm):
+    """What the licensee told us it did."""
+
+    action = forms.ChoiceField(choices=Action.choices, label=_("Done"))
+    url = forms.URLField(required=False, max_length=1000, label=_("Where"), assume_scheme="https")
+    note = CleanTextField(required=False, max_length=2000, label=_("Note"))

@@ -1,0 +1,216 @@
+"""What time alone brings about. Every function may run at any moment and any number of times: twice changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from newsroom.errors import DomainError
+from newsroom.events.log import record
+from newsroom.events.models import Delivery, Event
+from newsroom.workflow import THE_CLOCK, lock
+from reprints import audience, events
+from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.services import deciding, licenses, updates
+from reprints.services.moving import touch
+from reprints.workflow import LicenseStatus, NoticeStatus, QuoteStatus, RequestStatus
+
+logger = logging.getLogger(__name__)
+
+REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
+LAPSE_AFTER = timedelta(days=15)
+REMIND_BEFORE_QUOTE_ENDS = (timedelta(days=7), timedelta(days=2))
+EXPIRING_DAYS = (1, 7, 30)
+ESCALATE_AFTER = timedelta(hours=24)
+LOOK_BACK = timedelta(days=1)
+
+
+def tick(now: datetime) -> dict[str, int]:
+    """Everything that is due at `now`. Answers how many of each; one that fails does not hold up the others."""
+    return {
+        "reminded": _each(_waiting_for_requester(), now, remind_requester),
+        "lapsed": _each(_waiting_for_requester(), now, lapse_silent),
+        "expiring": _each(_ending(now), now, tell_expiring),
+        "expired": _each(_ended(now), now, tell_expired),
+        "superseded": _each(licenses.renewals_due(now), now, supersede_renewed),
+        "overdue": _each(_notices_due(now), now, tell_overdue),
+        "escalated": _each(_notices_overdue(now), now, escalate_notice),
+    }
+
+
+def remind_requester(request: LicenseRequest, now: datetime) -> bool:
+    """The next of two reminders, when its day has come. It is owed as a mail about the event that asked or quoted."""
+    with transaction.atomic():
+        request = lock(request)
+        due = _reminders_due(request, now)
+        if request.reminders >= due:
+            return False
+        request.reminders = due
+        touch(request, fields=["reminders"])
+        _owe_reminder(request, due)
+    return True
+
+
+def lapse_silent(request: LicenseRequest, now: datetime) -> bool:
+    """Close a request that stayed unanswered after two reminders, or whose quote ran out."""
+    ends = _lapses_at(request)
+    if ends is None or now < ends or request.reminders < len(REMIND_AFTER):
+        return False
+    deciding.lapse(request, by=THE_CLOCK, seen=request.version)
+    return True
+
+
+def tell_expiring(row: License, now: datetime) -> bool:
+    """Thirty, seven and one day before the last day: each once, and only if the term is longer than that."""
+    with transaction.atomic():
+        row = lock(row)
+        if row.ends_on is None or row.status != LicenseStatus.ACTIVE:
+            return False
+        left, term = (row.ends_on - row.day(now)).days, (row.ends_on - row.starts_on).days
+        step = next((days for days in EXPIRING_DAYS if left <= days), None)
+        if (
+            step is None
+            or left < 0
+            or term <= step
+            or (row.expiring_told is not None and row.expiring_told <= step)
+        ):
+            return False
+        row.expiring_told = step
+        touch(row, fields=["expiring_told"])
+        record(events.EXPIRING, row, by=THE_CLOCK, data={"days": left, "ends_on": row.ends_on.isoformat()})
+    return True
+
+
+def tell_expired(row: License, now: datetime) -> bool:
+    """The last day is over: remove or renew. Once."""
+    with transaction.atomic():
+        row = lock(row)
+        if row.expired_told_at is not None or row.effective_status(now) != "expired" or row.ends_on is None:
+            return False
+        row.expired_told_at = now
+        touch(row, fields=["expired_told_at"])
+        record(events.EXPIRED, row, by=THE_CLOCK, data={"ends_on": row.ends_on.isoformat()})
+    return True
+
+
+def supersede_renewed(row: License, now: datetime) -> bool:
+    """The renewal's first day has come."""
+    licenses.supersede(row, by_license=licenses.newest_renewal(row))
+    return now is not None
+
+
+def tell_overdue(notice: UpdateNotice, now: datetime) -> bool:
+    """The date of an unanswered notice has passed. Once."""
+    with transaction.atomic():
+        notice = lock(notice)
+        if notice.overdue_told_at is not None or not notice.is_overdue(now):
+            return False
+        notice.overdue_told_at = now
+        touch(notice, fields=["overdue_told_at"])
+        record(events.NOTICE_OVERDUE, notice, by=THE_CLOCK, data={"license": notice.license.reference})
+    return True
+
+
+def escalate_notice(notice: UpdateNotice, now: datetime) -> bool:
+    """A day after the date still no answer: a person of the desk takes it from here."""
+    if notice.due_at is None or now < notice.due_at + ESCALATE_AFTER:
+        return False
+    updates.escalate(notice, by=THE_CLOCK, seen=notice.version)
+    return True
+
+
+def open_quote_of(request: LicenseRequest) -> Quote | None:
+    """The quote that the requester has not answered."""
+    return request.quotes.filter(status=QuoteStatus.OPEN).first()
+
+
+def _reminders_due(request: LicenseRequest, now: datetime) -> int:
+    """How many reminders should have gone out by now."""
+    if request.waiting_since is None:
+        return 0
+    if request.status == RequestStatus.NEEDS_INFO:
+        return sum(now >= request.waiting_since + after for after in REMIND_AFTER)
+    quote = open_quote_of(request) if request.status == RequestStatus.QUOTED else None
+    if quote is None or quote.valid_until is None:
+        return 0
+    return sum(now >= quote.valid_until - before for before in REMIND_BEFORE_QUOTE_ENDS)
+
+
+def _lapses_at(request: LicenseRequest) -> datetime | None:
+    if request.status == RequestStatus.NEEDS_INFO and request.waiting_since is not None:
+        return request.waiting_since + LAPSE_AFTER
+    quote = open_quote_of(request) if request.status == RequestStatus.QUOTED else None
+    return quote.valid_until + LOOK_BACK if quote is not None and quote.valid_until is not None else None
+
+
+def _owe_reminder(request: LicenseRequest, count: int) -> None:
+    quote = open_quote_of(request)
+    subject, kind = (quote, "quote.opened") if quote is not None else (request, "license_request.asked")
+    told = Event.objects.filter(kind=kind, subject_kind=subject.noun, subject_reference=subject.reference)
+    event = told.order_by("-pk").first()
+    if event is None or request.test:
+        return
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                event=event,
+                channel=Delivery.Channel.EMAIL,
+                template=f"reprints/mail/{kind.replace('.', '_')}_reminder",
+                recipient_kind=person.kind,
+                recipient_key=person.key,
+                dedupe_key=f"mail:{event.pk}:reminder:{count}:{person.kind}:{person.key}",
+            )
+            for person in audience.the_requester(request)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _waiting_for_requester() -> list[LicenseRequest]:
+    rows = LicenseRequest.objects.filter(status__in=[RequestStatus.NEEDS_INFO, RequestStatus.QUOTED])
+    return list(rows.exclude(waiting_since=None).select_related("publication", "organization"))
+
+
+def _ending(now: datetime) -> list[License]:
+    day = now.date()
+    rows = License.objects.filter(
+        status=LicenseStatus.ACTIVE,
+        ends_on__gte=day - LOOK_BACK,
+        ends_on__lte=day + timedelta(days=max(EXPIRING_DAYS)) + LOOK_BACK,
+    )
+    return list(rows.select_related("publication"))
+
+
+def _ended(now: datetime) -> list[License]:
+    rows = License.objects.filter(
+        status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK
+    )
+    return list(rows.select_related("publication"))
+
+
+def _notices_due(now: datetime) -> list[UpdateNotice]:
+    return list(UpdateNotice.objects.unanswered().filter(overdue_told_at=None, due_at__lt=now))
+
+
+def _notices_overdue(now: datetime) -> list[UpdateNotice]:
+    return list(
+        UpdateNotice.objects.filter(
+            Q(status=NoticeStatus.OPEN), ~Q(overdue_told_at=None), due_at__lte=now - ESCALATE_AFTER
+        )
+    )
+
+
+def _each(rows: Sequence[Any], now: datetime, act: Callable[..., bool]) -> int:
+    done = 0
+    for row in rows:
+        try:
+            done += act(row, now)
+        except DomainError:
+            # Someone was quicker, by a move that makes this one needless: the next tick sees the new state.
+            logger.info("the clock left %s alone", row.reference)
+    return done

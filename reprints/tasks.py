@@ -1,0 +1,14 @@
+"""The clock of the licensing desk."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from reprints.services import clock
+
+
+@shared_task(name="reprints.tick")
+def tick() -> dict[str, int]:
+    """Reminders, lapses, ends of licenses, overdue notices: whatever is due now."""
+    return clock.tick(timezone.now())

@@ -1,0 +1,17 @@
+"""A fresh database for each of the two kinds, once a run."""
+
+import pytest
+
+from tests.faults.place import drop, postgres_place, sqlite_place
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def place(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(f"faults-{request.param}")
+    if request.param == "sqlite":
+        yield sqlite_place(folder)
+        return
+    server = request.getfixturevalue("postgres_server")
+    made = postgres_place(folder, server.url)
+    yield made
+    drop(made, server.url)

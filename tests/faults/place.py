@@ -1,0 +1,99 @@
+"""A database of its own, and the processes that work on it: started, killed, started again."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass
+class Place:
+    """`vendor` is sqlite or postgres; `env` is what every process here is started with."""
+
+    vendor: str
+    env: dict[str, str] = field(repr=False)
+
+    def with_env(self, **more):
+        """The same database, with more in the environment."""
+        return Place(self.vendor, {**self.env, **{name: str(value) for name, value in more.items()}})
+
+    def run(self, *arguments, expect=0, **more):
+        """Run `python …` to its end and answer what it printed; an unexpected exit code fails with its stderr."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**self.env, **{name: str(value) for name, value in more.items()}},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == expect, f"{arguments} ended with {done.returncode}: {done.stderr[-2000:]}"
+        return done.stdout
+
+    def produce(self, *arguments, expect=0, **more):
+        """The producer: see its module."""
+        return self.run("-m", "tests.faults.producer", *arguments, expect=expect, **more)
+
+    def report(self):
+        return json.loads(self.produce("report"))
+
+    def start(self, *arguments, log=subprocess.DEVNULL, **more):
+        """Start `python …` and leave it running."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**self.env, **{name: str(value) for name, value in more.items()}},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+
+
+def sqlite_place(folder):
+    """A migrated SQLite database in the folder."""
+    return _migrated(Place("sqlite", _env(folder, f"sqlite:///{folder / 'faults.sqlite3'}")))
+
+
+def postgres_place(folder, server_url):
+    """A migrated database of its own on that server, which commits as production does."""
+    name = f"masthead_faults_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
+    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    return _migrated(Place("postgres", _env(folder, url)))
+
+
+def drop(place, server_url):
+    """Drop the database of a postgres place, whoever is connected."""
+    name = urlsplit(place.env["DATABASE_URL"]).path.strip("/")
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _env(folder, url):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "DATABASE_URL": url,
+        "MASTHEAD_VAR": str(folder),
+        "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-0123456789",
+        "ALLOW_LOOPBACK_ENDPOINTS": "1",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _migrated(place):
+    place.run("manage.py", "migrate", "--verbosity", "0")
+    return place

@@ -1,0 +1,113 @@
+"""Who is calling, and what the key lets them do."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from newsroom.accounts.models import ApiKey
+from newsroom.accounts.services import issue_key, revoke_key
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.newsroom.api.probe")]
+SCOPED = "/api/v1/scoped/"
+PUBLIC = "/api/v1/public/"
+
+
+def with_header(value):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=value)
+    return client
+
+
+def test_a_key_with_the_scope_gets_in_and_is_the_user(partner):
+    assert partner.get(SCOPED).json() == {"read": "Partner"}
+    assert partner.post(SCOPED, {}).json() == {"written": "Partner"}
+
+
+def test_without_a_key_401_without_the_scope_403(anyone, organization):
+    answer = anyone.get(SCOPED)
+    assert (answer.status_code, answer["WWW-Authenticate"], answer.json()["code"]) == (401, "Bearer", "not_authenticated")
+    _key, text = issue_key(label="Reader", scopes=["requests:read"], organization=organization)
+    reader = with_header(f"Bearer {text}")
+    assert reader.get(SCOPED).status_code == 200
+    answer = reader.post(SCOPED, {})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_a_method_that_nobody_declared_is_closed(partner, anyone):
+    assert partner.delete(SCOPED).status_code == 403
+    assert anyone.delete(SCOPED).status_code == 401
+    assert partner.put(SCOPED, {}).status_code == 405
+
+
+def test_every_wrong_key_gets_the_same_answer(issued, organization):
+    key, text = issued
+    expired, expired_text = issue_key(label="Old", scopes=["requests:read"], organization=organization)
+    ApiKey.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    revoked, revoked_text = issue_key(label="Gone", scopes=["requests:read"], organization=organization)
+    revoke_key(revoked)
+    wrong = [
+        f"Bearer {text[:-1]}{'A' if text[-1] != 'A' else 'B'}",
+        f"Bearer {text.replace(key.key_id, 'A' * 12)}",
+        f"Bearer {text.replace('live', 'test')}",
+        f"Bearer {expired_text}",
+        f"Bearer {revoked_text}",
+        "Bearer nonsense",
+        "Bearer ",
+        f"Basic {text}",
+        text,
+        "Bearer mh_live_\x00_x",
+    ]
+    for address in (SCOPED, PUBLIC):
+        answers = [with_header(header).get(address) for header in wrong]
+        assert {answer.status_code for answer in answers} == {401}
+        assert {answer.content for answer in answers} == {answers[0].content}
+        assert {answer["WWW-Authenticate"] for answer in answers} == {"Bearer"}
+
+
+def test_a_public_address_needs_no_key_but_a_key_sent_there_must_be_right(partner, anyone):
+    assert anyone.get(PUBLIC).json() == {"key": None}
+    assert partner.get(PUBLIC).json()["key"].startswith("mh_live_")
+
+
+def test_two_keys_of_a_partner_work_side_by_side_for_rotation(issued, organization):
+    second = issue_key(label="Next", scopes=["requests:read"], organization=organization)
+    assert [with_header(f"Bearer {text}").get(SCOPED).status_code for _key, text in (issued, second)] == [200, 200]
+    revoke_key(issued[0])
+    assert [with_header(f"Bearer {text}").get(SCOPED).status_code for _key, text in (issued, second)] == [401, 200]
+
+
+def test_the_use_of_a_key_is_noted_at_most_hourly(partner, issued):
+    partner.get(SCOPED)
+    first = ApiKey.objects.get(pk=issued[0].pk).last_used_at
+    partner.get(SCOPED)
+    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at == first
+    ApiKey.objects.update(last_used_at=first - timedelta(hours=2))
+    partner.get(SCOPED)
+    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at >= first
+
+
+def test_a_key_costs_one_query(partner, django_assert_num_queries):
+    partner.get(SCOPED)
+    with django_assert_num_queries(1):
+        partner.get(SCOPED)
+
+
+def test_too_many_failures_are_429_and_the_right_key_goes_on_working(settings, partner):
+    settings.THROTTLES = settings.THROTTLES | {"key-failure": (3, 600)}
+    guesser = with_header("Bearer nonsense")
+    statuses = [guesser.post(SCOPED, {}).status_code for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert int(guesser.post(SCOPED, {})["Retry-After"]) in range(1, 601)
+    assert partner.get(SCOPED).status_code == 200
+    cache.clear()
+
+
+def test_the_secret_is_stored_as_a_digest_only(issued):
+    key, text = issued
+    secret = text.split("_", 3)[3]
+    row = ApiKey.objects.filter(pk=key.pk).values().get()
+    assert len(secret) == 43
+    assert not any(secret in str(value) for value in row.values())

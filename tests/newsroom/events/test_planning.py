@@ -1,0 +1,180 @@
+"""From an event to what is owed: once, all or nothing, in the order of the commits."""
+
+import json
+import threading
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from newsroom.accounts.models import Organization
+from newsroom.events import kinds, planning
+from newsroom.events.kinds import Recipient
+from newsroom.events.models import Delivery, Endpoint, Event, Position, Unplanned
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+def owed():
+    return sorted(Delivery.objects.values_list("channel", "recipient_key", "endpoint_id"))
+
+
+def test_planning_twice_owes_once(publication, world):
+    event = world.happen()
+    assert planning.plan(event.pk) is True
+    Unplanned.objects.create(event=event)
+    assert planning.plan(event.pk) is True
+    assert planning.plan(event.pk) is False
+    assert owed() == [("email", "1", None)]
+    assert list(Position.objects.values_list("event_id", "number", "mails")) == [(event.pk, 1, 1)]
+
+
+def test_the_same_recipient_named_twice_is_told_once(publication, world):
+    world.recipients = [Recipient("person", "1"), Recipient("person", "2"), Recipient("person", "1")]
+    planning.plan(world.happen().pk)
+    assert owed() == [("email", "1", None), ("email", "2", None)]
+
+
+def test_a_test_event_mails_nobody(publication, world):
+    planning.plan(world.happen(test=True).pk)
+    assert owed() == []
+
+
+def test_positions_count_up_without_a_gap(publication, world):
+    events = [world.happen() for _ in range(3)]
+    assert planning.plan_due() == 3
+    assert list(Position.objects.order_by("number").values_list("event_id", "number")) == [
+        (event.pk, number) for number, event in enumerate(events, 1)
+    ]
+
+
+def test_a_failing_reaction_leaves_nothing_and_does_not_hold_up_the_others(publication, world):
+    def fail(event):
+        Position.objects.create(event=event, number=999)
+        raise ValueError("no")
+
+    kinds.reaction("thing.kept")(fail)
+    bad = world.happen("thing.kept")
+    good = world.happen()
+    assert planning.plan_due() == 1
+    assert list(Position.objects.values_list("event_id", flat=True)) == [good.pk]
+    unplanned = Unplanned.objects.get()
+    assert (unplanned.event_id, unplanned.failures, unplanned.last_error) == (bad.pk, 1, "ValueError: no")
+    assert unplanned.not_before > timezone.now()
+
+
+def test_a_reaction_that_breaks_a_rule_of_the_database_does_not_hold_up_the_others(publication, world):
+    def fail(event):
+        Position.objects.create(event=event, number=None)
+
+    kinds.reaction("thing.kept")(fail)
+    world.happen("thing.kept")
+    good = world.happen()
+    assert planning.plan_due() == 1
+    assert list(Position.objects.values_list("event_id", flat=True)) == [good.pk]
+    assert Unplanned.objects.get().last_error.startswith(IntegrityError.__name__)
+
+
+def test_what_fails_again_waits_longer_and_never_more_than_an_hour(publication, world):
+    def fail(_event):
+        raise ValueError("no")
+
+    kinds.reaction("thing.kept")(fail)
+    world.happen("thing.kept")
+    waits = []
+    moment = timezone.now()
+    for _ in range(9):
+        with time_machine.travel(moment, tick=False):
+            planning.plan_due()
+        after = Unplanned.objects.get().not_before
+        waits.append(round((after - moment).total_seconds()))
+        moment = after
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_reaction_is_called_with_the_event(publication, world):
+    heard = []
+    kinds.reaction("thing.kept", "thing.agreed")(heard.append)
+    event = world.happen("thing.kept")
+    world.happen()
+    planning.plan_due()
+    assert heard == [event]
+
+
+def test_who_may_hear_what(publication, world, partner, make_endpoint):
+    other = Organization.objects.create(name="Other", slug="other")
+    cms, _ = make_endpoint(publication, "http://127.0.0.1:1/cms")
+    concerned, _ = make_endpoint(partner, "http://127.0.0.1:1/partner")
+    stranger, _ = make_endpoint(other, "http://127.0.0.1:1/other")
+    trial, _ = make_endpoint(partner, "http://127.0.0.1:1/trial", test=True)
+
+    def hearers(event):
+        planning.plan(event.pk)
+        rows = Delivery.objects.filter(event=event, channel="webhook")
+        return {row.endpoint_id: json.loads(row.body)["type"] for row in rows}
+
+    assert hearers(world.happen(organization=partner)) == {
+        cms.pk: "thing.happened",
+        concerned.pk: "thing.happened",
+        stranger.pk: "thing.happened",
+    }
+    assert hearers(world.happen("thing.agreed", organization=partner)) == {
+        cms.pk: "thing.agreed",
+        concerned.pk: "thing.agreed",
+    }
+    assert hearers(world.happen("thing.agreed", organization=partner, test=True)) == {trial.pk: "thing.agreed"}
+    # A kind for staff with a blander name outside: the CMS hears the kind, the others the blander name.
+    assert hearers(world.happen("thing.kept")) == {
+        cms.pk: "thing.kept",
+        concerned.pk: "thing.gone",
+        stranger.pk: "thing.gone",
+    }
+
+
+def test_an_endpoint_hears_only_the_types_it_asked_for_and_only_while_active(publication, world, partner, make_endpoint):
+    chosen, _ = make_endpoint(partner, "http://127.0.0.1:1/a", types=["thing.agreed"])
+    paused, _ = make_endpoint(partner, "http://127.0.0.1:1/b")
+    Endpoint.objects.filter(pk=paused.pk).update(state="paused")
+    planning.plan(world.happen(organization=partner).pk)
+    planning.plan(world.happen("thing.agreed", organization=partner).pk)
+    hooks = Delivery.objects.filter(channel="webhook")
+    assert list(hooks.values_list("endpoint_id", "event__kind")) == [(chosen.pk, "thing.agreed")]
+
+
+def test_the_body_of_a_hook_is_thin(publication, world, partner, make_endpoint):
+    make_endpoint(partner, "http://127.0.0.1:1/a")
+    event = world.happen(data={"amount": "3.00", "private": "yes"})
+    planning.plan(event.pk)
+    stamp = event.happened_at.isoformat().replace("+00:00", "Z")
+    assert Delivery.objects.get(channel="webhook").body == (
+        f'{{"type":"thing.happened","timestamp":"{stamp}","data":{{"reference":"T-1","amount":"3.00"}}}}'
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_planners_at_the_same_time_give_every_event_one_position(publication, world):
+    for _ in range(24):
+        with transaction.atomic():
+            world.happen()
+    barrier = threading.Barrier(3)
+    troubles = []
+
+    def work():
+        try:
+            barrier.wait(10)
+            planning.plan_due()
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the test tells
+            troubles.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert troubles == []
+    assert sorted(Position.objects.values_list("number", flat=True)) == list(range(1, 25))
+    assert Unplanned.objects.count() == 0
+    assert Delivery.objects.count() == Event.objects.count() == 24
