@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -39,7 +39,9 @@ def _is_draft(subject: Correction, person: User) -> bool:
 
 
 def _fix_can_be_seen(subject: Correction, person: User) -> bool:
-    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and _at_desk(subject, person)
+    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and _at_desk(
+        subject, person
+    )
 
 
 def _awaits_review(subject: Correction, person: User) -> bool:
@@ -63,7 +65,7 @@ class DueFilter(admin.SimpleListFilter):
         """Over, or within a day."""
         return [("over", _("Overdue")), ("soon", _("Within a day"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:  # noqa: ARG002 -- Django's
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those whose nearest promise is past, or nearly."""
         now = timezone.now()
         if self.value() == "over":
@@ -83,7 +85,7 @@ class OpenFilter(admin.SimpleListFilter):
         """Open, mine, unassigned, closed, all."""
         return [("mine", _("Mine")), ("nobody", _("Nobody's")), ("closed", _("Closed")), ("all", _("All"))]
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:  # type: ignore[override]  # -- as Django's, one word changed
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """The first choice is the open ones, not all."""
         for choice in super().choices(changelist):
             if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
@@ -204,7 +206,9 @@ class ReportAdmin(WorkflowAdmin):
     @admin.display(description=_("article"), ordering="article__headline")
     def article_line(self, report: Report) -> str:
         """Its headline, or the address that is not imported yet."""
-        return (report.article.headline if report.article else report.article_url or report.medium_detail)[:80]
+        return (report.article.headline if report.article else report.article_url or report.medium_detail)[
+            :80
+        ]
 
 
 @admin.register(Correction)
@@ -221,8 +225,12 @@ class CorrectionAdmin(WorkflowAdmin):
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {
         "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write"), _is_draft),
-        "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
-        "drop_article": Button(notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft),
+        "name_article": Button(
+            notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft
+        ),
+        "drop_article": Button(
+            notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft
+        ),
         "see_fix": Button(
             lambda subject, *, by, article, revision, seen=None: notices.see_fix(  # noqa: ARG005 -- states a fact
                 subject, by=by, article=article, revision=revision
@@ -333,13 +341,24 @@ def cards(person: User) -> list[Card]:
         .exclude(Q(authors__user=person))
     )
     found = [
-        Card(_("overdue reports"), visible.open().filter(reference__in=overdue).count(), f"{url}?due=over", urgent=True),
+        Card(
+            _("overdue reports"),
+            visible.open().filter(reference__in=overdue).count(),
+            f"{url}?due=over",
+            urgent=True,
+        ),
         Card(_("new reports"), visible.filter(status=ReportStatus.NEW).count(), f"{url}?status__exact=new"),
-        Card(_("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"),
+        Card(
+            _("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"
+        ),
     ]
     if "standards_editor" in person.roles_anywhere():
         found.append(
-            Card(_("corrections to approve"), approval.count(), f"{notices_url}?status__exact=awaiting_approval")
+            Card(
+                _("corrections to approve"),
+                approval.count(),
+                f"{notices_url}?status__exact=awaiting_approval",
+            )
         )
     return found
 

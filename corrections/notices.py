@@ -81,8 +81,9 @@ def the_desk(event: Event) -> Iterable[Recipient]:
 def the_assignee(event: Event) -> Iterable[Recipient]:
     """Who works on it, else the desk."""
     report = report_of(event)
-    if report.assignee_id and DESK in report.assignee.roles_at(report.publication):
-        return [Recipient("user", str(report.assignee_id))]
+    assignee = report.assignee
+    if assignee is not None and DESK in assignee.roles_at(report.publication):
+        return [Recipient("user", str(assignee.pk))]
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
 
 
@@ -163,7 +164,10 @@ def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:  # n
 @payload("report")
 def thin_report(event: Event) -> dict[str, Any]:
     """Reference and status: a report's words never leave by hook."""
-    return {"reference": event.subject_reference, "status": event.data.get("to", event.data.get("status", ""))}
+    return {
+        "reference": event.subject_reference,
+        "status": event.data.get("to", event.data.get("status", "")),
+    }
 
 
 @payload("correction")
@@ -184,5 +188,3 @@ def thin_correction(event: Event) -> dict[str, Any]:
 def confirm_path(report: Report) -> str:
     """Where the receipt's confirm button is. Opening it changes nothing; the button on it posts."""
     return f"/corrections/confirm/{links.token('confirm', report.reference, report.token_nonce)}/"
-
-

@@ -39,7 +39,9 @@ def shape(correction: Correction) -> dict[str, Any]:
         ],
         "published_at": correction.published_at,
         "error_published_at": correction.error_published_at,
-        "supersedes": target.reference if target and correction.effect == Effect.SUPERSEDE and target.is_public else None,
+        "supersedes": target.reference
+        if target and correction.effect == Effect.SUPERSEDE and target.is_public
+        else None,
         "superseded_by": followers[0].reference if followers else None,
         "reader_reported": correction.reader_reported,
         "ledger": _ledger(correction),

@@ -67,7 +67,7 @@ class DeskSite(admin.AdminSite):
     index_template = "admin/desk_index.html"
     enable_nav_sidebar = True
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what waits, most urgent first."""
         cards = [card for make in CARDS for card in make(cast(User, request.user))]
         return super().index(request, {**(extra_context or {}), "cards": cards})
@@ -139,7 +139,11 @@ class WorkflowAdmin(admin.ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("start/<slug:starter>/", self.admin_site.admin_view(self.start_view), name=f"{name}_start"),
-            path("<path:object_id>/do/<slug:button>/", self.admin_site.admin_view(self.do_view), name=f"{name}_do"),
+            path(
+                "<path:object_id>/do/<slug:button>/",
+                self.admin_site.admin_view(self.do_view),
+                name=f"{name}_do",
+            ),
             *super().get_urls(),
         ]
 
@@ -156,7 +160,12 @@ class WorkflowAdmin(admin.ModelAdmin):
         return self.work_page(request, self._find(request, object_id))
 
     def work_page(
-        self, request: HttpRequest, subject: Any, *, bound: tuple[str, forms.Form] | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        subject: Any,
+        *,
+        bound: tuple[str, forms.Form] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         """Draw the page; `bound` is the form that was sent and could not be taken."""
         person = _person(request)
@@ -219,7 +228,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             raise Http404
         if begun.offered is not None and not begun.offered(None, person):
             raise PermissionDenied
-        form_class = begun.form or WorkForm
+        form_class = cast(type[WorkForm], begun.form or WorkForm)
         initial = {key: value for key, value in request.GET.items() if key in form_class.base_fields}
         form = form_class(request.POST or None, person=person, initial={"seen": 1, **initial})
         status = 200
@@ -241,7 +250,9 @@ class WorkflowAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/work_start.html", context, status=status)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The list, with what one may begin here."""
         person = _person(request)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_start"

@@ -264,6 +264,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Choices stay where they are used: as components, every second `status` would need a name of its own.
+    "POSTPROCESSING_HOOKS": [],
     "SERVERS": [{"url": "/"}],
 }
 

@@ -148,7 +148,9 @@ def lock(obj: Row, *, seen: int | None = None) -> Row:
         raise NotFound(_("This record no longer exists."))
     if seen is not None and fresh.version != seen:  # type: ignore[attr-defined]  # -- every worked record has one
         raise Stale(
-            _("Someone changed this since you opened it: it is now “%(status)s” (version %(now)s, you saw %(seen)s).")
+            _(
+                "Someone changed this since you opened it: it is now “%(status)s” (version %(now)s, you saw %(seen)s)."
+            )
             % {
                 "status": fresh.get_status_display(),  # type: ignore[attr-defined]  # -- idem
                 "now": fresh.version,  # type: ignore[attr-defined]  # -- idem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Min, OuterRef, QuerySet, Subquery
@@ -18,7 +18,16 @@ from newsroom.accounts.models import Approval, User
 from newsroom.admin import CARDS, Button, Card, StaffScopedAdmin, WorkflowAdmin
 from newsroom.events.models import Promise
 from reprints.forms import desk as forms
-from reprints.models import License, LicenseRequest, PriceRule, Quote, RateCard, TermsTemplate, UpdateNotice, UseType
+from reprints.models import (
+    License,
+    LicenseRequest,
+    PriceRule,
+    Quote,
+    RateCard,
+    TermsTemplate,
+    UpdateNotice,
+    UseType,
+)
 from reprints.services import asking, deciding, licenses, quoting, updates
 from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE, QuoteStatus
 
@@ -35,7 +44,11 @@ def _can_be_quoted(subject: LicenseRequest, person: User) -> bool:
 
 
 def _needs_a_manager(subject: Quote, person: User) -> bool:
-    return subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject) and _does_licensing(subject, person)
+    return (
+        subject.status == QuoteStatus.DRAFT
+        and quoting.needs_approval(subject)
+        and _does_licensing(subject, person)
+    )
 
 
 def _may_approve(subject: Quote, person: User) -> bool:
@@ -87,7 +100,9 @@ class LicenseRequestAdmin(LicensingAdmin):
             _does_licensing,
         ),
         "note": Button(
-            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words, internal=True),  # noqa: ARG005 -- idem
+            lambda subject, *, by, words, seen=None: asking.message(
+                subject, by=by, words=words, internal=True
+            ),  # noqa: ARG005 -- idem
             forms.NoteForm,
             _("Add a note"),
             _does_licensing,
@@ -113,7 +128,7 @@ class LicenseRequestAdmin(LicensingAdmin):
             .annotate(first=Min("due_at"))
             .values("first")
         )
-        rows = super().get_queryset(request).for_lists()
+        rows = cast(Any, super().get_queryset(request)).for_lists()
         return rows.annotate(due_at=Subquery(running)).order_by("due_at", "-pk")
 
     def subject_context(self, request: HttpRequest, subject: LicenseRequest) -> dict[str, Any]:
@@ -232,7 +247,9 @@ class UpdateNoticeAdmin(LicensingAdmin):
     search_fields = ("reference", "license__reference", "organization__name")
     list_select_related = ("license", "article", "publication")
     buttons: ClassVar[dict[str, Button]] = {
-        "acknowledge": Button(updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")),
+        "acknowledge": Button(
+            updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")
+        ),
         "verify": Button(updates.verify),
         "escalate": Button(updates.escalate),
         "waive": Button(updates.waive, forms.WordsForm),
@@ -292,15 +309,33 @@ def cards(person: User) -> list[Card]:
     request_url = reverse("admin:reprints_licenserequest_changelist")
     notice_url = reverse("admin:reprints_updatenotice_changelist")
     overdue = Promise.objects.filter(
-        subject_kind="license_request", kept_at=None, dropped_at=None, paused_at=None, due_at__lt=timezone.now()
+        subject_kind="license_request",
+        kept_at=None,
+        dropped_at=None,
+        paused_at=None,
+        due_at__lt=timezone.now(),
     ).values("subject_reference")
     unanswered = UpdateNotice.objects.visible_to(person).filter(
         status__in=["open", "escalated"], due_at__lt=timezone.now()
     )
     return [
-        Card(_("overdue license requests"), requests.filter(reference__in=overdue).count(), request_url, urgent=True),
-        Card(_("new license requests"), requests.filter(status="submitted").count(), f"{request_url}?status__exact=submitted"),
-        Card(_("update notices without an answer"), unanswered.count(), f"{notice_url}?status__exact=open", urgent=True),
+        Card(
+            _("overdue license requests"),
+            requests.filter(reference__in=overdue).count(),
+            request_url,
+            urgent=True,
+        ),
+        Card(
+            _("new license requests"),
+            requests.filter(status="submitted").count(),
+            f"{request_url}?status__exact=submitted",
+        ),
+        Card(
+            _("update notices without an answer"),
+            unanswered.count(),
+            f"{notice_url}?status__exact=open",
+            urgent=True,
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from newsroom.accounts.models import Contact
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
-from reprints import audience, links
+from reprints import audience, links, pricing
 from reprints.models import License, LicenseRequest, Quote, RequesterContact, RequestMessage, UpdateNotice
 from reprints.services import asking
 from reprints.vocabulary import Lane
@@ -171,7 +171,8 @@ def about_quote(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about a quote may show."""
     quote = quote_of(event)
     lines = list(quote.lines.select_related("article"))
-    return {**_about(quote.request, event, recipient), "quote": quote, "lines": lines}
+    total = pricing.plain(quote.net, quote.currency)
+    return {**_about(quote.request, event, recipient), "quote": quote, "lines": lines, "total": total}
 
 
 @mail_context("license")

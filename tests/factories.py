@@ -90,7 +90,12 @@ def revise(article, *, body):
     article.revision_sha256 = sha256
     article.save(update_fields=["revision", "revision_sha256"])
     return Revision.objects.create(
-        article=article, number=article.revision, headline=article.headline, body=body, sha256=sha256, seen_at=timezone.now()
+        article=article,
+        number=article.revision,
+        headline=article.headline,
+        body=body,
+        sha256=sha256,
+        seen_at=timezone.now(),
     )
 
 
@@ -119,7 +124,14 @@ def confirm(report):
 def force_status(record, status, **over):
     """Put a record into a status without its history: for matrices only."""
     fields = {"status": status, **over}
-    if isinstance(record, Report) and status in {"resolved", "declined", "duplicate", "withdrawn", "lapsed", "spam"}:
+    if isinstance(record, Report) and status in {
+        "resolved",
+        "declined",
+        "duplicate",
+        "withdrawn",
+        "lapsed",
+        "spam",
+    }:
         fields.setdefault("closed_at", timezone.now())
         if status == "declined":
             fields.setdefault("resolution_code", "opinion")
@@ -140,7 +152,11 @@ def make_correction(publication=None, *, by=None, article=None, status="draft", 
     article = article or make_article(publication)
     by = by or make_staff(publication, "desk_editor")
     correction = notices.start(publication, by=by, articles=[article])
-    words = {"text": "An earlier version misstated the cost. It was 1.45 million.", "not_fixed_reason": "Print only.", **words}
+    words = {
+        "text": "An earlier version misstated the cost. It was 1.45 million.",
+        "not_fixed_reason": "Print only.",
+        **words,
+    }
     correction = notices.edit(correction, by=by, **words)
     if status == "draft":
         return correction

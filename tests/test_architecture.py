@@ -15,7 +15,13 @@ CODE = sorted(
     if "migrations" not in path.parts
 )
 NAMED_APPS = {"newsroom/urls.py", "newsroom/settings.py", "newsroom/clock.py", "newsroom/celery.py"}
-MODEL_FREE = {"newsroom/workflow.py", "newsroom/errors.py", "newsroom/references.py", "newsroom/env.py", "newsroom/links.py"}
+MODEL_FREE = {
+    "newsroom/workflow.py",
+    "newsroom/errors.py",
+    "newsroom/references.py",
+    "newsroom/env.py",
+    "newsroom/links.py",
+}
 LAYERS = {
     "newsroom.accounts": {"newsroom.articles", "corrections", "reprints"},
     "newsroom.articles.models": {"newsroom.events", "corrections", "reprints"},
@@ -46,7 +52,11 @@ def reaching(found: set[str], roots: set[str]) -> set[str]:
 @pytest.mark.parametrize("path", CODE, ids=name_of)
 def test_the_two_desks_never_import_each_other_and_the_house_imports_neither(path):
     name = name_of(path)
-    forbidden = {"corrections": {"reprints"}, "reprints": {"corrections"}, "newsroom": {"corrections", "reprints"}}
+    forbidden = {
+        "corrections": {"reprints"},
+        "reprints": {"corrections"},
+        "newsroom": {"corrections", "reprints"},
+    }
     if name not in NAMED_APPS:
         assert reaching(imports(path), forbidden[path.relative_to(ROOT).parts[0]]) == set()
 
@@ -76,10 +86,22 @@ def test_inside_a_desk_nothing_imports_an_interface_and_models_import_no_service
             continue
         story = parts[1].removesuffix(".py")
         found = imports(path)
-        if story in {"workflow", "models", "services", "events", "notices", "reactions", "ledger", "pricing", "vocabulary"}:
+        if story in {
+            "workflow",
+            "models",
+            "services",
+            "events",
+            "notices",
+            "reactions",
+            "ledger",
+            "pricing",
+            "vocabulary",
+        }:
             assert reaching(found, {f"{app}.{name}" for name in INTERFACES}) == set(), name_of(path)
         if story in {"workflow", "models", "vocabulary"}:
-            assert reaching(found, {f"{app}.services", f"{app}.notices"}) - _typing_only(path) == set(), name_of(path)
+            assert reaching(found, {f"{app}.services", f"{app}.notices"}) - _typing_only(path) == set(), (
+                name_of(path)
+            )
 
 
 @pytest.mark.parametrize("path", CODE, ids=name_of)
@@ -119,7 +141,14 @@ def test_no_module_is_homeless(path):
 @pytest.mark.parametrize("path", CODE, ids=name_of)
 def test_mail_and_http_leave_by_one_place_only(path):
     name = name_of(path)
-    sends = {"send_mail", "EmailMessage", "EmailMultiAlternatives", "urlopen", "HTTPSConnection", "HTTPConnection"}
+    sends = {
+        "send_mail",
+        "EmailMessage",
+        "EmailMultiAlternatives",
+        "urlopen",
+        "HTTPSConnection",
+        "HTTPConnection",
+    }
     names = {
         node.id if isinstance(node, ast.Name) else node.attr
         for node in ast.walk(ast.parse(path.read_text()))

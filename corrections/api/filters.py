@@ -42,6 +42,7 @@ class MomentFormField(forms.CharField):
             raise ValidationError(words, code="invalid") from error
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class MomentFilter(django_filters.Filter):
     """Compares with a moment."""
 

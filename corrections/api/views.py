@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -84,6 +85,18 @@ class PlainText(BaseRenderer):
     def render(self, data: Any, media_type: str | None = None, context: Any = None) -> bytes:
         """The bytes."""
         return data.encode() if isinstance(data, str) else JSONRenderer().render(data)
+
+
+class AlwaysText(BaseContentNegotiation):
+    """Text whatever the caller accepts: a signed note has one form."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """Nothing is read here."""
+        return parsers[0] if parsers else None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
 
 
 class PublicCorrections(Cacheable, GenericAPIView):
@@ -192,7 +205,8 @@ class CheckpointView(Cacheable, APIView):
 
     scopes = None
     operation_ids = {"GET": "read_ledger_checkpoint"}
-    renderer_classes = [PlainText, JSONRenderer]
+    renderer_classes = [PlainText]
+    content_negotiation_class = AlwaysText
 
     @extend_schema(responses={(200, "text/plain"): str, (404, MEDIA_TYPE): ProblemSerializer})
     def get(self, request: Request) -> HttpResponse:
@@ -213,7 +227,8 @@ class KeyView(Cacheable, APIView):
 
     scopes = None
     operation_ids = {"GET": "read_ledger_key"}
-    renderer_classes = [PlainText, JSONRenderer]
+    renderer_classes = [PlainText]
+    content_negotiation_class = AlwaysText
     public_seconds = 3600
 
     @extend_schema(responses={(200, "text/plain"): str})

@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Correction, Report
 from corrections.services.submitting import Draft
-from corrections.vocabulary import DECLINE_CODES, Category, Channel, Effect, Kind, Medium, Origin, Resolution, Severity
+from corrections.vocabulary import (
+    DECLINE_CODES,
+    Category,
+    Channel,
+    Effect,
+    Kind,
+    Medium,
+    Origin,
+    Resolution,
+    Severity,
+)
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.admin import WorkForm
@@ -17,7 +27,6 @@ from newsroom.articles.models import Article
 from newsroom.articles.services import find
 from newsroom.references import normalize
 from newsroom.web.fields import CleanTextField
-
 
 
 class ArticleField(forms.CharField):
@@ -61,7 +70,10 @@ class ReportAcceptForm(WorkForm):
     """Accept, starting a correction or joining one that is being drafted."""
 
     correction = forms.ModelChoiceField(
-        Correction.objects.none(), required=False, label=_("Join a draft"), empty_label=_("Start a new correction")
+        Correction.objects.none(),
+        required=False,
+        label=_("Join a draft"),
+        empty_label=_("Start a new correction"),
     )
 
     def prepare(self) -> None:
@@ -77,7 +89,9 @@ class ReportDeclineForm(WordsForm):
     """Decline with a reason, an answer, and where else to turn."""
 
     code = forms.ChoiceField(
-        choices=[(code.value, code.label) for code in DECLINE_CODES], label=_("Reason"), initial=Resolution.NO_ERROR_FOUND
+        choices=[(code.value, code.label) for code in DECLINE_CODES],
+        label=_("Reason"),
+        initial=Resolution.NO_ERROR_FOUND,
     )
     words = CleanTextField(label=_("Answer to the reader"))
     turn_to = CleanTextField(label=_("Where else to turn"), required=False, max_length=2000)
@@ -102,7 +116,9 @@ class ReportJoinForm(WordsForm):
 class ReportAssignForm(WorkForm):
     """Hand it to somebody, or to nobody."""
 
-    to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
+    to = forms.ModelChoiceField(
+        User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody")
+    )
 
     def prepare(self) -> None:
         """Only people who work at this publication."""
@@ -123,7 +139,9 @@ class CorrectionEditForm(WorkForm):
 
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
     severity = forms.ChoiceField(choices=Severity.choices, label=_("Severity"))
-    text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))
+    text = CleanTextField(
+        label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself.")
+    )
     original_text = CleanTextField(label=_("Original passage"), required=False)
     corrected_text = CleanTextField(label=_("Corrected passage"), required=False)
     error_published_at = forms.DateTimeField(label=_("The error appeared"), required=False)
@@ -176,7 +194,10 @@ class CorrectionStartForm(WorkForm):
     article = ArticleField()
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"), initial=Kind.CORRECTION)
     target = forms.CharField(
-        required=False, max_length=20, label=_("Notice it acts on (C-…)"), help_text=_("Empty for a plain correction.")
+        required=False,
+        max_length=20,
+        label=_("Notice it acts on (C-…)"),
+        help_text=_("Empty for a plain correction."),
     )
     effect = forms.ChoiceField(
         required=False, choices=[("", "—"), *Effect.choices], label=_("What it does to that notice")

@@ -43,7 +43,9 @@ class LedgerEntry(models.Model):
 class LedgerOpening(models.Model):
     """What a leaf's commitment commits to: the salt and the public content. Destroyed under an order; the leaf stays."""
 
-    entry = models.OneToOneField(LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="opening")
+    entry = models.OneToOneField(
+        LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="opening"
+    )
     salt = models.CharField(max_length=64)
     content = models.JSONField()
 

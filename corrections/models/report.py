@@ -43,7 +43,9 @@ class Report(Record):
     noun = "report"
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reports")
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
     article_url = models.CharField(_("address"), max_length=2000, blank=True)
     article_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
     medium = models.CharField(_("seen"), max_length=12, choices=Medium.choices, default=Medium.WEB)
@@ -53,14 +55,18 @@ class Report(Record):
     passage_suffix = models.CharField(max_length=64, blank=True)
     claim = models.TextField(_("what is wrong"), max_length=5000)
     suggestion = models.TextField(_("what would be right"), max_length=5000, blank=True)
-    category = models.CharField(_("category"), max_length=20, choices=Category.choices, default=Category.OTHER)
+    category = models.CharField(
+        _("category"), max_length=20, choices=Category.choices, default=Category.OTHER
+    )
     sources = models.JSONField(_("sources"), default=list, blank=True)
     about_me = models.BooleanField(_("the reader is the subject"), default=False)
     acting_for = models.CharField(_("acting for"), max_length=120, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     urgent_reason = models.CharField(_("why urgent"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=20, default="en")
-    status = models.CharField(_("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW)
+    status = models.CharField(
+        _("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW
+    )
     visibility = models.CharField(
         _("visibility"), max_length=12, choices=Visibility.choices, default=Visibility.NORMAL
     )
@@ -75,7 +81,9 @@ class Report(Record):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_reports"
     )
     resolution_code = models.CharField(_("resolution"), max_length=24, choices=Resolution.choices, blank=True)
-    joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
+    joined_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined"
+    )
     correction = models.ForeignKey(
         "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
@@ -126,7 +134,9 @@ class Report(Record):
 
     def first_deciders(self) -> set[int]:
         """The members of staff who decided before the appeal."""
-        decisions = self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
+        decisions = (
+            self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
+        )
         return {row for row in decisions.values_list("by_id", flat=True) if row is not None}
 
 

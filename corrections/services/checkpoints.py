@@ -68,7 +68,9 @@ def sign() -> LedgerCheckpoint | None:
         signer=signer(),
         published=newest is not None,
     )
-    return LedgerCheckpoint.objects.create(size=head.size, root=root.hex(), text=text, signed_at=timezone.now())
+    return LedgerCheckpoint.objects.create(
+        size=head.size, root=root.hex(), text=text, signed_at=timezone.now()
+    )
 
 
 def hashes(size: int) -> Sequence[bytes]:
@@ -82,4 +84,6 @@ def sign_or_complain() -> None:
     try:
         sign()
     except InconsistentLog:
-        logger.critical("the public log is not an extension of what was signed; see `manage.py ledger recover`")
+        logger.critical(
+            "the public log is not an extension of what was signed; see `manage.py ledger recover`"
+        )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from corrections.models import Message, Report
-from corrections.models.report import ReportQuerySet
 from corrections.services import report as reports
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.errors import DomainError
@@ -51,7 +51,9 @@ def remind(now: datetime) -> int:
 def lapse(now: datetime) -> int:
     """Close what was asked, reminded twice and never answered. The number closed."""
     closed = 0
-    for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
+    for report in waiting().filter(
+        asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE
+    ):
         try:
             reports.lapse(report)
         except DomainError:
@@ -65,7 +67,11 @@ def watch_promises(now: datetime) -> int:
     noted = 0
     running = Promise.objects.filter(subject_kind="report", kept_at=None, dropped_at=None, paused_at=None)
     for field, kind, rows in (
-        ("warned_at", "report.due_soon", running.filter(warned_at=None, due_at__lt=now + WARN_BEFORE, due_at__gte=now)),
+        (
+            "warned_at",
+            "report.due_soon",
+            running.filter(warned_at=None, due_at__lt=now + WARN_BEFORE, due_at__gte=now),
+        ),
         ("breached_at", "report.overdue", running.filter(breached_at=None, due_at__lt=now)),
     ):
         for promise in rows.order_by("due_at")[:BATCH]:
@@ -78,10 +84,12 @@ def watch_promises(now: datetime) -> int:
     return noted
 
 
-def waiting() -> ReportQuerySet:
+def waiting() -> QuerySet[Any]:
     """Reports that wait for the reader, each with `asked_at`: when the desk last asked. The longest first."""
     asked = (
-        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False).order_by("-pk").values("at")
+        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False)
+        .order_by("-pk")
+        .values("at")
     )
     rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO).annotate(asked_at=Subquery(asked[:1]))
     return rows.filter(asked_at__isnull=False).order_by("asked_at")

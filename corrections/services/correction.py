@@ -51,7 +51,9 @@ def start(
     if "desk_editor" not in by.roles_at(publication):
         raise NotAllowed(_("Your role does not include drafting corrections."))
     if any(article.publication_id != publication.pk for article in articles):
-        raise Invalid.one("/articles", _("A correction names articles of one publication."), "other_publication")
+        raise Invalid.one(
+            "/articles", _("A correction names articles of one publication."), "other_publication"
+        )
     if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
         raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
     if target:
@@ -76,7 +78,9 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
     """Change words of a draft. Whoever does is one of its authors, and cannot approve it."""
     unknown = set(words) - WORDS
     if unknown:
-        raise Invalid.one("/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))})
+        raise Invalid.one(
+            "/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))}
+        )
     correction = _open_draft(correction, by=by, seen=seen)
     for name, value in words.items():
         setattr(correction, name, value)
@@ -88,11 +92,15 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
 
 
 @transaction.atomic
-def name_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
+def name_article(
+    correction: Correction, *, by: User, article: Article, seen: int | None = None
+) -> Correction:
     """The same error in one more article."""
     correction = _open_draft(correction, by=by, seen=seen)
     if article.publication_id != correction.publication_id:
-        raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+        raise Invalid.one(
+            "/article", _("A correction names articles of one publication."), "other_publication"
+        )
     publishing.name(correction, article)
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
@@ -100,7 +108,9 @@ def name_article(correction: Correction, *, by: User, article: Article, seen: in
 
 
 @transaction.atomic
-def drop_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
+def drop_article(
+    correction: Correction, *, by: User, article: Article, seen: int | None = None
+) -> Correction:
     """Not this article after all."""
     correction = _open_draft(correction, by=by, seen=seen)
     CorrectionArticle.objects.filter(correction=correction, article=article).delete()
@@ -188,7 +198,12 @@ def publish(correction: Correction, *, by: User, seen: int | None = None) -> Cor
     now = timezone.now()
     approval = (
         Approval.objects.select_for_update()
-        .filter(subject_kind="correction", subject_reference=correction.reference, move="publish", approved_at=None)
+        .filter(
+            subject_kind="correction",
+            subject_reference=correction.reference,
+            move="publish",
+            approved_at=None,
+        )
         .order_by("-pk")
         .first()
     )
@@ -359,5 +374,3 @@ def _record(correction: Correction, change: dict[str, str], *, by: Actor) -> Non
         data=change,
         article=correction.main_article,
     )
-
-

@@ -52,7 +52,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     _record(correction, change, by=by)
     log.append("published", correction, now=now, opening=True)
     if affected is not None:
-        log.append(PAST[correction.effect], affected, now=now, opening=False)
+        log.append(PAST[Effect(correction.effect)], affected, now=now, opening=False)
     return correction
 
 
@@ -62,7 +62,9 @@ PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REI
 def refresh_articles(correction: Correction) -> None:
     """Count the public notices of each article it names afresh."""
     for row in correction.articles.select_related("article"):
-        public = Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
+        public = (
+            Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
+        )
         newest = public.order_by("-published_at").values_list("published_at", flat=True).first()
         Article.objects.filter(pk=row.article_id).update(
             corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()

@@ -85,7 +85,9 @@ def resume(report: Report, *, by: User, seen: int | None = None) -> Report:
 
 
 @transaction.atomic
-def accept(report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None) -> Report:
+def accept(
+    report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None
+) -> Report:
     """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted."""
     report, change = begin(report, "accept", by=by, seen=seen)
     if correction is not None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from corrections import feeds, public
@@ -16,9 +17,20 @@ from corrections.models import Correction
 from corrections.views import wording
 from corrections.views.headers import public_page
 from newsroom import references
-from newsroom.articles.models import Article
+from newsroom.articles.models import Article, UseStatus
 
 SHOWN = 100
+WARNINGS = {
+    UseStatus.WITHHELD: {
+        "tone": "warn",
+        "words": gettext_lazy("This article is being checked. Please do not use it until that is done."),
+    },
+    UseStatus.CANCELED: {
+        "tone": "stop",
+        "words": gettext_lazy("This article has been retracted. Please do not rely on it or use it."),
+    },
+}
+"""What is said above the history of an article that must not be used."""
 
 
 @require_safe
@@ -36,6 +48,7 @@ def article(request: HttpRequest, reference: str) -> HttpResponse:
         "publication": about.publication,
         "notices": [wording.card(public.shape(row), page_of_articles=False) for row in notices],
         "removed": list(removed),
+        "warning": WARNINGS.get(UseStatus(about.status)),
         "revisions": about.revisions.order_by("number").only("number", "seen_at", "article_id")[:SHOWN],
         "report_url": f"/corrections/new/?{urlencode({'url': about.url})}",
         "license_url": f"/reprints/new/?{urlencode({'url': about.url})}",

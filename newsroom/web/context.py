@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         ("guidelines", _("Guidelines")),
     ]
     nav = [
-        {"url": reverse(name), "label": label, "current": request.path == reverse(name)} for name, label in entries
+        {"url": reverse(name), "label": label, "current": request.path == reverse(name)}
+        for name, label in entries
     ]
     return {"publication": getattr(request, "publication", None), "nav": nav}

@@ -26,6 +26,8 @@ class CleanTextField(forms.CharField):
         if not text:
             return ""
         try:
-            return clean_text(text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name)
+            return clean_text(
+                text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name
+            )
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error

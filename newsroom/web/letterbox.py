@@ -25,6 +25,6 @@ class FileBackend(BaseEmailBackend):
             name = re.sub(r"[^A-Za-z0-9-]", "", str(content["Message-ID"]).partition("@")[0])
             target = folder / f"{time.time_ns()}-{name}.eml"
             draft = target.with_suffix(".part")
-            draft.write_bytes(content.as_bytes(linesep="\n"))
+            draft.write_bytes(content.as_bytes())
             os.replace(draft, target)
         return len(email_messages)

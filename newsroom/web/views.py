@@ -51,7 +51,8 @@ def doors(request: HttpRequest) -> HttpResponse:
         ),
     ]
     listed = [
-        {"url": reverse(name), "title": title, "text": text, "action": action} for name, title, text, action in choices
+        {"url": reverse(name), "title": title, "text": text, "action": action}
+        for name, title, text, action in choices
     ]
     return render(request, "doors.html", {"doors": listed})
 

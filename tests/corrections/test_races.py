@@ -46,7 +46,8 @@ def test_reader_withdraws_while_the_desk_takes_up_without_a_version():
     for _ in range(ROUNDS):
         report = make_report(publication, article)
         answers = at_once(
-            lambda report=report: reports.withdraw(report, seen=1), lambda report=report: reports.take_up(report, by=ann, seen=1)
+            lambda report=report: reports.withdraw(report, seen=1),
+            lambda report=report: reports.take_up(report, by=ann, seen=1),
         )
         (loser,) = losers(answers)
         assert isinstance(loser, Conflict), repr(loser)

@@ -54,7 +54,9 @@ def kinds(record):
 def drafted(desk, report):
     report = reports.take_up(report, by=desk.editor)
     report = reports.accept(report, by=desk.editor)
-    return notices.edit(report.correction, by=desk.editor, text=WORDS, not_fixed_reason="The page is archived.")
+    return notices.edit(
+        report.correction, by=desk.editor, text=WORDS, not_fixed_reason="The page is archived."
+    )
 
 
 def test_a_submitted_report_promises_three_dates_and_seals_the_contact(desk):
@@ -149,7 +151,8 @@ def test_a_published_correction_cannot_be_joined(desk):
 
 def test_publishing_needs_a_second_person_who_wrote_none_of_the_words(desk):
     correction = notices.send_for_approval(
-        notices.edit(drafted(desk, make_report(desk.publication)), by=desk.standards, text=WORDS), by=desk.editor
+        notices.edit(drafted(desk, make_report(desk.publication)), by=desk.standards, text=WORDS),
+        by=desk.editor,
     )
 
     with pytest.raises(Conflict, match="You wrote words"):
@@ -234,7 +237,12 @@ def test_a_retraction_cancels_the_article_and_only_its_withdrawal_lifts_it(desk)
     assert Article.objects.get(pk=article.pk).status == "canceled"
 
     notice = notices.start(
-        desk.publication, by=desk.editor, articles=[], kind="editors_note", target=retraction, effect="withdraw"
+        desk.publication,
+        by=desk.editor,
+        articles=[],
+        kind="editors_note",
+        target=retraction,
+        effect="withdraw",
     )
     notice = notices.edit(notice, by=desk.editor, text="The retraction was made in error.")
     notices.publish(notices.send_for_approval(notice, by=desk.editor), by=desk.standards)
@@ -253,8 +261,12 @@ def test_a_retraction_cancels_the_article_and_only_its_withdrawal_lifts_it(desk)
 def test_a_correction_of_a_correction_supersedes_it(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
-    second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
-    second = notices.edit(second, by=desk.editor, text="The earlier correction was wrong too.", not_fixed_reason="-")
+    second = notices.start(
+        desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede"
+    )
+    second = notices.edit(
+        second, by=desk.editor, text="The earlier correction was wrong too.", not_fixed_reason="-"
+    )
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
 
     first.refresh_from_db()
@@ -264,7 +276,9 @@ def test_a_correction_of_a_correction_supersedes_it(desk):
 
 def test_publishing_alone_is_reviewed_by_another_within_a_day(desk):
     correction = make_correction(desk.publication, by=desk.editor)
-    correction = notices.publish_urgent(correction, by=desk.standards, words="A name is wrong on the front page.")
+    correction = notices.publish_urgent(
+        correction, by=desk.standards, words="A name is wrong on the front page."
+    )
     promise = promises.running(correction).get()
 
     assert promise.kind == "second_review"
@@ -299,7 +313,9 @@ def test_suppression_hides_and_can_destroy_while_the_leaf_stays(desk):
 def test_a_lifted_suppression_restores_the_status_from_before(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
-    second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
+    second = notices.start(
+        desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede"
+    )
     second = notices.edit(second, by=desk.editor, text="Wrong again.", not_fixed_reason="-")
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
     first.refresh_from_db()
@@ -321,7 +337,10 @@ def test_declining_needs_a_code_and_words_and_says_where_else_to_turn(desk):
     report = reports.decline(report, by=desk.editor, code="opinion", words="It is marked as opinion.")
 
     decision = report.decisions.get()
-    assert (decision.answer, decision.turn_to) == ("It is marked as opinion.", "The Press Council, within 3 months.")
+    assert (decision.answer, decision.turn_to) == (
+        "It is marked as opinion.",
+        "The Press Council, within 3 months.",
+    )
     assert not promises.running(report).exists()
 
 
@@ -384,7 +403,9 @@ def test_a_draft_that_reports_wait_for_is_not_discarded(desk):
 
 
 def test_a_silent_reader_is_reminded_twice_then_the_report_lapses(desk):
-    report = reports.ask(reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?")
+    report = reports.ask(
+        reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?"
+    )
     start = timezone.now()
     seen = []
     for day in (4, 5, 9, 10, 14, 15, 16):

@@ -12,7 +12,14 @@ from django.db import transaction
 from newsroom.errors import Conflict, NotAllowed
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, THE_LOG, THE_READER
-from tests.factories import force_status, make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import (
+    force_status,
+    make_article,
+    make_correction,
+    make_publication,
+    make_report,
+    make_staff,
+)
 
 DESK = {"desk_editor", "standards_editor", "admin"}
 STANDARDS = {"standards_editor", "admin"}
@@ -163,7 +170,9 @@ def test_an_illegal_move_by_service_leaves_row_events_and_deliveries_identical(m
         else:
             SERVICES[move](row, right)
             assert Event.objects.count() == before[1] + 1
-            force_status(report, "new", version=1, correction=None, appealed_at=None, closed_at=None, joined_to=None)
+            force_status(
+                report, "new", version=1, correction=None, appealed_at=None, closed_at=None, joined_to=None
+            )
 
 
 @pytest.mark.django_db

@@ -19,9 +19,10 @@ def worker(place, smtp, tmp_path):
     there = place.with_env(EMAIL_URL=smtp.url, DELIVERY_LEASE_SECONDS=LEASE)
 
     def start(**more):
-        log = (tmp_path / f"worker{len(started)}.log").open("w")
-        process = there.start("manage.py", "deliver", log=log, **more)
-        process.log = tmp_path / f"worker{len(started)}.log"
+        path = tmp_path / f"worker{len(started)}.log"
+        with path.open("w") as log:
+            process = there.start("manage.py", "deliver", log=log, **more)
+        process.log = path
         started.append(process)
         return process
 

@@ -44,11 +44,11 @@ class EndpointView(Cacheable, GenericAPIView):
     """What every view of endpoints shares: each key sees its owner's, those of its own world (live or test)."""
 
     serializer_class = EndpointSerializer
-    queryset = Endpoint.objects.none()
+    queryset: QuerySet[Any] = Endpoint.objects.none()
     ordering = ("-pk",)
     filterset_class: Any = None
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def owned(self) -> QuerySet[Endpoint]:
         """The owner's endpoints."""
         key = key_of(self.request)
         rows = Endpoint.objects.select_related("publication").filter(test=key.test)
@@ -58,7 +58,7 @@ class EndpointView(Cacheable, GenericAPIView):
 
     def endpoint(self, endpoint_id: UUID) -> Endpoint:
         """The owner's endpoint of this id. NotFound for everybody else's."""
-        found: Endpoint | None = EndpointView.get_queryset(self).filter(public_id=endpoint_id).first()
+        found = self.owned().filter(public_id=endpoint_id).first()
         if found is None:
             raise NotFound(_("There is no such endpoint, or it is not yours."))
         return found
@@ -73,7 +73,7 @@ class EndpointsView(EndpointView):
     @extend_schema(responses=EndpointSerializer(many=True))
     def get(self, request: Request) -> Response:  # noqa: ARG002 -- DRF hands it over
         """List your webhook endpoints, newest first."""
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        rows = self.paginate_queryset(self.filter_queryset(self.owned())) or []
         return self.get_paginated_response(EndpointSerializer(rows, many=True).data)
 
     @extend_schema(request=EndpointWriteSerializer, responses={201: EndpointWithSecretSerializer})
@@ -136,6 +136,7 @@ class DeliveriesView(EndpointView):
     scopes = {"GET": "webhooks:manage"}
     operation_ids = {"GET": "list_webhook_deliveries"}
     serializer_class = DeliverySerializer
+    queryset: QuerySet[Any] = Delivery.objects.none()
     filterset_class = DeliveryFilter
 
     @extend_schema(responses=DeliverySerializer(many=True))

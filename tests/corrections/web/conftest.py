@@ -1,0 +1,26 @@
+"""What the tests of the reader's pages share."""
+
+import pytest
+
+from newsroom.web import form_token
+from tests.factories import make_publication
+
+
+@pytest.fixture
+def daily(db):
+    return make_publication(name="The Daily", slug="daily", hosts=["daily.example"], is_default=True)
+
+
+@pytest.fixture
+def filled():
+    """The fields of a complete form, fetched a minute ago."""
+
+    def fields(**over):
+        return {
+            "article_url": "https://daily.example/politics/story",
+            "claim": "It was 1.45 million, not 1.2 million.",
+            "form_token": form_token.issue("report", head_start=60),
+            **over,
+        }
+
+    return fields

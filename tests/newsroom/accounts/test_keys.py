@@ -1,0 +1,108 @@
+"""Issuing and revoking keys."""
+
+import hashlib
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from newsroom.accounts.models import ApiKey, Organization, Publication
+from newsroom.accounts.services import issue_key, revoke_key
+from newsroom.errors import Invalid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def partner():
+    return Organization.objects.create(name="Partner Inc.", slug="partner")
+
+
+@pytest.fixture
+def daily():
+    return Publication.objects.create(name="The Daily", slug="daily")
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("keys", *arguments, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_a_key_is_shown_once_and_stored_as_a_digest(partner):
+    key, text = issue_key(label=" Web shop ", scopes=["quotes:read", "quotes:read"], organization=partner, test=True)
+    prefix, world, key_id, secret = text.split("_", 3)
+    assert (prefix, world, key_id, len(secret)) == ("mh", "test", key.key_id, 43)
+    stored = ApiKey.objects.get()
+    assert (stored.label, stored.scopes, stored.secret_sha256) == (
+        "Web shop",
+        ["quotes:read"],
+        hashlib.sha256(secret.encode()).hexdigest(),
+    )
+
+
+def test_a_key_of_a_cms_is_bound_to_its_publications(daily):
+    key, _text = issue_key(label="CMS", scopes=["articles:write"], publications=[daily])
+    assert (list(key.publications.all()), key.organization) == ([daily], None)
+
+
+@pytest.mark.parametrize(
+    ("over", "codes"),
+    [
+        ({"scopes": []}, ["required"]),
+        ({"scopes": ["everything"]}, ["unknown_scope"]),
+        ({"scopes": ["articles:write"]}, ["wrong_scope"]),
+        ({"label": " "}, ["invalid"]),
+        ({"label": "x" * 81}, ["invalid"]),
+        ({"organization": None}, ["owner", "wrong_scope"]),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, ["past"]),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_not_issued(partner, over, codes):
+    with pytest.raises(Invalid) as refusal:
+        issue_key(**{"label": "Key", "scopes": ["quotes:read"], "organization": partner, **over})
+    assert [fault.code for fault in refusal.value.faults] == codes
+    assert ApiKey.objects.count() == 0
+
+
+def test_a_key_belongs_to_a_partner_or_to_publications_never_to_both(partner, daily):
+    with pytest.raises(Invalid):
+        issue_key(label="Key", scopes=["events:read"], organization=partner, publications=[daily])
+
+
+def test_revoking_twice_keeps_the_first_date(partner):
+    key, _text = issue_key(label="Key", scopes=["quotes:read"], organization=partner)
+    first = revoke_key(key).revoked_at
+    assert revoke_key(ApiKey.objects.get()).revoked_at == first
+    assert list(ApiKey.objects.in_force(timezone.now())) == []
+
+
+def test_the_command_issues_lists_and_revokes(partner):
+    text = run("issue", "--label", "Shop", "--scopes", "quotes:read", "quotes:accept", "--organization", "partner")
+    key = ApiKey.objects.get()
+    assert text.startswith(f"mh_live_{key.key_id}_")
+    assert run("list") == f"mh_live_{key.key_id}…\tactive\tpartner\tShop\tquotes:accept quotes:read\tnever used"
+    assert run("revoke", text) == f"mh_live_{key.key_id}… is revoked."
+    assert "\trevoked\t" in run("list")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--scopes", "quotes:read", "--organization", "nobody"),
+        ("--scopes", "events:read", "--publication", "nothing"),
+        ("--scopes", "everything", "--organization", "partner"),
+        ("--scopes", "quotes:read", "--organization", "partner", "--expires", "2030-01-01"),
+    ],
+)
+def test_the_command_says_what_is_wrong(partner, arguments):
+    with pytest.raises(CommandError):
+        run("issue", "--label", "Shop", *arguments)
+    assert ApiKey.objects.count() == 0
+
+
+def test_revoking_an_unknown_key_is_an_error(db):
+    with pytest.raises(CommandError, match="There is no key"):
+        run("revoke", "nothing")

@@ -1,0 +1,515 @@
+"""Leases, verdicts, waits, poison, bursts: what becomes of a message, whatever the other side does."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import mail as outbox
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from newsroom.errors import Conflict
+from newsroom.events import channels, delivery, endpoints, kinds, planning, schedule, stopping
+from newsroom.events.models import Attempt, Delivery, Endpoint
+from newsroom.events.verdicts import Verdict
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture
+def owed(publication, world):
+    """A mail that is owed."""
+    planning.plan(world.happen().pk)
+    return Delivery.objects.get()
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Make the wire answer these verdicts, one a send; the last one for ever."""
+
+    def say(*verdicts):
+        left = list(verdicts)
+        monkeypatch.setattr(
+            channels, "send", lambda _delivery, _held=(): left.pop(0) if len(left) > 1 else left[0]
+        )
+
+    return say
+
+
+def expire(*rows):
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def waited(row):
+    """Seconds until the next try."""
+    row.refresh_from_db()
+    return (row.not_before - timezone.now()).total_seconds()
+
+
+def test_what_is_owed_is_sent_once(owed):
+    assert delivery.drain() == delivery.Drained(planned=0, sent=1, tried=1)
+    assert delivery.drain() == delivery.Drained(planned=0, sent=0, tried=0)
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts, owed.last_verdict, owed.lease_token) == ("sent", 1, "ok", None)
+    assert [message.subject for message in outbox.outbox] == ["About T-1"]
+    assert list(owed.tries.values_list("number", "verdict")) == [(1, "ok")]
+
+
+def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
+    first = delivery.claim()
+    assert delivery.claim() == []
+    expire(owed)
+    second = delivery.claim()
+    assert [row.pk for row in second] == [owed.pk]
+    assert delivery.attempt(first[0]) is False
+    assert delivery.finish(first[0], Verdict.ok()) is False
+    assert outbox.outbox == []
+    assert delivery.attempt(second[0]) is True
+    owed.refresh_from_db()
+    assert (owed.attempts, owed.crashes) == (2, 0)
+    assert list(owed.tries.values_list("number", "verdict")) == [(1, "crash"), (2, "ok")]
+
+
+def test_a_worker_that_comes_back_late_cannot_overrule_the_next(owed, answer):
+    late = delivery.claim()[0]
+    expire(owed)
+    current = delivery.claim()[0]
+    assert delivery.finish(late, Verdict.permanent("no")) is False
+    owed.refresh_from_db()
+    assert (owed.state, owed.lease_token) == ("leased", current.lease_token)
+
+
+def test_a_lease_that_has_run_out_is_not_begun(owed):
+    claimed = delivery.claim()[0]
+    expire(owed)
+    assert delivery.attempt(claimed) is False
+    assert outbox.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (Verdict.ok(), "sent"),
+        (Verdict.transient("later"), "pending"),
+        (Verdict.ambiguous("who knows"), "pending"),
+        (Verdict.permanent("never"), "dead"),
+        (Verdict("canceled", "nobody there"), "canceled"),
+    ],
+)
+def test_each_verdict_leads_to_its_state(owed, answer, verdict, state):
+    answer(verdict)
+    delivery.drain()
+    owed.refresh_from_db()
+    assert (owed.state, owed.last_verdict, owed.last_error) == (state, verdict.name, verdict.detail)
+    assert (owed.lease_token, owed.lease_until) == (None, None)
+
+
+def test_the_schedules_are_those_promised():
+    assert sum(schedule.WAITS["webhook"], timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
+    assert timedelta(hours=71) < sum(schedule.WAITS["email"], timedelta()) < timedelta(hours=73)
+
+
+@pytest.mark.parametrize(("channel", "tries"), [("webhook", 9), ("email", 15)])
+def test_a_wait_is_jittered_by_a_fifth_and_the_schedule_ends(channel, tries):
+    for number in range(1, tries + 1):
+        step = schedule.WAITS[channel][number - 1]
+        waits = [schedule.wait_before(channel, number) for _ in range(50)]
+        assert step * 0.8 <= min(waits) < max(waits) <= step * 1.2
+    assert schedule.wait_before(channel, tries + 1) is None
+
+
+def test_when_the_schedule_is_used_up_it_is_given_up(owed, answer):
+    answer(Verdict.transient("later"))
+    for _ in range(16):
+        Delivery.objects.update(not_before=timezone.now())
+        delivery.drain()
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts, owed.last_verdict) == ("dead", 16, "transient")
+    Delivery.objects.update(not_before=timezone.now())
+    assert delivery.drain().tried == 0
+
+
+def test_a_mail_whose_answer_was_lost_waits_ten_minutes(owed, answer):
+    answer(Verdict.ambiguous("who knows"))
+    delivery.drain()
+    assert 590 < waited(owed) <= 600
+
+
+def test_retry_after_lengthens_a_wait_and_never_shortens_it(owed, answer):
+    answer(Verdict.transient("later", retry_after=timedelta(hours=5)))
+    delivery.drain()
+    assert 5 * 3600 - 10 < waited(owed) <= 5 * 3600
+    answer(Verdict.transient("later", retry_after=timedelta(seconds=1)))
+    Delivery.objects.update(not_before=timezone.now())
+    delivery.drain()
+    assert waited(owed) > 90  # the second wait is two minutes, less a fifth
+
+
+def test_what_kills_three_workers_is_given_up_and_not_sent_again(owed, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(*_args):
+        raise Killed
+
+    monkeypatch.setattr(channels, "send", die)
+    for _ in range(3):
+        with pytest.raises(Killed):
+            delivery.drain()
+        expire(owed)
+    assert delivery.drain().tried == 0
+    owed.refresh_from_db()
+    assert (owed.state, owed.crashes, owed.last_verdict) == ("dead", 3, "crash")
+    assert list(owed.tries.values_list("verdict", flat=True)) == ["crash", "crash", "crash"]
+
+
+def test_the_batch_of_a_poisonous_message_is_innocent(publication, world, monkeypatch):
+    world.recipients = [kinds.Recipient("person", key) for key in "12345"]
+    world.addresses = {key: kinds.Address(f"{key}@reader.example") for key in "12345"}
+    planning.plan(world.happen().pk)
+    real = channels.send
+
+    class Killed(BaseException):
+        pass
+
+    def die(row, held=()):
+        if row.recipient_key == "1":
+            raise Killed
+        return real(row, held)
+
+    monkeypatch.setattr(channels, "send", die)
+    for _ in range(3):
+        with pytest.raises(Killed):
+            delivery.drain()
+        expire(*Delivery.objects.filter(state="leased"))
+    delivery.drain()
+    assert list(Delivery.objects.order_by("pk").values_list("recipient_key", "state", "crashes")) == [
+        ("1", "dead", 3),
+        ("2", "sent", 0),
+        ("3", "sent", 0),
+        ("4", "sent", 0),
+        ("5", "sent", 0),
+    ]
+
+
+def test_a_fault_of_ours_is_given_up_with_its_reason(owed, world):
+    kinds.ADDRESS_BOOKS.clear()
+    delivery.drain()
+    owed.refresh_from_db()
+    assert (owed.state, owed.last_verdict, owed.last_error) == ("dead", "permanent", "KeyError: 'person'")
+
+
+def test_a_database_that_goes_away_is_no_verdict(owed, monkeypatch):
+    def fail(*_args):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(channels, "send", fail)
+    with pytest.raises(OperationalError):
+        delivery.drain()
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts) == ("leased", 1)
+
+
+def test_an_error_text_that_no_database_takes_is_cleaned(owed, answer):
+    answer(Verdict.transient("a\x00b\ud800" + "c" * 5000))
+    delivery.drain()
+    owed.refresh_from_db()
+    assert owed.last_error == ("a b?" + "c" * 5000)[:500]
+    assert owed.tries.get().excerpt == ("a b?" + "c" * 5000)[:1000]
+
+
+# --- stopping, pausing, giving back ---------------------------------------------------------------------------------------
+
+
+def several(world, count):
+    world.recipients = [kinds.Recipient("person", str(key)) for key in range(count)]
+    world.addresses = {str(key): kinds.Address(f"{key}@reader.example") for key in range(count)}
+    planning.plan(world.happen().pk)
+
+
+def test_asked_to_stop_it_gives_back_what_it_has_not_begun(publication, world, monkeypatch):
+    several(world, 4)
+    stop = stopping.Stop()
+    real = channels.send
+
+    def stop_after_this(row, held=()):
+        stop.set()
+        return real(row, held)
+
+    monkeypatch.setattr(channels, "send", stop_after_this)
+    assert delivery.drain(stop=stop) == delivery.Drained(planned=0, sent=1, tried=1)
+    assert list(Delivery.objects.order_by("pk").values_list("state", "attempts", "lease_token")) == [
+        ("sent", 1, None),
+        ("pending", 0, None),
+        ("pending", 0, None),
+        ("pending", 0, None),
+    ]
+    assert Attempt.objects.count() == 1
+    assert delivery.drain(stop=stop) == delivery.Drained(0, 0, 0)
+
+
+def test_a_send_is_not_begun_when_the_lease_may_end_before_it(publication, world, monkeypatch):
+    several(world, 3)
+    now = [0.0]
+    claims = []
+    real = channels.send
+
+    def take_four_minutes(row, held=()):
+        claims.append(Delivery.objects.filter(state="leased").count())
+        now[0] += 236
+        return real(row, held)
+
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(channels, "send", take_four_minutes)
+    assert schedule.latest_start("email") == timedelta(seconds=235)
+    assert delivery.drain(budget=timedelta(hours=1)).sent == 3
+    assert claims == [3, 2, 1]  # what was too late in its lease was given back and claimed anew
+    assert list(Delivery.objects.values_list("attempts", "crashes")) == [(1, 0)] * 3
+
+
+def test_a_budget_that_is_spent_gives_the_rest_back(publication, world, monkeypatch):
+    several(world, 3)
+    now = [0.0]
+    real = channels.send
+
+    def take_a_minute(row, held=()):
+        now[0] += 60
+        return real(row, held)
+
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(channels, "send", take_a_minute)
+    assert delivery.drain(budget=timedelta(seconds=50)).tried == 1
+    assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "pending", "pending"]
+
+
+def test_paused_for_a_restore_events_are_planned_and_nothing_is_sent(publication, world, settings):
+    settings.DELIVERIES_PAUSED = True
+    world.happen()
+    assert delivery.drain() == delivery.Drained(planned=1, sent=0, tried=0)
+    settings.DELIVERIES_PAUSED = False
+    assert delivery.drain() == delivery.Drained(planned=0, sent=1, tried=1)
+
+
+def test_in_read_only_mode_nothing_is_touched(publication, world, settings):
+    settings.READ_ONLY = True
+    world.happen()
+    assert delivery.drain() == delivery.Drained(0, 0, 0)
+
+
+def test_an_idle_poll_writes_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(2) as seen:
+        assert delivery.drain() == delivery.Drained(0, 0, 0)
+    assert all(query["sql"].lstrip().startswith("SELECT") for query in seen.captured_queries)
+
+
+@pytest.mark.parametrize(("seconds", "deadline", "start"), [(0, 15.0, 40.0), (4, 1.0, 4 - 1 - 4 / 12)])
+def test_a_shorter_lease_shortens_the_deadline(settings, seconds, deadline, start):
+    settings.DELIVERY_LEASE_SECONDS = seconds
+    assert schedule.deadline_of("webhook").total_seconds() == deadline
+    assert schedule.latest_start("webhook").total_seconds() == pytest.approx(start)
+
+
+# --- by hand ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_given_up_can_be_tried_again_with_the_same_id(owed, answer):
+    answer(Verdict.permanent("never"), Verdict.ok())
+    delivery.drain()
+    before = owed.uuid
+    delivery.retry(owed)
+    assert delivery.drain().sent == 1
+    owed.refresh_from_db()
+    assert (owed.state, owed.uuid, owed.attempts) == ("sent", before, 2)
+
+
+def test_what_is_being_sent_is_left_alone(owed):
+    delivery.claim()
+    with pytest.raises(Conflict):
+        delivery.retry(owed)
+    with pytest.raises(Conflict):
+        delivery.cancel(owed, note="enough")
+    owed.refresh_from_db()
+    assert owed.state == "leased"
+
+
+def test_what_is_canceled_is_not_sent(owed):
+    delivery.cancel(owed, note="the reader called")
+    assert delivery.drain().tried == 0
+    owed.refresh_from_db()
+    assert (owed.state, owed.last_error) == ("canceled", "the reader called")
+    with pytest.raises(Conflict):
+        delivery.cancel(owed, note="again")
+
+
+# --- bursts ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editor(world):
+    world.recipients = [kinds.Recipient("user", "7")]
+    world.addresses = {"7": kinds.Address("editor@daily.example", "Ed Itor")}
+
+
+def test_a_burst_to_an_editor_is_one_mail_that_lists_the_references(publication, world, editor):
+    for _ in range(3):
+        world.happen()
+    assert delivery.drain() == delivery.Drained(planned=3, sent=1, tried=1)
+    (message,) = outbox.outbox
+    assert message.subject == "3 messages: About T-1 …"
+    assert message.body.splitlines()[:3] == ["- T-1  About T-1", "- T-2  About T-2", "- T-3  About T-3"]
+    assert message.body.count("It happened: thing.happened.") == 3
+    rows = list(Delivery.objects.order_by("pk"))
+    assert [(row.state, row.attempts, row.last_verdict) for row in rows] == [("sent", 1, "ok")] * 3
+    assert message.extra_headers["Message-ID"].startswith(f"<{rows[0].uuid}@")
+    assert list(Attempt.objects.values_list("verdict", flat=True)) == ["ok"] * 3
+
+
+def test_a_burst_to_a_reader_stays_separate(publication, world):
+    for _ in range(3):
+        world.happen()
+    assert delivery.drain().sent == 3
+    assert len(outbox.outbox) == 3
+
+
+def test_what_is_older_than_two_minutes_or_was_tried_before_goes_alone(publication, world, editor):
+    for _ in range(4):
+        world.happen()
+    planning.plan_due()
+    first, second = Delivery.objects.order_by("pk")[:2]
+    Delivery.objects.filter(pk=first.pk).update(created_at=timezone.now() - timedelta(seconds=121))
+    Delivery.objects.filter(pk=second.pk).update(attempts=1)
+    assert delivery.drain().sent == 3
+    assert sorted(message.subject for message in outbox.outbox) == [
+        "2 messages: About T-3 …",
+        "About T-1",
+        "About T-2",
+    ]
+
+
+def test_a_burst_to_two_editors_is_one_mail_each(publication, world):
+    world.recipients = [kinds.Recipient("user", "7"), kinds.Recipient("user", "8")]
+    world.addresses = {key: kinds.Address(f"{key}@daily.example") for key in "78"}
+    for _ in range(2):
+        world.happen()
+    assert delivery.drain().sent == 2
+    assert sorted(message.to[0] for message in outbox.outbox) == ["7@daily.example", "8@daily.example"]
+
+
+def test_a_burst_that_fails_is_tried_again_and_none_is_lost(publication, world, editor, answer):
+    for _ in range(2):
+        world.happen()
+    answer(Verdict.transient("later"), Verdict.ok())
+    delivery.drain()
+    assert list(Delivery.objects.values_list("state", "attempts")) == [("pending", 1)] * 2
+    Delivery.objects.update(not_before=timezone.now())
+    delivery.drain()
+    assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 2)] * 2
+
+
+def test_a_burst_whose_worker_died_stays_together_and_keeps_its_id(publication, world, editor):
+    for _ in range(2):
+        world.happen()
+    planning.plan_due()
+    (carrier,) = delivery.claim()
+    expire(*Delivery.objects.all())
+    world.happen()
+    planning.plan_due()
+    again = delivery.claim()
+    assert [row.uuid for row in again][0] == carrier.uuid
+    assert [len(delivery.held_with(row)) for row in again] == [2, 1]
+    delivery.give_back(again)
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["pending"] * 3
+
+
+# --- endpoints -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hook(partner, make_endpoint, world):
+    endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
+    return endpoints.ping(endpoint)
+
+
+def test_an_endpoint_that_says_gone_is_never_asked_again(hook, answer):
+    waiting = endpoints.ping(hook.endpoint)
+    answer(Verdict("permanent", "410 Gone", 410, endpoint_gone=True))
+    delivery.attempt(delivery.claim(limit=1)[0])
+    hook.endpoint.refresh_from_db()
+    assert hook.endpoint.state == "gone"
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.last_error) == ("canceled", "the endpoint is gone")
+
+
+def test_an_endpoint_at_a_forbidden_address_is_paused(hook, settings):
+    settings.ALLOW_LOOPBACK_ENDPOINTS = False
+    delivery.drain()
+    hook.refresh_from_db()
+    assert (hook.state, hook.last_verdict, hook.endpoint.state) == ("dead", "permanent", "paused")
+
+
+def test_five_days_without_success_pause_an_endpoint_and_what_is_owed_waits(hook, answer):
+    answer(Verdict.transient("HTTP 500"))
+    delivery.drain()
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.state, endpoint.failing_since is None) == ("active", False)
+    Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=5, seconds=1))
+    Delivery.objects.update(not_before=timezone.now())
+    delivery.drain()
+    endpoint.refresh_from_db()
+    assert (endpoint.state, endpoint.paused_reason) == ("paused", "no success for five days")
+    Delivery.objects.update(not_before=timezone.now())
+    assert delivery.drain().tried == 0
+    endpoints.resume(endpoint)
+    answer(Verdict.ok())
+    assert delivery.drain().sent == 1
+    endpoint.refresh_from_db()
+    assert (endpoint.state, endpoint.failing_since) == ("active", None)
+
+
+def test_a_success_forgets_the_failures_before(hook, answer):
+    answer(Verdict.transient("HTTP 500"), Verdict.ok())
+    delivery.drain()
+    Delivery.objects.update(not_before=timezone.now())
+    delivery.drain()
+    assert Endpoint.objects.get().failing_since is None
+
+
+def test_an_endpoint_deleted_during_the_send_is_no_error(hook, monkeypatch):
+    def delete_meanwhile(row, _held=()):
+        Delivery.objects.get(pk=row.pk).endpoint.delete()
+        return Verdict.ok()
+
+    monkeypatch.setattr(channels, "send", delete_meanwhile)
+    assert delivery.drain().tried == 1
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_the_same_time_never_hold_the_same_delivery(publication, world):
+    with transaction.atomic():
+        several(world, 12)
+    barrier = threading.Barrier(4)
+    held = []
+
+    def work():
+        try:
+            barrier.wait(10)
+            held.extend(row.pk for row in delivery.claim(limit=3))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(held) == len(set(held)) == Delivery.objects.filter(state="leased", attempts=1).count()
+    assert len(held) >= 3
+
+
+def test_every_lease_has_a_token_of_its_own(publication, world):
+    several(world, 3)
+    tokens = {row.lease_token for row in delivery.claim()}
+    assert len(tokens) == 3
+    assert all(isinstance(token, uuid.UUID) for token in tokens)

@@ -1,0 +1,174 @@
+"""A small newsroom with a licensing desk: plain functions that make rows."""
+
+import hashlib
+import itertools
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from newsroom import references
+from newsroom.accounts.models import ApiKey, Contact, Membership, Organization, Publication, User
+from newsroom.articles.addresses import canonical_key
+from newsroom.articles.models import Article, ArticleAddress, Revision
+from newsroom.events.log import record
+from newsroom.events.models import Event
+from newsroom.workflow import THE_LOG
+from reprints.models import PriceRule, RateCard, TermsTemplate
+from reprints.services import accepting, asking, ratecard
+
+COUNT = itertools.count(1)
+BODY = "The council met on Monday.\n\nIt spent 1.2 million on the bridge."
+
+
+def make_publication(**values):
+    number = next(COUNT)
+    publication = Publication.objects.create(
+        **{
+            "name": f"The Daily {number}",
+            "slug": f"daily-{number}",
+            "hosts": [f"daily{number}.example"],
+            "licensing_email": f"licensing@daily{number}.example",
+            "time_zone": "America/New_York",
+            **values,
+        }
+    )
+    ratecard.install_defaults(publication)
+    return publication
+
+
+def make_article(publication, **values):
+    number = next(COUNT)
+    url = f"https://{publication.hosts[0]}/politics/story-{number}"
+    sha = hashlib.sha256(BODY.encode()).hexdigest()
+    article = Article.objects.create(
+        reference=references.new("article"),
+        **{
+            "publication": publication,
+            "url": url,
+            "headline": f"Council spends on bridge {number}",
+            "section": "politics",
+            "bylines": ["Ann Reporter"],
+            "licensable": True,
+            "revision": 1,
+            "revision_sha256": sha,
+            "published_at": timezone.now(),
+            **values,
+        },
+    )
+    ArticleAddress.objects.create(article=article, key=canonical_key(url), url=url)
+    Revision.objects.create(
+        article=article, number=1, headline=article.headline, body=BODY, sha256=sha, seen_at=timezone.now()
+    )
+    return article
+
+
+def make_organization(**values):
+    number = next(COUNT)
+    organization = Organization.objects.create(
+        **{"name": f"Partner {number}", "slug": f"partner-{number}", "payment_terms": "on_account", **values}
+    )
+    Contact.objects.create(
+        organization=organization,
+        name="Sig Natory",
+        email=f"sign@partner{number}.example",
+        is_signatory=True,
+        is_requester=False,
+    )
+    Contact.objects.create(organization=organization, name="Req Uester", email=f"ask@partner{number}.example")
+    return organization
+
+
+def signatory_of(organization):
+    return organization.contacts.get(is_signatory=True).email
+
+
+def make_key(organization, *, test=False):
+    number = next(COUNT)
+    return ApiKey.objects.create(
+        key_id=f"key{number}", secret_sha256="0" * 64, label="key", organization=organization, test=test
+    )
+
+
+def make_staff(publication, role):
+    number = next(COUNT)
+    person = User.objects.create_user(f"{role}-{number}", email=f"{role}{number}@daily.example")
+    Membership.objects.create(user=person, publication=publication, role=role)
+    return User.objects.get(pk=person.pk)
+
+
+def item(article, **values):
+    today = timezone.now().astimezone(article.publication.zone).date()
+    return {
+        "article_url": article.url,
+        "use": "republish_web",
+        "quantity": 5000,
+        "territory": ["US"],
+        "languages": ["en"],
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=364)).isoformat(),
+        **values,
+    }
+
+
+def make_request(publication, *articles, organization=None, by=None, requester=None, **values):
+    """A request for one item per article; `values` go into every item."""
+    organization = organization or (None if requester else make_organization())
+    return asking.submit(
+        {"items": [item(article, **values) for article in articles]},
+        publication=publication,
+        organization=organization,
+        by=by or make_key(organization),
+        requester=requester,
+    )
+
+
+def make_license(publication, article, *, organization=None, by=None, **values):
+    """A license that a partner accepted in the priced lane."""
+    request = make_request(publication, article, organization=organization, by=by, **values)
+    quote = request.quotes.get()
+    quote = accepting.accept(
+        quote, by=request.api_key, terms_sha256=quote.terms.sha256, signatory=signatory_of(request.organization)
+    )
+    return quote.licenses.get()
+
+
+def make_terms(publication, *, duties):
+    """A newer version of the terms, with these duties."""
+    return TermsTemplate.objects.create(
+        publication=publication, label=f"t{next(COUNT)}", text="New terms.", duties=duties, effective_on=date.today()
+    )
+
+
+def make_card(publication, *, base="100", **values):
+    card = RateCard.objects.create(
+        publication=publication, name="Draft", currency="USD", valid_from=date.today(), draft=True
+    )
+    PriceRule.objects.create(card=card, priority=1, name="flat", base=Decimal(base), **values)
+    return card
+
+
+class Notice:
+    """What a correction looks like from the licensing desk: a noun, a reference, a publication."""
+
+    noun = "correction"
+
+    def __init__(self, publication):
+        self.publication = publication
+        self.reference = references.new("correction")
+
+
+def happened(kind, article, *, subject=None, **data):
+    """An event of the other desk about this article, as that desk records it."""
+    subject = subject or (article if kind.startswith("article.") else Notice(article.publication))
+    if kind.startswith("correction."):
+        data = {"articles": [article.pk], "kind": "correction", "severity": "high", "revision_after": {}, **data}
+    return record(kind, subject, by=THE_LOG, article=article, data=data)
+
+
+def rows():
+    """Everything a refused move must leave alone, as values."""
+    from django.apps import apps
+
+    models = [*apps.get_app_config("reprints").get_models(), Event]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
