@@ -119,7 +119,7 @@ class ReportAdmin(WorkflowAdmin):
     subject_template = "admin/corrections/report.html"
     list_display = ("reference", "what", "status", "due", "priority", "category", "assignee", "article_line")
     list_display_links = ("reference", "what")
-    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category", "desk")
+    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category")
     search_fields = ("reference", "article__headline", "article_url", "claim")
     list_select_related = ("publication", "article", "assignee", "desk")
     buttons: ClassVar[dict[str, Button]] = {

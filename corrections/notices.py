@@ -175,12 +175,14 @@ def thin_correction(event: Event) -> dict[str, Any]:
     """Reference, status and where to fetch it; for a suppressed one the reference alone."""
     if event.kind in {"correction.suppressed", "correction.unsuppressed"}:
         return {"reference": event.subject_reference}
+    articles = event.data.get("article_references")
+    if articles is None:
+        named = correction_of(event).articles.order_by("pk")
+        articles = list(named.values_list("article__reference", flat=True))
     return {
         "reference": event.subject_reference,
         "status": event.data.get("to", ""),
-        "articles": list(
-            correction_of(event).articles.values_list("article__reference", flat=True).order_by("pk")
-        ),
+        "articles": articles,
         "url": f"{settings.BASE_URL}/api/v1/corrections/{event.subject_reference}/",
     }
 

@@ -20,6 +20,7 @@ PRODUCTION = ENVIRONMENT == "production"
 VAR = env.folder("MASTHEAD_VAR", BASE_DIR / "var")
 PORT = env.integer("PORT", 8000)
 DEMO = env.boolean("MASTHEAD_DEMO", default=False)
+DEMO_WEBHOOK_URL = env.text("MASTHEAD_DEMO_WEBHOOK_URL")
 DEBUG = env.boolean("DEBUG", default=False)
 
 

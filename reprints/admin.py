@@ -44,11 +44,7 @@ def _can_be_quoted(subject: LicenseRequest, person: User) -> bool:
 
 
 def _needs_a_manager(subject: Quote, person: User) -> bool:
-    return (
-        subject.status == QuoteStatus.DRAFT
-        and quoting.needs_approval(subject)
-        and _does_licensing(subject, person)
-    )
+    return subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject) and _does_licensing(subject, person)
 
 
 def _may_approve(subject: Quote, person: User) -> bool:
@@ -68,7 +64,7 @@ class LicensingAdmin(WorkflowAdmin):
 
     roles = ROLES
 
-    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:  # noqa: ARG002 -- the hook's shape
+    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """The approvals of any of them."""
         return {
             "approvals": list(
@@ -94,15 +90,13 @@ class LicenseRequestAdmin(LicensingAdmin):
         "ask": Button(deciding.ask, forms.RequestAskForm),
         "resume": Button(deciding.resume),
         "message": Button(
-            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words),  # noqa: ARG005 -- changes no status
+            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words),
             forms.MessageForm,
             _("Write to the requester"),
             _does_licensing,
         ),
         "note": Button(
-            lambda subject, *, by, words, seen=None: asking.message(
-                subject, by=by, words=words, internal=True
-            ),  # noqa: ARG005 -- idem
+            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words, internal=True),
             forms.NoteForm,
             _("Add a note"),
             _does_licensing,
@@ -247,9 +241,7 @@ class UpdateNoticeAdmin(LicensingAdmin):
     search_fields = ("reference", "license__reference", "organization__name")
     list_select_related = ("license", "article", "publication")
     buttons: ClassVar[dict[str, Button]] = {
-        "acknowledge": Button(
-            updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")
-        ),
+        "acknowledge": Button(updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")),
         "verify": Button(updates.verify),
         "escalate": Button(updates.escalate),
         "waive": Button(updates.waive, forms.WordsForm),
@@ -262,7 +254,7 @@ class PriceRuleInline(admin.TabularInline):
     model = PriceRule
     extra = 0
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- as its parent
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As the card."""
         return True
 
@@ -296,7 +288,7 @@ class TermsAdmin(StaffScopedAdmin):
     list_display = ("label", "publication", "effective_on", "sha256")
     list_select_related = ("publication",)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What a quote names can never change."""
         return False
 

@@ -1,7 +1,7 @@
 """The closed list of what can happen at the licensing desk.
 
-What `ORGANIZATION` says is told to the publication's staff and to the organization concerned; `STAFF` never leaves the
-desk, except as the mail that `notices` declares.
+What `ORGANIZATION` says is told to the publication's staff and to the organization concerned; `STAFF` never
+leaves the desk, except as the mail that `notices` declares.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ _REQUEST = {
     "quote": declare("license_request.quoted", ORGANIZATION, _("License request quoted")),
     "agree": declare("license_request.agreed", ORGANIZATION, _("License agreed")),
     "fulfill": declare("license_request.fulfilled", ORGANIZATION, _("License request fulfilled")),
-    "decline": declare(
-        "license_request.declined", ORGANIZATION, _("License request declined"), public_data=("code",)
-    ),
+    "decline": declare("license_request.declined", ORGANIZATION, _("License request declined"), public_data=("code",)),
+    "redirect": declare("license_request.redirected", ORGANIZATION, _("Referred to the rights owner")),
     "withdraw": declare("license_request.withdrawn", ORGANIZATION, _("License request withdrawn")),
     "lapse": declare("license_request.lapsed", ORGANIZATION, _("License request lapsed")),
     "reopen": declare("license_request.reopened", ORGANIZATION, _("License request reopened")),
-    "redirect": declare("license_request.redirected", ORGANIZATION, _("Referred to the rights owner")),
 }
 EDITED = declare("license_request.edited", STAFF, _("License request edited"))
 MESSAGED = declare("license_request.messaged", STAFF, _("Message about a license request"))
@@ -42,13 +40,11 @@ _LICENSE = {
     "issue": declare("license.issued", ORGANIZATION, _("License issued")),
     "suspend": declare("license.suspended", ORGANIZATION, _("License suspended"), public_data=("reason",)),
     "reinstate": declare("license.reinstated", ORGANIZATION, _("License reinstated")),
+    "terminate": declare("license.terminated", ORGANIZATION, _("License ended early")),
     "revoke": declare(
         "license.revoked", ORGANIZATION, _("License revoked"), public_data=("reason", "removal_deadline")
     ),
-    "terminate": declare("license.terminated", ORGANIZATION, _("License ended early")),
-    "supersede": declare(
-        "license.superseded", ORGANIZATION, _("License superseded"), public_data=("superseded_by",)
-    ),
+    "supersede": declare("license.superseded", ORGANIZATION, _("License superseded"), public_data=("superseded_by",)),
 }
 EXPIRING = declare("license.expiring", ORGANIZATION, _("License ends soon"), public_data=("days", "ends_on"))
 EXPIRED = declare("license.expired", ORGANIZATION, _("License ended"), public_data=("ends_on",))

@@ -26,9 +26,7 @@ def request_of(event: Event) -> LicenseRequest:
 
 def quote_of(event: Event) -> Quote:
     """The quote that the event is about."""
-    rows = Quote.objects.select_related(
-        "publication", "request__organization", "request__desk", "request__assignee"
-    )
+    rows = Quote.objects.select_related("publication", "request__organization", "request__desk", "request__assignee")
     return rows.get(reference=event.subject_reference)
 
 
@@ -191,9 +189,7 @@ def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
 def about_notice(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about an update notice may show."""
     row = notice_of(event)
-    correction = (
-        f"{settings.BASE_URL}/corrections/{row.correction_reference}/" if row.correction_reference else ""
-    )
+    correction = f"{settings.BASE_URL}/corrections/{row.correction_reference}/" if row.correction_reference else ""
     return {
         **_about(row.license.request, event, recipient),
         "notice": row,
@@ -248,9 +244,7 @@ def _thin(event: Event, noun: str) -> dict[str, Any]:
 
 
 def _about(request: LicenseRequest, event: Event, recipient: Recipient) -> dict[str, Any]:
-    message = RequestMessage.objects.filter(
-        pk=event.data.get("message"), request=request, internal=False
-    ).first()
+    message = RequestMessage.objects.filter(pk=event.data.get("message"), request=request, internal=False).first()
     own_page = recipient.kind in ("requester", "requester_receipt")
     return {
         "request": request,

@@ -1,9 +1,9 @@
 """What a use costs: values in, a price and its reasons out. Pure, and `Decimal` throughout.
 
 The first rule that matches, by ascending priority, makes the price:
-base + per_unit × ceil(quantity ÷ unit_size), × each factor in the order the rule names them, then the minimum, then the
-partner's discount, then rounding HALF_UP to the minor units of the currency. Every step that changes something, and the
-rule itself, is a row of the trace; the last subtotal is the price.
+base + per_unit × ceil(quantity ÷ unit_size), × each factor in the order the rule names them, then the
+minimum, then the partner's discount, then rounding HALF_UP to the minor units of the currency. Every step
+that changes something, and the rule itself, is a row of the trace; the last subtotal is the price.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from babel.numbers import get_currency_precision
 from reprints.vocabulary import WORLD
 
 NUMBERS = frozenset({"quantity", "territory", "duration", "languages", "words"})
-WORDS = frozenset(
-    {"use", "portion", "format", "organization_type", "modifications", "exclusivity", "quantity_unit"}
-)
+WORDS = frozenset({"use", "portion", "format", "organization_type", "modifications", "exclusivity", "quantity_unit"})
 MATCHABLE = WORDS | {"territory", "languages"}
 ONE, ZERO = Decimal(1), Decimal(0)
 LARGEST = Decimal(10) ** 10
@@ -28,7 +26,10 @@ LARGEST_FACTOR = Decimal(1000)
 
 
 class BadRule(ValueError):
-    """A rule that cannot be computed, or by which more would cost less. A sentence for whoever edits the card."""
+    """A rule that cannot be computed, or by which more would cost less.
+
+    A sentence for whoever edits the card.
+    """
 
 
 class TooLarge(ValueError):
@@ -103,10 +104,11 @@ class Price:
         ]
 
 
-def price(
-    ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO
-) -> Price | None:
-    """The price in that currency, or None when no rule matches. Never negative. Raises `TooLarge` from 10^10."""
+def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO) -> Price | None:
+    """The price in that currency, or None when no rule matches. Never negative.
+
+    Raises `TooLarge` from 10^10.
+    """
     rule = next((row for row in sorted(rules, key=lambda row: row.priority) if matches(row, ask)), None)
     if rule is None:
         return None
@@ -136,7 +138,9 @@ def price(
 
 
 def matches(rule: Rule, ask: Ask) -> bool:
-    """Whether the rule speaks of this: every member it names holds one of its words; every country must be among its own."""
+    """Whether the rule speaks of this: every member it names holds one of its words; every country must be
+    among its own.
+    """
     for name, allowed in rule.match.items():
         held = getattr(ask, name)
         wanted = set(held) if isinstance(held, tuple) else {held}
@@ -226,11 +230,7 @@ def _read_factor(entry: Any) -> Factor:
 
 def _read_bands(by: str, entry: dict[str, Any]) -> Factor:
     raw = entry.get("bands")
-    if (
-        not isinstance(raw, list)
-        or not raw
-        or not all(isinstance(band, list) and len(band) == 2 for band in raw)
-    ):
+    if not isinstance(raw, list) or not raw or not all(isinstance(band, list) and len(band) == 2 for band in raw):
         raise BadRule(f"The factor by {by} needs bands: [up to, factor].")
     bands: list[tuple[int | None, Decimal]] = []
     for up_to, value in raw:

@@ -1,7 +1,7 @@
 """The closed lists that a request, a quote and a license are written in.
 
-The words are versioned with the API: one is added, none renamed. Territories are ISO 3166-1 alpha-2 or `001` (UN M49,
-the world), languages BCP 47.
+The words are versioned with the API: one is added, none renamed. Territories are ISO 3166-1 alpha-2 or `001`
+(UN M49, the world), languages BCP 47.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _quote_goes_first(request: Any, by: Actor) -> str:
     return ""
 
 
-def _reopens_in_time(request: Any, by: Actor) -> str:  # noqa: ARG001 -- the shape of every guard
+def _reopens_in_time(request: Any, by: Actor) -> str:
     if request.closed_at is not None and timezone.now() > request.closed_at + REOPEN_WITHIN:
         return gettext("This lapsed more than 30 days ago. Please send a new request.")
     return ""
@@ -167,9 +167,7 @@ LICENSE = Workflow(
     LicenseStatus,
     [
         transition("issue", [LS.PENDING_PAYMENT], LS.ACTIVE, who=[LICENSING, LOG], label=_("Issue")),
-        transition(
-            "suspend", [LS.ACTIVE], LS.SUSPENDED, who=[LICENSING], label=_("Suspend"), needs_words=True
-        ),
+        transition("suspend", [LS.ACTIVE], LS.SUSPENDED, who=[LICENSING], label=_("Suspend"), needs_words=True),
         transition("reinstate", [LS.SUSPENDED], LS.ACTIVE, who=[LICENSING], label=_("Reinstate")),
         transition(
             "terminate",
@@ -206,9 +204,7 @@ UPDATE_NOTICE = Workflow(
         transition("escalate", [NS.OPEN], NS.ESCALATED, who=[LICENSING, CLOCK], label=_("Escalate")),
         transition("supersede", [NS.OPEN, NS.ESCALATED], NS.SUPERSEDED, who=[LOG], label=_("Supersede")),
         transition("cancel", [NS.OPEN, NS.ESCALATED], NS.CANCELED, who=[LOG], label=_("Cancel")),
-        transition(
-            "waive", [NS.OPEN, NS.ESCALATED], NS.WAIVED, who=[LICENSING], label=_("Waive"), needs_words=True
-        ),
+        transition("waive", [NS.OPEN, NS.ESCALATED], NS.WAIVED, who=[LICENSING], label=_("Waive"), needs_words=True),
     ],
 )
 
@@ -218,12 +214,8 @@ INVOICE = Workflow(
     [
         transition("issue", [IS.DRAFT], IS.ISSUED, who=[LICENSING, LOG], label=_("Issue")),
         transition("pay", [IS.ISSUED], IS.PAID, who=[LICENSING], label=_("Mark as paid")),
-        transition(
-            "credit", [IS.ISSUED, IS.PAID], IS.CREDITED, who=[LICENSING], label=_("Credit"), needs_words=True
-        ),
-        transition(
-            "write_off", [IS.ISSUED], IS.WRITTEN_OFF, who=[MANAGER], label=_("Write off"), needs_words=True
-        ),
+        transition("credit", [IS.ISSUED, IS.PAID], IS.CREDITED, who=[LICENSING], label=_("Credit"), needs_words=True),
+        transition("write_off", [IS.ISSUED], IS.WRITTEN_OFF, who=[MANAGER], label=_("Write off"), needs_words=True),
     ],
 )
 

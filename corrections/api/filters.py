@@ -89,7 +89,7 @@ class CorrectionsOfArticleFilter(django_filters.FilterSet):
             queryset = queryset.exclude(kind=Kind.MINOR_FIX)
         return super().filter_queryset(queryset)
 
-    def with_minor_fixes(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+    def with_minor_fixes(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Decided in `filter_queryset`, because leaving the parameter out means something."""
         return queryset
 
@@ -99,7 +99,9 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
 
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     severity = django_filters.ChoiceFilter(choices=Severity.choices)
-    section = django_filters.CharFilter(method="in_section", max_length=80, help_text="A section of one of its articles.")
+    section = django_filters.CharFilter(
+        method="in_section", max_length=80, help_text="A section of one of its articles."
+    )
     publication = django_filters.CharFilter(
         field_name="publication__slug", max_length=50, help_text="The slug of the publication."
     )
@@ -114,15 +116,15 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
         method="with_words", max_length=200, help_text="Words that stand in the notice or in a headline, all of them."
     )
 
-    def in_section(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+    def in_section(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those about an article of the section."""
         return queryset.filter(_names(article__section=value))
 
-    def about_article(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+    def about_article(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those that name the article."""
         return queryset.filter(_names(article__reference=value))
 
-    def with_words(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+    def with_words(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those that hold each word, in whatever case."""
         for word in value.split()[:MAX_WORDS]:
             queryset = queryset.filter(

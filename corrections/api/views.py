@@ -125,7 +125,7 @@ class CorrectionsView(PublicCorrections):
     filterset_class = CorrectionFilter
 
     @extend_schema(responses=CorrectionSerializer(many=True))
-    def get(self, request: Request) -> Response:  # noqa: ARG002 -- DRF hands it over
+    def get(self, request: Request) -> Response:
         """List the public notices of every publication, newest first.
 
         Superseded and withdrawn ones are in it and say so. Minor fixes are left out unless `include_minor=true`.
@@ -163,7 +163,7 @@ class CorrectionsOfArticleView(PublicCorrections):
     filterset_class = CorrectionsOfArticleFilter
 
     @extend_schema(responses=CorrectionSerializer(many=True))
-    def get(self, request: Request, reference: str) -> Response:  # noqa: ARG002 -- DRF hands it over
+    def get(self, request: Request, reference: str) -> Response:
         """List every notice about an article, newest first, superseded and withdrawn ones included and marked."""
         return self.page_of(self.get_queryset().filter(articles__article=_article(reference)))
 
@@ -380,9 +380,7 @@ def _receipt(report: Report) -> dict[str, Any]:
     }
 
 
-def _whole(
-    request: Request, name: str, *, default: int | None = None, least: int = 0, most: int | None = None
-) -> int:
+def _whole(request: Request, name: str, *, default: int | None = None, least: int = 0, most: int | None = None) -> int:
     """A parameter that is a whole number. Raises Invalid."""
     given = request.query_params.get(name)
     if given is None and default is not None:
@@ -392,8 +390,10 @@ def _whole(
         number = int(text)
         if least <= number and (most is None or number <= most):
             return number
-    words = _("This must be a whole number from %(least)d.") if most is None else _(
-        "This must be a whole number from %(least)d to %(most)d."
+    words = (
+        _("This must be a whole number from %(least)d.")
+        if most is None
+        else _("This must be a whole number from %(least)d to %(most)d.")
     )
     raise Invalid([Fault(f"/{name}", words % {"least": least, "most": most}, "whole_number")])
 

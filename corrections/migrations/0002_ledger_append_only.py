@@ -44,7 +44,6 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("corrections", "0001_initial"), ("events", "0002_append_only")]
 
     operations = [migrations.RunPython(install, remove, elidable=False)]

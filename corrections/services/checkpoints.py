@@ -24,8 +24,11 @@ def origin() -> str:
     return settings.LEDGER_ORIGIN or f"{urlsplit(settings.BASE_URL).netloc}/corrections"
 
 
-def signer() -> Signer:
-    """The log's key, named after its origin. Outside production it is made on first use and kept beside the data."""
+def signer(name: str = "") -> Signer:
+    """The log's key, named after its origin (or `name`, that of a log to come).
+
+    Outside production it is made on first use and kept beside the data.
+    """
     text = settings.LEDGER_KEY
     if not text:
         path = settings.VAR / "ledger_key"
@@ -34,7 +37,7 @@ def signer() -> Signer:
             path.touch(mode=0o600)
             path.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
         text = path.read_text().strip()
-    return Signer(origin(), base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return Signer(name or origin(), base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def verifier_key() -> str:

@@ -131,6 +131,7 @@ def _record(correction: Correction, change: dict[str, Any], *, by: Actor) -> Non
             "kind": correction.kind,
             "severity": correction.severity,
             "articles": [row.article_id for row in rows],
+            "article_references": [row.article.reference for row in rows],
             "revision_after": {str(row.article_id): row.revision_after for row in rows if row.revision_after},
         },
     )

@@ -212,7 +212,7 @@ class Desk(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.publication.name} · {self.name}"
+        return self.name
 
 
 class Guideline(models.Model):

@@ -31,7 +31,8 @@ def issue_key(
     test: bool = False,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its text, `mh_live_<id>_<secret>` or `mh_test_…`. The text is not kept and cannot be shown again.
+    """A new key and its text, `mh_live_<id>_<secret>` or `mh_test_…`. The text is not kept and cannot be
+    shown again.
 
     It belongs to one organization (a partner) or to publications (their CMS), never to both. Raises Invalid.
     """
@@ -63,7 +64,9 @@ def revoke_key(key: ApiKey) -> ApiKey:
 
 
 def digest(secret: str) -> str:
-    """What is stored of a secret. Plain SHA-256, because 256 random bits cannot be guessed however fast the hash is."""
+    """What is stored of a secret. Plain SHA-256, because 256 random bits cannot be guessed however fast
+    the hash is.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -90,14 +93,10 @@ def _faults(
     allowed = PARTNER if organization else CMS
     for scope in scopes:
         if scope not in SCOPES:
-            faults.append(
-                Fault("/scopes", _("There is no scope “%(scope)s”.") % {"scope": scope}, "unknown_scope")
-            )
+            faults.append(Fault("/scopes", _("There is no scope “%(scope)s”.") % {"scope": scope}, "unknown_scope"))
         elif scope not in allowed:
             faults.append(
-                Fault(
-                    "/scopes", _("“%(scope)s” is not for this kind of key.") % {"scope": scope}, "wrong_scope"
-                )
+                Fault("/scopes", _("“%(scope)s” is not for this kind of key.") % {"scope": scope}, "wrong_scope")
             )
     if expires_at is not None and expires_at <= timezone.now():
         faults.append(Fault("/expires_at", _("This date has passed."), "past"))

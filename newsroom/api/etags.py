@@ -1,4 +1,6 @@
-"""Versions on the wire: `ETag`, `If-Match`, `If-None-Match` (RFC 9110, section 13), and who may keep a copy."""
+"""Versions on the wire: `ETag`, `If-Match`, `If-None-Match` (RFC 9110, section 13), and who may keep a
+copy.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from newsroom.api.problems import PreconditionRequired
 from newsroom.errors import Stale
@@ -27,10 +30,11 @@ def etag_of(record: Record) -> str:
 
 
 def require_match(request: Request, record: Record) -> int:
-    """The version the caller has seen, from `If-Match`; hand it on as `seen=`, which is compared under the lock.
+    """The version the caller has seen, from `If-Match`; hand it on as `seen=`, which is compared under the
+    lock.
 
-    428 without the header, or with `*`, which says nothing about what was read; Stale (412) when it names no current
-    version. A `W/` before the tag is overlooked: proxies that compress add it.
+    428 without the header, or with `*`, which says nothing about what was read; Stale (412) when it names no
+    current version. A `W/` before the tag is overlooked: proxies that compress add it.
     """
     header = request.headers.get("If-Match", "").strip()
     if not header or header == "*":
@@ -46,8 +50,9 @@ def needs_match(method: View) -> View:
     return method
 
 
-class Cacheable:
-    """Mixin for views of the API, before DRF's: who may keep the answer to a GET, and 304 when it has not changed.
+class Cacheable(APIView):
+    """Base of views of the API, named before DRF's: who may keep the answer to a GET, and 304 when it has not
+    changed.
 
     To anyone: `public, max-age=60`, an ETag of the bytes, and open to scripts of other sites (CORS, without
     credentials). To the holder of a key: `private, no-store`.
@@ -55,11 +60,9 @@ class Cacheable:
 
     public_seconds = PUBLIC_SECONDS
 
-    def finalize_response(
-        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer with its headers, or 304."""
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
+        response = super().finalize_response(request, response, *args, **kwargs)
         if request.method not in {"GET", "HEAD"}:
             return response
         patch_vary_headers(response, ["Authorization"])
@@ -69,7 +72,7 @@ class Cacheable:
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-ID"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
-        if response.status_code != 200:  # noqa: PLR2004 -- the number is the standard's
+        if response.status_code != 200:
             return response
         response["Cache-Control"] = f"public, max-age={self.public_seconds}"
         if isinstance(response, Response):
@@ -79,7 +82,7 @@ class Cacheable:
         return _conditional(request, response)
 
 
-def _conditional(request: Request, response: HttpResponse) -> HttpResponse:
+def _conditional(request: Request, response: Any) -> HttpResponse:
     answer = get_conditional_response(request._request, etag=response["ETag"], response=response)  # noqa: SLF001 -- Django's function wants Django's request
     if answer is None or answer is response:
         return response

@@ -38,8 +38,9 @@ explain(
     400,
     _("Idempotency-Key required"),
     _(
-        "Send an Idempotency-Key header with every request that creates something: a random text of at most 255 visible "
-        "ASCII characters. Repeating the request with the same key and body gives the first answer again, for 48 hours."
+        "Send an Idempotency-Key header with every request that creates something: a random text of at most 255 "
+        "visible ASCII characters. Repeating the request with the same key and body gives the first answer again, "
+        "for 48 hours."
     ),
 )
 explain(
@@ -47,12 +48,11 @@ explain(
     401,
     _("A valid key is required"),
     _(
-        "Send “Authorization: Bearer mh_live_…”. The key may be unknown, revoked or expired: the answer does not say which."
+        "Send “Authorization: Bearer mh_live_…”. The key may be unknown, revoked or expired: "
+        "the answer does not say which."
     ),
 )
-explain(
-    "not_allowed", 403, _("Not allowed"), _("The key is valid but lacks the scope or the right for this.")
-)
+explain("not_allowed", 403, _("Not allowed"), _("The key is valid but lacks the scope or the right for this."))
 explain("not_found", 404, _("Not found"), _("There is no such record, or it belongs to someone else."))
 explain(
     "method_not_allowed",
@@ -77,9 +77,7 @@ explain(
     "names_two_articles",
     409,
     _("These names belong to two articles"),
-    _(
-        "The address, an alias or the CMS id already belongs to another article. Correct the one that is wrong."
-    ),
+    _("The address, an alias or the CMS id already belongs to another article. Correct the one that is wrong."),
 )
 explain(
     "idempotency_in_progress",
@@ -112,7 +110,8 @@ explain(
     428,
     _("If-Match required"),
     _(
-        "Send If-Match with the ETag of the version you have read, so that you cannot agree to something you have not seen."
+        "Send If-Match with the ETag of the version you have read, "
+        "so that you cannot agree to something you have not seen."
     ),
 )
 explain("throttled", 429, _("Too many requests"), _("Wait as many seconds as Retry-After says."))

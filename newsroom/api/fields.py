@@ -1,4 +1,6 @@
-"""Fields and serializers that take exactly what the schema says: JSON types as they are, and no unknown member."""
+"""Fields and serializers that take exactly what the schema says: JSON types as they are, and no unknown
+member.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,13 @@ from newsroom.web.text import BadText, clean_text
 
 
 class TextField(serializers.CharField):
-    """Text from outside, through the gate of `newsroom.web.text`. One line unless `multiline`; `name` drops bidi controls."""
+    """Text from outside, through the gate of `newsroom.web.text`. One line unless `multiline`; `name`
+    drops bidi controls.
+    """
 
     default_error_messages = {"not_string": _("This must be a text.")}
 
-    def __init__(
-        self, *, max_length: int, multiline: bool = False, name: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, max_length: int, multiline: bool = False, name: bool = False, **kwargs: Any) -> None:
         self.multiline = multiline
         self.is_name = name
         super().__init__(max_length=max_length, trim_whitespace=False, **kwargs)
@@ -32,9 +34,7 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("not_string")
         try:
-            text = clean_text(
-                data, max_length=self.max_length or 0, multiline=self.multiline, name=self.is_name
-            )
+            text = clean_text(data, max_length=self.max_length or 0, multiline=self.multiline, name=self.is_name)
         except BadText as error:
             raise serializers.ValidationError(str(error), code=error.code) from error
         return super().run_validation(text)
@@ -74,7 +74,9 @@ class MomentField(serializers.DateTimeField):
     default_error_messages = {"no_offset": _("Give the time with its offset, like 2026-11-20T08:00:00Z.")}
 
     def to_internal_value(self, value: Any) -> datetime:
-        """The moment in UTC. A time without an offset is refused, because it means a different moment to each of us."""
+        """The moment in UTC. A time without an offset is refused, because it means a different moment to
+        each of us.
+        """
         if not isinstance(value, str) or "T" not in value.upper():
             self.fail("no_offset")
         tail = value.upper().partition("T")[2]
@@ -97,11 +99,7 @@ class StrictSerializer(serializers.Serializer):
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            found = (
-                dict(error.detail)
-                if isinstance(error.detail, Mapping)
-                else {"non_field_errors": error.detail}
-            )
+            found = dict(error.detail) if isinstance(error.detail, Mapping) else {"non_field_errors": error.detail}
             values = None
         if unknown or found:
             raise serializers.ValidationError(found | unknown)
@@ -112,9 +110,7 @@ class StrictSerializer(serializers.Serializer):
             return {}
         writable = {field.field_name for field in self._writable_fields}
         return {
-            name: [ErrorDetail(str(self._words(name)), code="unknown_member")]
-            for name in data
-            if name not in writable
+            name: [ErrorDetail(str(self._words(name)), code="unknown_member")] for name in data if name not in writable
         }
 
     def _words(self, name: str) -> Any:
@@ -124,9 +120,7 @@ class StrictSerializer(serializers.Serializer):
 class FaultSerializer(serializers.Serializer):
     """One place of the request, and what is wrong there."""
 
-    pointer = serializers.CharField(
-        help_text="RFC 6901: where in the body, or `/` and the name of the parameter."
-    )
+    pointer = serializers.CharField(help_text="RFC 6901: where in the body, or `/` and the name of the parameter.")
     detail = serializers.CharField()
     code = serializers.CharField()
 
@@ -139,4 +133,4 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FaultSerializer(many=True)
+    errors = FaultSerializer(many=True)  # type: ignore[assignment]  # -- RFC 9457's name; DRF's own `errors` is not read here

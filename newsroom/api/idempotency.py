@@ -1,8 +1,8 @@
 """`Idempotency-Key`: a request sent twice is carried out once (draft-ietf-httpapi-idempotency-key-header).
 
-The row is inserted first, inside the transaction that does the work, and the answer is written to it in the same
-transaction. A crash takes both away, and the retry works; a refusal leaves nothing, and may be corrected and sent
-again with the same key; an equal request after it gets the same answer, for 48 hours.
+The row is inserted first, inside the transaction that does the work, and the answer is written to it in the
+same transaction. A crash takes both away, and the retry works; a refusal leaves nothing, and may be corrected
+and sent again with the same key; an equal request after it gets the same answer, for 48 hours.
 """
 
 from __future__ import annotations
@@ -45,12 +45,14 @@ Method = Callable[..., Response]
 
 
 def idempotent(method: Method | None = None, *, required: bool = True) -> Any:
-    """Decorate the method of a view that creates something: `@idempotent`, or `@idempotent(required=False)` for moves.
+    """Decorate the method of a view that creates something: `@idempotent`, or `@idempotent(required=False)`
+    for moves.
 
-    With a key of the API the header is required (400) unless `required=False`; without one it is always optional. The
-    method runs inside one transaction together with the record, so that its services must not need to commit first.
-    Only an answer of 2xx is kept; any exception takes everything back. The same key and request again: the kept answer
-    with `Idempotency-Replayed: true`. Another request: 422. While the first still runs: 409, after waiting two seconds.
+    With a key of the API the header is required (400) unless `required=False`; without one it is always
+    optional. The method runs inside one transaction together with the record, so that its services must not
+    need to commit first. Only an answer of 2xx is kept; any exception takes everything back. The same key and
+    request again: the kept answer with `Idempotency-Replayed: true`. Another request: 422. While the first
+    still runs: 409, after waiting two seconds.
     """
     if method is None:
         return lambda inner: idempotent(inner, required=required)
@@ -86,12 +88,12 @@ def prune_idempotency(*, now: datetime | None = None) -> int:
 
 
 def _owner(request: Request) -> str:
-    """Whose keys these are. Without an API key it is the network, so that nobody reads a stranger's answer."""
+    """Whose keys these are. Without an API key it is the network, so that nobody reads a stranger's
+    answer.
+    """
     if isinstance(request.auth, ApiKey):
         return f"key:{request.auth.key_id}"
-    network = hmac.new(
-        settings.SECRET_KEY.encode(), client_network(request).encode(), hashlib.sha256
-    ).hexdigest()
+    network = hmac.new(settings.SECRET_KEY.encode(), client_network(request).encode(), hashlib.sha256).hexdigest()
     return f"network:{network[:40]}"
 
 
@@ -116,9 +118,7 @@ def _begin(owner: str, key: str, request: Request, fingerprint: str) -> bool:
                 cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
-            raise Conflict(
-                _("The same request is still being carried out."), code="idempotency_in_progress"
-            ) from error
+            raise Conflict(_("The same request is still being carried out."), code="idempotency_in_progress") from error
         raise
     return first
 
@@ -126,9 +126,7 @@ def _begin(owner: str, key: str, request: Request, fingerprint: str) -> bool:
 def _replay(owner: str, key: str, fingerprint: str) -> Response:
     kept = IdempotencyRecord.objects.get(owner=owner, key=key)
     if not hmac.compare_digest(kept.body_sha256, fingerprint):
-        fault = Invalid.one(
-            "", _("This Idempotency-Key was used for another request."), "idempotency_key_reused"
-        )
+        fault = Invalid.one("", _("This Idempotency-Key was used for another request."), "idempotency_key_reused")
         fault.code = "idempotency_key_reused"
         raise fault
     response = Response(json.loads(kept.body) if kept.body else None, status=kept.status)
@@ -140,7 +138,7 @@ def _replay(owner: str, key: str, fingerprint: str) -> Response:
 
 def _finish(owner: str, key: str, response: Response) -> None:
     row = IdempotencyRecord.objects.filter(owner=owner, key=key)
-    if not 200 <= response.status_code < 300:  # noqa: PLR2004 -- the numbers are the standard's
+    if not 200 <= response.status_code < 300:
         row.delete()
         return
     row.update(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import timedelta
-
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -33,9 +32,9 @@ _NOBODY = digest("")
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer mh_live_<id>_<secret>`. `request.user` and `request.auth` are the `ApiKey`.
 
-    Every failure has the same 401 body: unknown, wrong, revoked, expired and malformed cannot be told apart. A key that
-    is sent must be right even where none is needed. Failures beyond the limit `key-failure` of a network get 429; right
-    keys from there keep working, because a key of 256 bits is not found by trying.
+    Every failure has the same 401 body: unknown, wrong, revoked, expired and malformed cannot be told apart.
+    A key that is sent must be right even where none is needed. Failures beyond the limit `key-failure` of a
+    network get 429; right keys from there keep working, because a key of 256 bits is not found by trying.
     """
 
     def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
@@ -52,16 +51,17 @@ class KeyAuthentication(BaseAuthentication):
         _note_use(key)
         return key, key
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- DRF asks per request
+    def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
         return "Bearer"
 
 
 class HasScope(BasePermission):
-    """A view declares `scopes`: method → scope, None for anyone. `scopes = None` opens every method to anyone.
+    """A view declares `scopes`: method → scope, None for anyone. `scopes = None` opens every method to
+    anyone.
 
-    Nothing is open by forgetting: a method that is implemented but not declared is refused. Without a key 401, without
-    the scope 403.
+    Nothing is open by forgetting: a method that is implemented but not declared is refused. Without a key
+    401, without the scope 403.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -78,7 +78,9 @@ class HasScope(BasePermission):
 
 
 def scope_of(view: APIView, method: str) -> str | None:
-    """The scope this method needs; None when anyone may. LookupError when the view does not say, or says nonsense."""
+    """The scope this method needs; None when anyone may. LookupError when the view does not say, or says
+    nonsense.
+    """
     scopes = view.scopes  # type: ignore[attr-defined]  # -- every view declares it; AttributeError is the developer's
     if scopes is None:
         return None

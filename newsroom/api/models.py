@@ -1,4 +1,6 @@
-"""What the API remembers between requests: how often someone knocked, and what a repeated request was answered."""
+"""What the API remembers between requests: how often someone knocked, and what a repeated request was
+answered.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,7 @@ class IdempotencyRecord(models.Model):
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once")]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"

@@ -1,4 +1,6 @@
-"""Pages by keyset: a cursor names the last row seen, never a count of rows, so inserts neither repeat nor skip any."""
+"""Pages by keyset: a cursor names the last row seen, never a count of rows, so inserts neither repeat nor
+skip any.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from newsroom.errors import Invalid
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 MAX_PAGE_SIZE = 100
+DEFAULT_PAGE_SIZE = int(api_settings.PAGE_SIZE or MAX_PAGE_SIZE)
 MAX_CURSOR_LENGTH = 600
 
 
@@ -38,18 +42,17 @@ class Cursor:
 class CursorPages(BasePagination):
     """`{"next", "previous", "results"}` and a `Link` header (RFC 8288). `page_size` 1 to 100.
 
-    A view may set `ordering`, a tuple of field names that ends in a unique one: `("-published_at", "-pk")`. The fields
-    must not be null. Cursors are encrypted and authenticated (AES-SIV, RFC 5297): primary keys do not leave, the same
-    place has the same cursor, and one made up, or of another list, is refused. They do not expire.
+    A view may set `ordering`, a tuple of field names that ends in a unique one: `("-published_at", "-pk")`.
+    The fields must not be null. Cursors are encrypted and authenticated (AES-SIV, RFC 5297): primary keys do
+    not leave, the same place has the same cursor, and one made up, or of another list, is refused. They do
+    not expire.
     """
 
     page_query_param = "cursor"
     page_size_query_param = "page_size"
     ordering: tuple[str, ...] = ("-pk",)
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The rows of this page, in the list's order."""
         self.request = request
         self.ordering = tuple(getattr(view, "ordering", None) or self.ordering)
@@ -86,13 +89,13 @@ class CursorPages(BasePagination):
             "properties": {"next": link, "previous": link, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002 -- DRF's shape
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The two parameters, for the schema."""
         size = {
             "type": "integer",
             "minimum": 1,
             "maximum": MAX_PAGE_SIZE,
-            "default": settings.REST_FRAMEWORK["PAGE_SIZE"],
+            "default": DEFAULT_PAGE_SIZE,
         }
         return [
             {
@@ -143,9 +146,7 @@ class CursorPages(BasePagination):
                 continue
             if len(given) <= MAX_CURSOR_LENGTH and len(values) == len(self.ordering):
                 return Cursor(bool(backward), _typed(queryset.model, self.ordering, values))
-        raise Invalid.one(
-            "/cursor", _("This cursor is not one of this list. Begin without it."), "bad_cursor"
-        )
+        raise Invalid.one("/cursor", _("This cursor is not one of this list. Begin without it."), "bad_cursor")
 
     def _bound_to(self) -> list[bytes]:
         return [self.request.path.encode(), ",".join(self.ordering).encode()]
@@ -154,14 +155,16 @@ class CursorPages(BasePagination):
 def _page_size(request: Request) -> int:
     given = request.query_params.get(CursorPages.page_size_query_param)
     if given is None:
-        return int(settings.REST_FRAMEWORK["PAGE_SIZE"])
-    if given.isascii() and given.isdecimal() and len(given) <= 3 and 1 <= int(given) <= MAX_PAGE_SIZE:  # noqa: PLR2004 -- three digits of 100
+        return DEFAULT_PAGE_SIZE
+    if given.isascii() and given.isdecimal() and len(given) <= 3 and 1 <= int(given) <= MAX_PAGE_SIZE:
         return int(given)
     raise Invalid.one("/page_size", _("This must be a whole number from 1 to 100."), "page_size")
 
 
 def _beyond(order: tuple[str, ...], values: tuple[Any, ...]) -> Q:
-    """The rows strictly after the place, in this order. The first clause alone lets an index find the start."""
+    """The rows strictly after the place, in this order. The first clause alone lets an index find the
+    start.
+    """
     name = order[0].removeprefix("-")
     side = "lt" if order[0].startswith("-") else "gt"
     strictly = Q(**{f"{name}__{side}": values[0]})
@@ -186,14 +189,16 @@ def _position(row: Any, ordering: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _typed(model: type[Model], ordering: tuple[str, ...], values: list[str]) -> tuple[Any, ...]:
-    typed = []
-    for name, value in zip(ordering, values, strict=True):
-        options, field = model._meta, None
-        for part in name.removeprefix("-").split("__"):
-            field = options.pk if part == "pk" else options.get_field(part)
-            options = getattr(field.related_model, "_meta", options) if field.is_relation else options
-        typed.append(field.to_python(value))
-    return tuple(typed)
+    return tuple(
+        _field(model, name.removeprefix("-")).to_python(value) for name, value in zip(ordering, values, strict=True)
+    )
+
+
+def _field(model: type[Model], path: str) -> Field[Any, Any]:
+    """The field that an ordering names; `a__b` leads to the field `b` of the related row `a`."""
+    name, _mark, rest = path.partition("__")
+    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)  # noqa: SLF001 -- Django documents it
+    return _field(field.related_model, rest) if rest else field
 
 
 def _ciphers() -> list[AESSIV]:

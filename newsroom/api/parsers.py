@@ -1,4 +1,6 @@
-"""JSON as RFC 8259 and RFC 7493 (I-JSON) want it: one meaning for every reader, nothing a database cannot hold."""
+"""JSON as RFC 8259 and RFC 7493 (I-JSON) want it: one meaning for every reader, nothing a database cannot
+hold.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 only; no duplicate names, NaN or Infinity; at most 20 levels and 256 kB; only storable characters.
+    """UTF-8 only; no duplicate names, NaN or Infinity; at most 20 levels and 256 kB; only storable
+    characters.
 
     400 for what is not such JSON, 413 and 415 for size and charset, 422 with pointers for characters.
     """
@@ -67,8 +70,7 @@ def loads(raw: bytes) -> Any:
         )
     except json.JSONDecodeError as error:
         raise ParseError(
-            _("The body is not JSON: line %(line)d, column %(column)d.")
-            % {"line": error.lineno, "column": error.colno}
+            _("The body is not JSON: line %(line)d, column %(column)d.") % {"line": error.lineno, "column": error.colno}
         ) from error
 
 
@@ -122,9 +124,7 @@ def _forbidden(value: Any, pointer: str) -> Iterator[Fault]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             if has_forbidden_characters(name):
-                yield Fault(
-                    pointer, _("This object has a name with characters that cannot be stored."), "not_text"
-                )
+                yield Fault(pointer, _("This object has a name with characters that cannot be stored."), "not_text")
             else:
                 yield from _forbidden(inner, f"{pointer}/{escape(name)}")
     elif isinstance(value, list):

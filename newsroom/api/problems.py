@@ -72,9 +72,7 @@ class BadRequest(exceptions.APIException):
     default_code = "malformed"
 
 
-def problem(
-    status: int, detail: str, *, code: str = "", faults: list[errors.Fault] | None = None
-) -> dict[str, Any]:
+def problem(status: int, detail: str, *, code: str = "", faults: list[errors.Fault] | None = None) -> dict[str, Any]:
     """The members of a problem document. `type` is the address of the page that explains the code."""
     known = code if code in EXPLANATIONS else _GENERIC[status]
     return {
@@ -84,8 +82,7 @@ def problem(
         "detail": str(detail),
         "code": code or known,
         "errors": [
-            {"pointer": fault.pointer, "detail": str(fault.detail), "code": fault.code}
-            for fault in faults or []
+            {"pointer": fault.pointer, "detail": str(fault.detail), "code": fault.code} for fault in faults or []
         ],
     }
 
@@ -97,9 +94,7 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
         return problem(status, error.message, code=error.code, faults=getattr(error, "faults", None))
     if isinstance(error, exceptions.ValidationError):
         faults = list(_faults(error.get_full_details(), ""))
-        return problem(
-            422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults
-        )
+        return problem(422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults)
     if isinstance(error, exceptions.APIException):
         code = error.get_codes()
         generic = _GENERIC.get(error.status_code, "malformed")
@@ -117,14 +112,16 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's exception handler. A bug is logged with its trace and answered with a 500 that says nothing about it."""
+    """DRF's exception handler. A bug is logged with its trace and answered with a 500 that says nothing
+    about it.
+    """
     body = problem_of(error)
     if body is None:
         request = context.get("request")
         logger.error("unhandled error in the API", exc_info=error)
         signals.got_request_exception.send(sender=None, request=getattr(request, "_request", request))
         body = problem(500, _("Something went wrong on our side. Nothing was changed."))
-    elif body["status"] == 503:  # noqa: PLR2004 -- the number is the standard's
+    elif body["status"] == 503:
         logger.warning("the database is away: %s", type(error).__name__)
     response = Response(body, status=body["status"], content_type=MEDIA_TYPE)
     for name, value in _headers(error, body["status"]).items():
@@ -134,7 +131,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
 
 @csrf_exempt
 def not_found(request: HttpRequest, rest: str) -> HttpResponse:
-    """For addresses under `/api/` that no route matches: never a redirect, which would turn a POST into a GET."""
+    """For addresses under `/api/` that no route matches: never a redirect, which would turn a POST into a
+    GET.
+    """
     detail = _("There is nothing at this address.")
     if not rest.endswith("/"):
         detail += " " + _("Addresses of the API end in a slash.")
@@ -145,7 +144,7 @@ def not_found(request: HttpRequest, rest: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def page(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def page(request: HttpRequest, code: str) -> HttpResponse:
     """What a problem's `type` leads to: the meaning of the code, and what to do."""
     if code not in EXPLANATIONS:
         raise Http404
@@ -160,18 +159,14 @@ def _headers(error: Exception, status: int) -> dict[str, str]:
     wait = getattr(error, "wait", None)
     if wait is not None:
         headers["Retry-After"] = str(max(1, int(wait)))
-    elif status == 503:  # noqa: PLR2004 -- the number is the standard's
+    elif status == 503:
         headers["Retry-After"] = str(RETRY_SECONDS)
     return headers
 
 
 def _faults(details: Any, pointer: str) -> Iterator[errors.Fault]:
     """DRF's nested errors as flat faults. Pointers are those of RFC 6901."""
-    if (
-        isinstance(details, dict)
-        and set(details) == {"message", "code"}
-        and not isinstance(details["code"], dict)
-    ):
+    if isinstance(details, dict) and set(details) == {"message", "code"} and not isinstance(details["code"], dict):
         yield errors.Fault(pointer, str(details["message"]), str(details["code"]))
     elif isinstance(details, dict):
         for name, inner in details.items():

@@ -72,11 +72,7 @@ class DeskSchema(AutoSchema):
 
     def _map_serializer(self, serializer: Any, direction: Direction, bypass_extensions: bool = False) -> Any:  # noqa: FBT001, FBT002 -- the library's signature
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
-        if (
-            direction == "request"
-            and isinstance(serializer, StrictSerializer)
-            and schema.get("type") == "object"
-        ):
+        if direction == "request" and isinstance(serializer, StrictSerializer) and schema.get("type") == "object":
             schema["additionalProperties"] = False
         return schema
 
@@ -117,7 +113,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "newsroom.api.keys.KeyAuthentication"
     name = "bearer"
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:  # noqa: ARG002 -- the library's shape
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """The scheme as it stands in the components."""
         return {
             "type": "http",

@@ -1,7 +1,8 @@
 """Counting in one atomic step, so that a limit of ten lets ten through however many knock at once.
 
-Redis counts where there is one. When it is away, refuses or hangs (100 ms), it is left alone for five seconds and the
-database counts: one upsert. A safe request never writes to the database for this: it is counted in the process.
+Redis counts where there is one. When it is away, refuses or hangs (100 ms), it is left alone for five seconds
+and the database counts: one upsert. A safe request never writes to the database for this: it is counted in
+the process.
 """
 
 from __future__ import annotations
@@ -69,9 +70,9 @@ class Verdict:
 def hit(name: str, key: str, *, now: float | None = None, durable: bool = True) -> Verdict:
     """Count one hit of `key` on the throttle `name` of `settings.THROTTLES`, and say whether it is allowed.
 
-    Windows are fixed: they begin at multiples of the throttle's seconds since 1970. Call it outside a transaction, or
-    its rollback takes the count back. `durable=False` never writes to the database: use it for safe requests. KeyError
-    for a name that is not in the settings.
+    Windows are fixed: they begin at multiples of the throttle's seconds since 1970. Call it outside a
+    transaction, or its rollback takes the count back. `durable=False` never writes to the database: use it
+    for safe requests. KeyError for a name that is not in the settings.
     """
     limit, seconds = settings.THROTTLES[name]
     moment = time.time() if now is None else now
@@ -84,24 +85,26 @@ def hit(name: str, key: str, *, now: float | None = None, durable: bool = True) 
 
 
 def client_network(request: HttpRequest | Request) -> str:
-    """The network of the caller: /24 of an IPv4 address, /64 of an IPv6 one, `unknown` where there is neither.
+    """The network of the caller: /24 of an IPv4 address, /64 of an IPv6 one, `unknown` where there is
+    neither.
 
-    With `TRUSTED_PROXIES` = n, the address is what the outermost of our n proxies wrote down: the n-th entry of
-    X-Forwarded-For from the right. Whatever stands to the left of it is the caller's invention and is not read.
+    With `TRUSTED_PROXIES` = n, the address is what the outermost of our n proxies wrote down: the n-th entry
+    of X-Forwarded-For from the right. Whatever stands to the left of it is the caller's invention and is not
+    read.
     """
     trusted = settings.TRUSTED_PROXIES
     address = request.META.get("REMOTE_ADDR", "")
     if trusted:
-        forwarded = [
-            part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
-        ]
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         if forwarded:
             address = forwarded[-trusted] if len(forwarded) >= trusted else forwarded[0]
     return _network(address)
 
 
 def caller(request: HttpRequest | Request) -> str:
-    """The caller's network, HMAC'ed under a key that changes every day: the rows of two days cannot be linked."""
+    """The caller's network, HMAC'ed under a key that changes every day: the rows of two days cannot be
+    linked.
+    """
     day = datetime.now(tz=UTC).date().isoformat()
     secret = hashlib.sha256(f"throttle:{day}:{settings.SECRET_KEY}".encode()).digest()
     return hmac.new(secret, client_network(request).encode(), hashlib.sha256).hexdigest()[:32]
@@ -116,7 +119,8 @@ def prune_counters(*, now: float | None = None) -> int:
 class Throttle(BaseThrottle):
     """The limit on writing: a key has its own, everybody without a key shares one with their network.
 
-    A view may name another throttle of the settings for callers without a key: `throttle_name = "link-request"`.
+    A view may name another throttle of the settings for callers without a key: `throttle_name =
+    "link-request"`.
     """
 
     def __init__(self) -> None:
@@ -148,7 +152,7 @@ def _network(address: str) -> str:
     except ValueError:
         return "unknown"
     mapped = getattr(parsed, "ipv4_mapped", None)
-    prefix = "24" if mapped or parsed.version == 4 else "64"  # noqa: PLR2004 -- IP version 4
+    prefix = "24" if mapped or parsed.version == 4 else "64"
     return str(ipaddress.ip_network(f"{mapped or parsed}/{prefix}", strict=False))
 
 
@@ -164,15 +168,11 @@ def _redis(url: str) -> Any:
 
 def _count_in_redis(name: str, key: str, start: int, seconds: int) -> int | None:
     """The count, or None when Redis is not there or rests."""
-    global _redis_rests_until  # noqa: PLW0603 -- one breaker per process is the point
+    global _redis_rests_until
     if not settings.REDIS_URL or time.monotonic() < _redis_rests_until:
         return None
     try:
-        return int(
-            _redis(settings.REDIS_URL).eval(
-                _SCRIPT, 1, f"masthead:throttle:{name}:{key}:{start}", seconds + 60
-            )
-        )
+        return int(_redis(settings.REDIS_URL).eval(_SCRIPT, 1, f"masthead:throttle:{name}:{key}:{start}", seconds + 60))
     except redis.RedisError as error:
         _redis_rests_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis does not count, the database does: %s", type(error).__name__)

@@ -1,4 +1,6 @@
-"""The description of the API, the pages that explain problems, and an answer for every other address under `/api/`."""
+"""The description of the API, the pages that explain problems, and an answer for every other address under
+`/api/`.
+"""
 
 from django.urls import path
 

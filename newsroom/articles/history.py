@@ -31,7 +31,8 @@ KINDS = {
 
 
 def timeline(article: Article) -> QuerySet[Event]:
-    """The public events of this article: published, revised, canceled and released, and what became of each correction.
+    """The public events of this article: published, revised, canceled and released, and what became of each
+    correction.
 
     Events of a correction show only while the correction itself is public.
     """
@@ -45,7 +46,9 @@ def timeline(article: Article) -> QuerySet[Event]:
 
 
 def entry(event: Event, article: Article) -> dict[str, Any]:
-    """One event in the History shape of the API. The first one stands at the article's own date of publication."""
+    """One event in the History shape of the API. The first one stands at the article's own date of
+    publication.
+    """
     first = event.kind == "article.imported"
     correction = event.subject_reference if event.subject_kind == "correction" else None
     return {
@@ -61,8 +64,7 @@ def _summary(event: Event) -> str:
     kind = KINDS.get(event.data.get("kind", ""), KINDS["correction"])
     sentences = {
         "article.imported": _("Published"),
-        "article.revised": _("Text changed: revision %(revision)s")
-        % {"revision": event.data.get("revision")},
+        "article.revised": _("Text changed: revision %(revision)s") % {"revision": event.data.get("revision")},
         "article.canceled": _("Retracted: the article may no longer be used"),
         "article.released": _("The article may be used again"),
         "correction.published": _("%(kind)s published") % {"kind": kind},

@@ -14,7 +14,9 @@ def owns(publication: Publication, url: str) -> bool:
 
 
 def publication_of(url: str, publications: Iterable[Publication]) -> Publication | None:
-    """The publication with the most specific host that the address is on; None for a stranger's. Raises BadAddress."""
+    """The publication with the most specific host that the address is on; None for a stranger's. Raises
+    BadAddress.
+    """
     host = host_of(url)
     ranked = sorted(publications, key=lambda row: (-_depth(row, host), row.pk))
     return ranked[0] if ranked and _depth(ranked[0], host) else None

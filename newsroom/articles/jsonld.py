@@ -17,8 +17,8 @@ SHOWN = frozenset({"published", "superseded", "withdrawn"})
 def news_article(article: Article) -> dict[str, Any]:
     """A schema.org NewsArticle. `correction` holds every public correction with a text, newest first.
 
-    schema.org has no word for a correction's kind or state: the kind is its `name`, and one that no longer stands has a
-    `creativeWorkStatus`.
+    schema.org has no word for a correction's kind or state: the kind is its `name`, and one that no longer
+    stands has a `creativeWorkStatus`.
     """
     document: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -42,9 +42,7 @@ def news_article(article: Article) -> dict[str, Any]:
         "datePublished": article.published_at.isoformat() if article.published_at else "",
         "dateModified": article.modified_at.isoformat() if article.modified_at else "",
         "version": article.revision,
-        "sourceOrganization": {"@type": "Organization", "name": article.source_agency}
-        if article.source_agency
-        else {},
+        "sourceOrganization": {"@type": "Organization", "name": article.source_agency} if article.source_agency else {},
         "creativeWorkStatus": "Retracted" if article.status == UseStatus.CANCELED else "",
     }
     return document | {name: value for name, value in optional.items() if value}

@@ -1,4 +1,6 @@
-"""Articles come in: from the CMS, from a page. One article for all its addresses, a revision for every text."""
+"""Articles come in: from the CMS, from a page. One article for all its addresses, a revision for every
+text.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class ArticleData(TypedDict, total=False):
-    """An article as its CMS states it. What is left out stays as it is; `url` or `external_id` must be there."""
+    """An article as its CMS states it. What is left out stays as it is; `url` or `external_id` must be
+    there.
+    """
 
     url: str
     aliases: list[str]
@@ -73,14 +77,13 @@ class Upserted(NamedTuple):
     revised: bool
 
 
-def upsert(
-    publications: Iterable[Publication], data: ArticleData, *, by: Actor, source: str = "api"
-) -> Upserted:
-    """Create the article that has this address or CMS id, or bring it up to date. Nothing changed: nothing is written.
+def upsert(publications: Iterable[Publication], data: ArticleData, *, by: Actor, source: str = "api") -> Upserted:
+    """Create the article that has this address or CMS id, or bring it up to date. Nothing changed: nothing is
+    written.
 
-    `publications` are those the caller may write to. A changed headline or body is a new revision. Raises Invalid for an
-    unknown publication, an address of a foreign host or missing members, and Conflict (`names_two_articles`) when
-    address, aliases and CMS id belong to different articles.
+    `publications` are those the caller may write to. A changed headline or body is a new revision. Raises
+    Invalid for an unknown publication, an address of a foreign host or missing members, and Conflict
+    (`names_two_articles`) when address, aliases and CMS id belong to different articles.
     """
     allowed = list(publications)
     try:
@@ -95,18 +98,14 @@ def upsert(
 def import_page(html: bytes, url: str, publication: Publication, *, by: Actor) -> Upserted:
     """Upsert the article that this page is, from its canonical link, JSON-LD, Open Graph and paragraphs.
 
-    Canonical link and alternates count only when they are the publication's. Raises Invalid when the page is too large
-    or has no headline.
+    Canonical link and alternates count only when they are the publication's. Raises Invalid when the page is
+    too large or has no headline.
     """
     try:
         page = read_page(html, url=url)
     except BadPage as error:
         raise Invalid.one("", str(error), "bad_page") from error
-    own = [
-        address
-        for address in (page.canonical_url, url, *page.alternate_urls)
-        if _is_own(publication, address)
-    ]
+    own = [address for address in (page.canonical_url, url, *page.alternate_urls) if _is_own(publication, address)]
     data: ArticleData = {
         "url": own[0] if own else url,
         "aliases": own[1:],
@@ -139,7 +138,9 @@ def find(url: str) -> Article | None:
 
 
 def text_sha256(headline: str, body: str) -> str:
-    """The fingerprint of a revision: SHA-256 over headline, an empty line, and body, in UTF-8; lower-case hex."""
+    """The fingerprint of a revision: SHA-256 over headline, an empty line, and body, in UTF-8; lower-case
+    hex.
+    """
     return hashlib.sha256(f"{headline}\n\n{body}".encode()).hexdigest()
 
 
@@ -191,13 +192,13 @@ def _addresses(data: ArticleData) -> dict[str, tuple[str, str]]:
 
 
 def _publication(allowed: list[Publication], data: ArticleData) -> Publication | None:
-    """The publication the data names, by slug, else by host, else the only one. None leaves it to the article found."""
+    """The publication the data names, by slug, else by host, else the only one. None leaves it to the
+    article found.
+    """
     if slug := data.get("publication"):
         named = next((row for row in allowed if row.slug == slug), None)
         if named is None:
-            raise Invalid.one(
-                "/publication", _("This key is not for that publication."), "unknown_publication"
-            )
+            raise Invalid.one("/publication", _("This key is not for that publication."), "unknown_publication")
         return named
     if data.get("url"):
         return publication_of(data["url"], allowed) or (allowed[0] if len(allowed) == 1 else None)
@@ -215,30 +216,20 @@ def _match(
     found = {row.article_id: row.article for row in rows}
     if external_id := data.get("external_id", ""):
         places = [publication] if publication else allowed
-        for article in Article.objects.with_publication().filter(
-            external_id=external_id, publication__in=places
-        ):
+        for article in Article.objects.with_publication().filter(external_id=external_id, publication__in=places):
             found[article.pk] = article
     if len(found) > 1:
         raise Conflict(
             _("The address, an alias and the CMS id belong to different articles: %(references)s.")
-            % {
-                "references": ", ".join(
-                    sorted(row.reference for row in found.values() if row.publication in allowed)
-                )
-            },
+            % {"references": ", ".join(sorted(row.reference for row in found.values() if row.publication in allowed))},
             code="names_two_articles",
         )
-    article = next(iter(found.values()), None)
-    if article is not None and external_id and article.external_id not in {"", external_id}:
-        raise Conflict(
-            _("This address belongs to an article with another CMS id."), code="names_two_articles"
-        )
-    if article is not None and article.publication not in allowed:
-        raise Conflict(
-            _("This address belongs to an article of another publication."), code="names_two_articles"
-        )
-    return article
+    known = next(iter(found.values()), None)
+    if known is not None and external_id and known.external_id not in {"", external_id}:
+        raise Conflict(_("This address belongs to an article with another CMS id."), code="names_two_articles")
+    if known is not None and known.publication not in allowed:
+        raise Conflict(_("This address belongs to an article of another publication."), code="names_two_articles")
+    return known
 
 
 def _create(publication: Publication | None, data: ArticleData) -> Article:
@@ -279,7 +270,9 @@ def _apply(article: Article, data: ArticleData) -> bool:
 
 
 def _revise(article: Article, data: ArticleData, *, source: str) -> bool:
-    """Write the text down when it differs from the newest revision. An article without a known body has none."""
+    """Write the text down when it differs from the newest revision. An article without a known body has
+    none.
+    """
     newest = article.current_revision()
     body = data.get("body", newest.body if newest else None)
     if body is None:

@@ -27,6 +27,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 -- Django's signature
+        """Every column but those that are nobody's business."""
+        hidden = self.exclude or ()
+        return [field.name for field in self.opts.fields if field.name not in hidden]
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With the role of administrator, anywhere."""
         return ADMIN in getattr(request.user, "roles_anywhere", frozenset)()

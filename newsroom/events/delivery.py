@@ -201,9 +201,9 @@ def retry(delivery: Delivery) -> None:
 
 def cancel(delivery: Delivery, *, note: str) -> None:
     """Owe it no longer. `Conflict` unless it is pending or given up."""
-    written = Delivery.objects.filter(
-        pk=delivery.pk, state__in=[Delivery.State.PENDING, Delivery.State.DEAD]
-    ).update(state=Delivery.State.CANCELED, last_error=_storable(note, 500))
+    written = Delivery.objects.filter(pk=delivery.pk, state__in=[Delivery.State.PENDING, Delivery.State.DEAD]).update(
+        state=Delivery.State.CANCELED, last_error=_storable(note, 500)
+    )
     if not written:
         raise Conflict(_("Only what is pending or given up can be canceled."), code="not_pending")
 
@@ -232,9 +232,7 @@ def _burst(row: Delivery) -> list[Delivery]:
     if row.state == Delivery.State.LEASED:
         together = Q(state=Delivery.State.LEASED, lease_token=row.lease_token)
     elif row.attempts == 0 and row.created_at > timezone.now() - BURST:
-        together = Q(
-            state=Delivery.State.PENDING, attempts=0, not_before__lte=Now(), created_at__gt=Now() - BURST
-        )
+        together = Q(state=Delivery.State.PENDING, attempts=0, not_before__lte=Now(), created_at__gt=Now() - BURST)
     else:
         return []
     return list(
@@ -270,9 +268,7 @@ def _lease(rows: list[Delivery]) -> None:
         **changes,
     )
     now = timezone.now()
-    Attempt.objects.bulk_create(
-        [Attempt(delivery=row, number=row.attempts + 1, started_at=now) for row in rows]
-    )
+    Attempt.objects.bulk_create([Attempt(delivery=row, number=row.attempts + 1, started_at=now) for row in rows])
 
 
 def _bury_poison(row: Delivery) -> bool:

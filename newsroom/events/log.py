@@ -54,9 +54,11 @@ def record(
 
 def history_of(subject: Any) -> QuerySet[Event]:
     """Everything that happened to this record, oldest first, with who did it."""
-    return Event.objects.filter(
-        subject_kind=subject.noun, subject_reference=subject.reference
-    ).select_related("actor").order_by("pk")
+    return (
+        Event.objects.filter(subject_kind=subject.noun, subject_reference=subject.reference)
+        .select_related("actor")
+        .order_by("pk")
+    )
 
 
 def _publication_of(subject: Any) -> Publication | None:

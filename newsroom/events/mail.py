@@ -47,7 +47,9 @@ def compose(delivery: Delivery, address: Address) -> Letter:
         }
         first, _, rest = get_template(f"{delivery.template}.txt", using="text").render(context).partition("\n")
         try:
-            html = css_inline.inline(get_template(f"{delivery.template}.html", using="pages").render(context), keep_style_tags=True)
+            html = css_inline.inline(
+                get_template(f"{delivery.template}.html", using="pages").render(context), keep_style_tags=True
+            )
         except TemplateDoesNotExist:
             html = ""
     return Letter(header_safe(first), rest.lstrip("\n"), html, header_safe(str(publication or "Masthead")), event.kind)

@@ -110,9 +110,7 @@ def post(
     return _exchange("POST", target, body=body, headers=headers, deadline=deadline, max_bytes=max_bytes)
 
 
-def get(
-    url: str, *, deadline: timedelta, max_bytes: int, headers: Mapping[str, str] | None = None
-) -> Answer:
+def get(url: str, *, deadline: timedelta, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
     """Fetch a page, by https or by http on port 80. A redirect is an answer like any other: it is not followed.
 
     A body that does not end before the deadline is `Unanswered`; one larger than `max_bytes` is cut and marked.
@@ -135,7 +133,9 @@ def judge_url(url: str, *, plain_http: bool = False) -> Target:
         raise Refused("The address cannot be read.") from error
     if parts.username is not None or parts.password is not None:
         raise Refused("The address must not carry a name or a password.")
-    path = quote(parts.path or "/", safe=_SAFE_PATH) + (f"?{quote(parts.query, safe=_SAFE_PATH + '?')}" if parts.query else "")
+    path = quote(parts.path or "/", safe=_SAFE_PATH) + (
+        f"?{quote(parts.query, safe=_SAFE_PATH + '?')}" if parts.query else ""
+    )
     host = (parts.hostname or "").lower()
     if settings.ALLOW_LOOPBACK_ENDPOINTS and parts.scheme == "http" and host in {LOOPBACK, "localhost"}:
         return Target("http", host, port or 80, path, loopback=True)
@@ -265,7 +265,12 @@ def _read(response: http.client.HTTPResponse, max_bytes: int) -> Answer:
     headers = {name.lower(): value for name, value in response.getheaders()}
     excerpt = "".join(c if c.isprintable() else " " for c in body[: EXCERPT * 4].decode("utf-8", "replace"))
     return Answer(
-        response.status, body, headers, excerpt[:EXCERPT].strip(), _retry_after(headers.get("retry-after", "")), truncated
+        response.status,
+        body,
+        headers,
+        excerpt[:EXCERPT].strip(),
+        _retry_after(headers.get("retry-after", "")),
+        truncated,
     )
 
 

@@ -123,6 +123,7 @@ def _mails(event: Event) -> list[Delivery]:
                     template=notice.template,
                     recipient_kind=recipient.kind,
                     recipient_key=recipient.key,
+                    not_before=event.happened_at,
                     dedupe_key=f"mail:{event.pk}:{notice.template}:{recipient.kind}:{recipient.key}",
                 )
             )
@@ -142,6 +143,7 @@ def _hooks(event: Event) -> list[Delivery]:
                 endpoint=endpoint,
                 body=hook_body(event, name),
                 priority=4,
+                not_before=event.happened_at,
                 dedupe_key=f"hook:{event.pk}:{endpoint.pk}",
             )
         )
@@ -173,7 +175,9 @@ def outside_name(event: Event, endpoint: Endpoint) -> str:
 def hook_body(event: Event, name: str) -> str:
     """The body of a hook, frozen so that a retry signs the same bytes: type, time, and a thin `data`."""
     return json.dumps(
-        {"type": name, "timestamp": timestamp(event), "data": hook_data(event)}, separators=(",", ":"), ensure_ascii=False
+        {"type": name, "timestamp": timestamp(event), "data": hook_data(event)},
+        separators=(",", ":"),
+        ensure_ascii=False,
     )
 
 

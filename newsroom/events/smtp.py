@@ -69,11 +69,11 @@ class _Wrapped(_Watched, smtplib.SMTP_SSL):
 
 
 class DeadlineBackend(EmailBackend):
-    """`deadline` covers one message from the connection to the answer; `timeout` covers one step of it."""
+    """One message from the connection to the answer within `deadline`, however the other side spreads its bytes."""
 
     def __init__(self, *args: Any, deadline: timedelta = timedelta(seconds=60), **kwargs: Any) -> None:
         seconds = deadline.total_seconds()
-        super().__init__(*args, timeout=max(seconds / 2, 0.1), **kwargs)
+        super().__init__(*args, timeout=max(seconds, 0.1), **kwargs)
         self._seconds = seconds
 
     @property

@@ -78,9 +78,7 @@ def oldest_due_seconds() -> float:
 def health() -> dict[str, Any]:
     """What an operator watches: alarm when `oldest_due_seconds` > 300, look when `dead` or `unplannable` > 0."""
     states = dict(
-        Delivery.objects.filter(
-            state__in=[Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.DEAD]
-        )
+        Delivery.objects.filter(state__in=[Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.DEAD])
         .values_list("state")
         .annotate(count=Count("pk"))
     )

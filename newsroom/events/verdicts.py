@@ -23,9 +23,7 @@ class Verdict:
         return cls("ok", detail, status_code)
 
     @classmethod
-    def transient(
-        cls, detail: str, *, status_code: int | None = None, retry_after: timedelta | None = None
-    ) -> Verdict:
+    def transient(cls, detail: str, *, status_code: int | None = None, retry_after: timedelta | None = None) -> Verdict:
         """It did not arrive; another try may."""
         return cls("transient", detail, status_code, retry_after)
 

@@ -1,7 +1,8 @@
 """The gate that every text typed by someone outside passes: forms and API alike.
 
-Unicode terms are those of the Unicode Standard; why each is refused or dropped: PostgreSQL cannot store NUL, UTF-8
-cannot carry lone surrogates, and bidirectional controls in a name can make a line read as something else.
+Unicode terms are those of the Unicode Standard; why each is refused or dropped: PostgreSQL cannot store NUL,
+UTF-8 cannot carry lone surrogates, and bidirectional controls in a name can make a line read as something
+else.
 """
 
 from __future__ import annotations
@@ -36,17 +37,17 @@ class BadText(ValueError):
 
 
 def clean_text(value: str, *, max_length: int, multiline: bool, name: bool = False) -> str:
-    """The text as it may be stored: NFC, `\\n` line ends, no control characters, trimmed. Linear in its length.
+    """The text as it may be stored: NFC, `\\n` line ends, no control characters, trimmed. Linear in its
+    length.
 
-    Refused with BadText: NUL, lone surrogates and noncharacters (`not_text`), text that shows nothing (`invisible`),
-    more than `max_length` characters after cleaning (`too_long`). Control characters other than line feed and tab are
-    dropped, and so is the fifth and every further combining mark in a row. One-line text has single blanks. `name=True`
-    also drops bidirectional controls. An empty or blank text comes back empty.
+    Refused with BadText: NUL, lone surrogates and noncharacters (`not_text`), text that shows nothing
+    (`invisible`), more than `max_length` characters after cleaning (`too_long`). Control characters other
+    than line feed and tab are dropped, and so is the fifth and every further combining mark in a row.
+    One-line text has single blanks. `name=True` also drops bidirectional controls. An empty or blank text
+    comes back empty.
     """
     if _REFUSED.search(value):
-        raise BadText(
-            _("This text has characters in it that cannot be stored. Please type it again."), "not_text"
-        )
+        raise BadText(_("This text has characters in it that cannot be stored. Please type it again."), "not_text")
     if len(value) > 4 * max_length:
         raise BadText(_too_long(max_length), "too_long")
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", value))
@@ -84,9 +85,7 @@ def _with_few_marks(text: str) -> str:
 
 def _shows_something(text: str) -> bool:
     return any(
-        unicodedata.category(character)[0] not in "CZ"
-        and character not in _FILLERS
-        and not _is_mark(character)
+        unicodedata.category(character)[0] not in "CZ" and character not in _FILLERS and not _is_mark(character)
         for character in text
     )
 

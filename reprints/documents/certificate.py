@@ -58,8 +58,7 @@ def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]
         "credit": {"label": _("Credit line, to be shown with the text"), "text": snapshot["credit_line"]},
         "duties": {
             "label": _("When the article changes"),
-            "lines": wording.duty_lines(snapshot["duties"], locale)
-            or [_("You are told; the terms say what follows.")],
+            "lines": wording.duty_lines(snapshot["duties"], locale) or [_("You are told; the terms say what follows.")],
         },
         "verify": verification(
             verify_url,

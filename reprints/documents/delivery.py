@@ -66,8 +66,7 @@ def content_text(snapshot: Part, article: Part, revision: Part) -> str:
         blocks += [snapshot["credit_line"], _("Original: %(url)s") % {"url": article["url"]}]
         license_line = _("License %(number)s, revision %(revision)s, SHA-256 %(sha256)s")
         blocks.append(
-            license_line
-            % {"number": snapshot["number"], "revision": revision["number"], "sha256": revision["sha256"]}
+            license_line % {"number": snapshot["number"], "revision": revision["number"], "sha256": revision["sha256"]}
         )
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -82,9 +82,7 @@ def _with_breaks(match: re.Match[str]) -> str:
     return "\u200b".join(word[start : start + _STEP] for start in range(0, len(word), _STEP))
 
 
-def _compile(
-    template: str, data: Mapping[str, Any], inputs: Mapping[str, str], at: int, standards: list[Any]
-) -> bytes:
+def _compile(template: str, data: Mapping[str, Any], inputs: Mapping[str, str], at: int, standards: list[Any]) -> bytes:
     text = json.dumps(printable(data), ensure_ascii=True)
     compiler = typst.Compiler(
         FOLDER / template,

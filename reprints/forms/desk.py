@@ -48,17 +48,13 @@ class RequestRedirectForm(WordsForm):
 class RequestAssignForm(WorkForm):
     """Hand it to a colleague, or to nobody."""
 
-    to = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody")
-    )
+    to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
 
     def prepare(self) -> None:
         """Only people who do licensing at this publication."""
         if self.subject is not None:
             people = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
-            ids = [
-                row.pk for row in people if Role.LICENSING_EDITOR in row.roles_at(self.subject.publication)
-            ]
+            ids = [row.pk for row in people if Role.LICENSING_EDITOR in row.roles_at(self.subject.publication)]
             self.fields["to"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # -- a model field
 
 
@@ -78,9 +74,7 @@ class QuoteDraftForm(WorkForm):
     """A quote for every item: what is granted, for how much, and why if it differs from the rate card."""
 
     note = CleanTextField(label=_("Note to the requester"), required=False)
-    valid_days = forms.IntegerField(
-        label=_("Valid for (days)"), min_value=1, max_value=LONGEST_OFFER_DAYS, initial=30
-    )
+    valid_days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=LONGEST_OFFER_DAYS, initial=30)
     exclusions_confirmed = forms.BooleanField(label=_("What is left out is right"), required=False)
 
     def prepare(self) -> None:
@@ -106,9 +100,7 @@ class QuoteDraftForm(WorkForm):
             self.fields[f"territory_{number}"] = forms.CharField(
                 label=_("Territory"), required=False, max_length=1000, initial=", ".join(item.territory)
             )
-            self.fields[f"ends_on_{number}"] = forms.DateField(
-                label=_("Until"), required=False, initial=item.ends_on
-            )
+            self.fields[f"ends_on_{number}"] = forms.DateField(label=_("Until"), required=False, initial=item.ends_on)
         self.fields.update(shared)
 
     def clean(self) -> dict[str, Any]:
@@ -119,9 +111,7 @@ class QuoteDraftForm(WorkForm):
         lines = []
         for number, item in enumerate(self.items):
             granted: dict[str, Any] = {}
-            territory = [
-                part.strip().upper() for part in data[f"territory_{number}"].split(",") if part.strip()
-            ]
+            territory = [part.strip().upper() for part in data[f"territory_{number}"].split(",") if part.strip()]
             if territory != item.territory:
                 granted["territory"] = territory
             ends_on = data[f"ends_on_{number}"]

@@ -41,9 +41,9 @@ class RequestQuerySet(models.QuerySet["LicenseRequest"]):
 
     def for_lists(self) -> RequestQuerySet:
         """Joined with what every list shows."""
-        return self.select_related(
-            "publication", "organization", "assignee", "desk", "contact"
-        ).prefetch_related("items__article__publication", "quotes", "licenses")
+        return self.select_related("publication", "organization", "assignee", "desk", "contact").prefetch_related(
+            "items__article__publication", "quotes", "licenses"
+        )
 
 
 class LicenseRequest(Record):
@@ -79,15 +79,11 @@ class LicenseRequest(Record):
     assignee = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests"
     )
-    desk = models.ForeignKey(
-        Desk, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests"
-    )
+    desk = models.ForeignKey(Desk, on_delete=models.SET_NULL, null=True, blank=True, related_name="license_requests")
     decline_code = models.CharField(
         _("reason"), max_length=24, choices=DeclineCode.choices, blank=True, default="", editable=False
     )
-    renews = models.ForeignKey(
-        "License", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals"
-    )
+    renews = models.ForeignKey("License", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals")
     nonce = models.CharField(max_length=22, unique=True, default=new_nonce, editable=False)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
@@ -102,9 +98,7 @@ class LicenseRequest(Record):
         verbose_name_plural = _("license requests")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status__in=RequestStatus.values), name="license_request_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=RequestStatus.values), name="license_request_status_known"),
             models.CheckConstraint(condition=Q(lane__in=Lane.values), name="license_request_lane_known"),
             models.CheckConstraint(
                 condition=Q(decline_code="") | Q(status=RequestStatus.DECLINED),
@@ -188,16 +182,17 @@ ITEM_FIELDS = (
 
 
 class RequestItem(models.Model):
-    """One use of one article. The rows of a request are what it asks for today; quotes keep what was asked then."""
+    """One use of one article.
+
+    The rows of a request are what it asks for today; quotes keep what was asked then.
+    """
 
     request = models.ForeignKey(LicenseRequest, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(_("position"))
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(_("revision when asked"), default=0)
     use = models.CharField(_("use"), max_length=24, choices=Use.choices)
-    portion = models.CharField(
-        _("portion"), max_length=20, choices=Portion.choices, default=Portion.FULL_TEXT
-    )
+    portion = models.CharField(_("portion"), max_length=20, choices=Portion.choices, default=Portion.FULL_TEXT)
     excerpt_text = models.TextField(_("excerpt"), blank=True)
     words = models.PositiveIntegerField(_("words"), default=0, help_text=_("Counted by the server."))
     format = models.CharField(_("format"), max_length=12, choices=Format.choices, default=Format.WEB)
@@ -240,7 +235,9 @@ class RequestItem(models.Model):
         return f"{self.get_use_display()} · {self.article}"
 
     def as_asked(self) -> dict[str, Any]:
-        """The item as the API shows it and a quote line compares it: `article_url` and the members of `ITEM_FIELDS`."""
+        """The item as the API shows it and a quote line compares it: `article_url` and the members of
+        `ITEM_FIELDS`.
+        """
         values: dict[str, Any] = {"article_url": self.article.url}
         for name in ITEM_FIELDS:
             value = getattr(self, name)

@@ -1,4 +1,7 @@
-"""What is owed. The default is external: an order confirmation, and the number that the accounting system gave it."""
+"""What is owed.
+
+The default is external: an order confirmation, and the number that the accounting system gave it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from reprints.workflow import InvoiceStatus
 
 
 class Invoice(Record):
-    """Frozen at issue; a change is a credit note. `number` is the accounting system's, or ours once issued here."""
+    """Frozen at issue; a change is a credit note.
+
+    `number` is the accounting system's, or ours once issued here.
+    """
 
     noun = "invoice"
 

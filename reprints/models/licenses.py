@@ -57,18 +57,18 @@ class LicenseQuerySet(models.QuerySet["License"]):
 
     def for_lists(self) -> LicenseQuerySet:
         """Joined with what every list shows."""
-        return self.select_related(
-            "publication", "organization", "article", "request", "quote", "superseded_by"
-        )
+        return self.select_related("publication", "organization", "article", "request", "quote", "superseded_by")
 
     def holding(self, article: Article) -> LicenseQuerySet:
         """Whose snapshot holds that article."""
         return self.filter(article=article)
 
     def owed_updates(self, day: date) -> LicenseQuerySet:
-        """Active, suspended, or expired with archival rights: who must hear of a correction. `day` is the publication's.
+        """Active, suspended, or expired with archival rights: who must hear of a correction. `day` is the
+        publication's.
 
-        A license that is superseded hears through the one that replaced it; a revoked or ended one holds nothing.
+        A license that is superseded hears through the one that replaced it; a revoked or ended one holds
+        nothing.
         """
         return self.filter(status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED]).filter(
             Q(ends_on=None) | Q(ends_on__gte=day) | Q(archival=True)
@@ -76,7 +76,10 @@ class LicenseQuerySet(models.QuerySet["License"]):
 
 
 class License(Record):
-    """The right to one use of one article. The documents are all rendered from `snapshot`, which never changes."""
+    """The right to one use of one article.
+
+    The documents are all rendered from `snapshot`, which never changes.
+    """
 
     noun = "license"
 
@@ -143,8 +146,7 @@ class License(Record):
                 name="license_in_force_was_issued",
             ),
             models.CheckConstraint(
-                condition=~Q(status=LicenseStatus.REVOKED)
-                | (~Q(end_reason="") & Q(removal_deadline__isnull=False)),
+                condition=~Q(status=LicenseStatus.REVOKED) | (~Q(end_reason="") & Q(removal_deadline__isnull=False)),
                 name="license_revoked_has_reason",
             ),
             models.CheckConstraint(
@@ -175,7 +177,9 @@ class License(Record):
         return (at or timezone.now()).astimezone(self.publication.zone).date()
 
     def effective_status(self, at: datetime | None = None) -> str:
-        """The stored status; while active `scheduled` before the first day and `expired` after the last, which counts."""
+        """The stored status; while active `scheduled` before the first day and `expired` after the last,
+        which counts.
+        """
         if self.status != LicenseStatus.ACTIVE:
             return self.status
         day = self.day(at)
@@ -186,7 +190,9 @@ class License(Record):
         return self.status
 
     def public_status(self, at: datetime | None = None) -> str:
-        """What anyone may ask: valid, not_yet_valid, expired, suspended, revoked, superseded; a test license is unknown."""
+        """What anyone may ask: valid, not_yet_valid, expired, suspended, revoked, superseded; a test license
+        is unknown.
+        """
         return "unknown" if self.test else PUBLIC_STATUS[self.effective_status(at)]
 
 

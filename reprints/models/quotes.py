@@ -60,9 +60,7 @@ class Quote(Record):
     tax_treatment = models.CharField(
         _("tax treatment"), max_length=24, choices=TaxTreatment.choices, blank=True, default=""
     )
-    terms = models.ForeignKey(
-        TermsTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    terms = models.ForeignKey(TermsTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     exclusions_confirmed = models.BooleanField(_("exclusions confirmed"), default=False)
     note = models.TextField(_("note to the requester"), max_length=5000, blank=True)
@@ -94,13 +92,10 @@ class Quote(Record):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[QuoteStatus.OPEN, QuoteStatus.ACCEPTED])
-                | Q(terms__isnull=False, valid_until__isnull=False, opened_at__isnull=False)
-                & ~Q(tax_treatment=""),
+                | Q(terms__isnull=False, valid_until__isnull=False, opened_at__isnull=False) & ~Q(tax_treatment=""),
                 name="quote_sent_is_complete",
             ),
-            models.CheckConstraint(
-                condition=Q(net__gte=0, tax__gte=0, gross__gte=0), name="quote_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(net__gte=0, tax__gte=0, gross__gte=0), name="quote_not_negative"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "-id"], name="quote_of_partner"),
@@ -123,13 +118,13 @@ class Quote(Record):
 
 
 class QuoteLine(models.Model):
-    """What is granted for one item, and its price: the item's members, the differences, what is left out, and why so much."""
+    """What is granted for one item, and its price: the item's members, the differences, what is left out, and
+    why so much.
+    """
 
     quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField(_("item"))
-    item = models.ForeignKey(
-        RequestItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="lines"
-    )
+    item = models.ForeignKey(RequestItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="lines")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
     granted = models.JSONField(_("granted"), default=dict)
     changes = models.JSONField(_("asked and granted"), default=list, blank=True)

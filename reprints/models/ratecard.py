@@ -22,9 +22,7 @@ class UseType(models.Model):
     code = models.CharField(_("code"), max_length=24, choices=Use.choices, unique=True)
     label = models.CharField(_("label"), max_length=80)
     help_text = models.CharField(_("in plain words"), max_length=300, blank=True)
-    default_format = models.CharField(
-        _("usual format"), max_length=12, choices=Format.choices, default=Format.WEB
-    )
+    default_format = models.CharField(_("usual format"), max_length=12, choices=Format.choices, default=Format.WEB)
     default_unit = models.CharField(
         _("usual unit"), max_length=16, choices=QuantityUnit.choices, default=QuantityUnit.MONTHLY_USERS
     )
@@ -59,7 +57,10 @@ class RateCardQuerySet(models.QuerySet["RateCard"]):
 
 
 class RateCard(models.Model):
-    """A dated table of prices in one currency. `valid_to` is inclusive. A draft prices nothing but previews."""
+    """A dated table of prices in one currency. `valid_to` is inclusive.
+
+    A draft prices nothing but previews.
+    """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="rate_cards")
     name = models.CharField(_("name"), max_length=80)
@@ -94,9 +95,7 @@ class PriceRule(models.Model):
         _("applies to"),
         default=dict,
         blank=True,
-        help_text=_(
-            'For example {"use": ["republish_web"], "organization_type": ["publisher"]}; empty: everything.'
-        ),
+        help_text=_('For example {"use": ["republish_web"], "organization_type": ["publisher"]}; empty: everything.'),
     )
     base = models.DecimalField(_("base price"), max_digits=14, decimal_places=3)
     per_unit = models.DecimalField(_("price of each unit"), max_digits=14, decimal_places=6, default=0)

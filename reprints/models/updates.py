@@ -36,7 +36,10 @@ class NoticeQuerySet(models.QuerySet["UpdateNotice"]):
 
 
 class UpdateNotice(Record):
-    """One per license and event. Kind, duty and deadline come from the terms in the license's own snapshot."""
+    """One per license and event.
+
+    Kind, duty and deadline come from the terms in the license's own snapshot.
+    """
 
     noun = "update_notice"
 
@@ -47,9 +50,7 @@ class UpdateNotice(Record):
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="update_notices"
     )
     origin_event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", editable=False)
-    correction_reference = models.CharField(
-        _("correction"), max_length=16, blank=True, default="", db_index=True
-    )
+    correction_reference = models.CharField(_("correction"), max_length=16, blank=True, default="", db_index=True)
     kind = models.CharField(_("kind"), max_length=16, choices=NoticeKind.choices)
     duty = models.CharField(_("duty"), max_length=20, choices=Duty.choices)
     revision = models.PositiveIntegerField(
@@ -67,9 +68,7 @@ class UpdateNotice(Record):
     action_note = models.TextField(_("note"), max_length=2000, blank=True, default="")
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
-    overdue_told_at = models.DateTimeField(
-        _("told that it is overdue"), null=True, blank=True, editable=False
-    )
+    overdue_told_at = models.DateTimeField(_("told that it is overdue"), null=True, blank=True, editable=False)
     waived_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     test = models.BooleanField(_("test"), default=False, editable=False)
 
@@ -80,9 +79,7 @@ class UpdateNotice(Record):
         verbose_name_plural = _("update notices")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status__in=NoticeStatus.values), name="update_notice_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=NoticeStatus.values), name="update_notice_status_known"),
             models.UniqueConstraint(fields=["license", "origin_event"], name="update_notice_once_per_event"),
             models.UniqueConstraint(
                 fields=["license", "article"],
@@ -96,9 +93,7 @@ class UpdateNotice(Record):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"], condition=Q(status__in=["open", "escalated"]), name="update_notice_due"
-            ),
+            models.Index(fields=["due_at"], condition=Q(status__in=["open", "escalated"]), name="update_notice_due"),
             models.Index(fields=["organization", "-id"], name="update_notice_of_partner"),
         ]
 

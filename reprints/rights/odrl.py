@@ -167,9 +167,7 @@ def _constraints(snapshot: Snapshot) -> list[Rule]:
     if end is not None:
         rules.append(_constraint("dateTime", "lt", _typed(end.isoformat(), "dateTime")))
     if snapshot["territory"] and WORLD not in snapshot["territory"]:
-        rules.append(
-            _one_of("spatial", [{"@id": COUNTRIES + alpha3(code)} for code in snapshot["territory"]])
-        )
+        rules.append(_one_of("spatial", [{"@id": COUNTRIES + alpha3(code)} for code in snapshot["territory"]]))
     if snapshot["languages"]:
         rules.append(_one_of("language", list(snapshot["languages"])))
     if snapshot.get("format"):
@@ -217,9 +215,7 @@ def _prohibitions(snapshot: Snapshot, target: Rule, uid: str) -> list[Rule]:
 
 
 def _obligations(snapshot: Snapshot, target: Rule, uid: str) -> list[Rule]:
-    rules = [
-        _obligation(occasion, duty, snapshot, target["uid"]) for occasion, duty in snapshot["duties"].items()
-    ]
+    rules = [_obligation(occasion, duty, snapshot, target["uid"]) for occasion, duty in snapshot["duties"].items()]
     if snapshot["exclusivity"] != "none":
         scope = {"@id": f"ns:exclusive-{snapshot['exclusivity']}"}
         rules.append(

@@ -89,9 +89,7 @@ def lint(policy: AiPolicy) -> list[Contradiction]:
     reads = policy.ai_input != Answer.DENY
     found = []
     if open_to_mining and not open_to_training:
-        detail = _(
-            "Mining is free but training is not: without a reservation, the law counts training as mining."
-        )
+        detail = _("Mining is free but training is not: without a reservation, the law counts training as mining.")
         found.append(Contradiction("mining_opens_training", ("tdm", "ai_train"), detail))
     if open_to_training and not open_to_mining:
         detail = _("Training is free but mining is reserved: the reservation forbids what training needs.")

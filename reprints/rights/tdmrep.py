@@ -50,7 +50,5 @@ def tdm_offer(
         "profile": PROFILE,
         "uid": policy_url,
         "assigner": assigner,
-        "permission": [
-            {"target": publisher_url, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}
-        ],
+        "permission": [{"target": publisher_url, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}],
     }

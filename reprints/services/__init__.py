@@ -1,1 +1,3 @@
-"""Every write of the licensing desk, by story: asking, deciding, quoting, accepting, licenses, updates, placements."""
+"""Every write of the licensing desk, by story: asking, deciding, quoting, accepting, licenses, updates,
+placements.
+"""

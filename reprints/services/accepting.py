@@ -23,13 +23,9 @@ from reprints.services.snapshots import snapshot_of
 from reprints.workflow import QUOTE, LicenseStatus, QuoteStatus, RequestStatus
 
 REFUSALS = {
-    "not_usable": gettext_lazy(
-        "This article may not be used at present: its status changed since the quote."
-    ),
+    "not_usable": gettext_lazy("This article may not be used at present: its status changed since the quote."),
     "embargo": gettext_lazy("This article is under embargo."),
-    "open_report": gettext_lazy(
-        "An error in this article is being corrected: the desk will confirm the quote."
-    ),
+    "open_report": gettext_lazy("An error in this article is being corrected: the desk will confirm the quote."),
 }
 """What is asked again at accept. The rights themselves were decided by whoever sent the quote."""
 
@@ -45,9 +41,10 @@ def accept(
 ) -> Quote:
     """Agree to the quote and issue one license per line (`quote.licenses`).
 
-    `signatory` is the mail address or name of a contact of the organization who may sign; a web requester's own name.
-    Already accepted with the same `terms_sha256`: the same answer again, whatever was `seen`. Raises `Stale`, `Conflict`
-    (`expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`, `exclusivity_clash`, `blocked_organization`),
+    `signatory` is the mail address or name of a contact of the organization who may sign; a web requester's
+    own name. Already accepted with the same `terms_sha256`: the same answer again, whatever was `seen`.
+    Raises `Stale`, `Conflict` (`expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`,
+    `exclusivity_clash`, `blocked_organization`),
     `NotAllowed` or `Invalid`; nothing is written then.
     """
     quote = lock(quote)
@@ -65,20 +62,19 @@ def accept(
 
 
 def accept_free(quote: Quote) -> Quote:
-    """The free lane: whoever asks within the published thresholds agreed to the terms by asking. Inside a transaction."""
+    """The free lane: whoever asks within the published thresholds agreed to the terms by asking.
+
+    Inside a transaction.
+    """
     quote = lock(quote)
     return _agree(quote, lock(quote.request), by=THE_LOG, signatory=None, typed="")
 
 
-def _agree(
-    quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Contact | None, typed: str
-) -> Quote:
+def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Contact | None, typed: str) -> Quote:
     now = timezone.now()
     prepay = quote.net > 0 and (quote.organization is None or quote.organization.payment_terms == "prepay")
     quote.accepted_at, quote.signatory, quote.signatory_encrypted = now, signatory, sealed.seal(typed)
-    issued = [
-        _license(line, quote, request) for line in quote.lines.select_related("article__publication", "quote")
-    ]
+    issued = [_license(line, quote, request) for line in quote.lines.select_related("article__publication", "quote")]
     numbers = [row.reference for row in issued]
     request.waiting_since = None
     move(
@@ -145,9 +141,7 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         raise Conflict(_("The request is “%(status)s”.") % {"status": request.get_status_display()})
     lines = list(quote.lines.select_related("quote__request", "quote__publication"))
     # Locked, so that neither a hold nor an exclusive grant can slip in between the check and the license.
-    locked = Article.objects.select_for_update(of=("self",)).filter(
-        pk__in=[line.article_id for line in lines]
-    )
+    locked = Article.objects.select_for_update(of=("self",)).filter(pk__in=[line.article_id for line in lines])
     articles = {article.pk: article for article in locked.order_by("pk")}
     reported = articles_with_accepted_report({line.article_id for line in lines})
     for line in lines:
@@ -167,9 +161,7 @@ def _check_credit(quote: Quote) -> None:
     if organization is None or organization.credit_limit is None or organization.payment_terms == "prepay":
         return
     if quote.gross > organization.credit_limit:
-        raise Conflict(
-            _("This is above your credit limit. Please speak to the licensing desk."), code="over_credit"
-        )
+        raise Conflict(_("This is above your credit limit. Please speak to the licensing desk."), code="over_credit")
 
 
 def _signatory(quote: Quote, text: str) -> Contact | None:

@@ -60,7 +60,8 @@ class Requester:
 def estimate(
     data: dict[str, Any], *, publication: Publication, organization: Organization | None = None
 ) -> tuple[Assessment, datetime | None]:
-    """Lane, lines and total of what `submit` would be given, and by when a person would answer in the manual lane.
+    """Lane, lines and total of what `submit` would be given, and by when a person would answer in the manual
+    lane.
 
     Writes nothing. Raises `Invalid`.
     """
@@ -82,9 +83,9 @@ def submit(
 ) -> LicenseRequest:
     """Take a request in. `data` has the API's members (`items`, `organization_type`, `currency`, …).
 
-    In the priced lane the answer already holds an open quote, in the free lane a license; in the manual lane a date is
-    promised. A request by `ApiKey` carries the key's `test` mark. Without an organization a `requester` is needed.
-    Raises `Invalid` with every fault, and writes nothing then.
+    In the priced lane the answer already holds an open quote, in the free lane a license; in the manual lane
+    a date is promised. A request by `ApiKey` carries the key's `test` mark. Without an organization a
+    `requester` is needed. Raises `Invalid` with every fault, and writes nothing then.
     """
     ask, items = _checked(data, publication, organization)
     if organization is None and requester is None:
@@ -127,13 +128,15 @@ def assess_request(request: LicenseRequest, *, card: Any = None) -> Assessment:
 def edit_items(
     request: LicenseRequest, items: list[dict[str, Any]], *, by: Actor = THE_PARTNER, seen: int | None = None
 ) -> LicenseRequest:
-    """Ask for something else. An open quote, or one being drafted, is superseded; the request is assessed anew."""
+    """Ask for something else.
+
+    An open quote, or one being drafted, is superseded; the request is assessed anew.
+    """
     request = lock(request, seen=seen)
     _require(request, by, PARTNER)
     if request.status not in EDITABLE:
         raise Conflict(
-            _("This request is already “%(status)s” and cannot be edited.")
-            % {"status": request.get_status_display()}
+            _("This request is already “%(status)s” and cannot be edited.") % {"status": request.get_status_display()}
         )
     clean = check_items(items, publication=request.publication, today=_today(request.publication))
     quoting.supersede_all(request)
@@ -158,9 +161,7 @@ def edit_items(
 
 
 @transaction.atomic
-def reply(
-    request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, seen: int | None = None
-) -> LicenseRequest:
+def reply(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, seen: int | None = None) -> LicenseRequest:
     """Answer the desk's question; our clock runs again."""
     request = lock(request, seen=seen)
     REQUEST.check(request, "reply", by)
@@ -188,10 +189,11 @@ def withdraw(
 
 
 @transaction.atomic
-def message(
-    request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, internal: bool = False
-) -> RequestMessage:
-    """Say something without changing the status. An internal note stays with the desk and is told to nobody."""
+def message(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, internal: bool = False) -> RequestMessage:
+    """Say something without changing the status.
+
+    An internal note stays with the desk and is told to nobody.
+    """
     request = lock(request)
     _require(request, by, LICENSING if internal else PARTNER, LICENSING)
     row = say(request, words_of(words), by=by, internal=internal)
@@ -201,13 +203,12 @@ def message(
 
 @transaction.atomic
 def confirm_contact(request: LicenseRequest) -> bool:
-    """The address in the receipt is the requester's: from now on mail goes there. False when it was so already.
+    """The address in the receipt is the requester's: from now on mail goes there. False when it was so
+    already.
 
     What could not be sent while it was unconfirmed is owed again.
     """
-    changed = RequesterContact.objects.filter(request=request, email_confirmed_at=None).exclude(
-        email_encrypted=""
-    )
+    changed = RequesterContact.objects.filter(request=request, email_confirmed_at=None).exclude(email_encrypted="")
     if not changed.update(email_confirmed_at=timezone.now()):
         return False
     unsent = Delivery.objects.filter(

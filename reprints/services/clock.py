@@ -1,4 +1,7 @@
-"""What time alone brings about. Every function may run at any moment and any number of times: twice changes nothing."""
+"""What time alone brings about.
+
+Every function may run at any moment and any number of times: twice changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ LOOK_BACK = timedelta(days=1)
 
 
 def tick(now: datetime) -> dict[str, int]:
-    """Everything that is due at `now`. Answers how many of each; one that fails does not hold up the others."""
+    """Everything that is due at `now`.
+
+    Answers how many of each; one that fails does not hold up the others.
+    """
     return {
         "reminded": _each(_waiting_for_requester(), now, remind_requester),
         "lapsed": _each(_waiting_for_requester(), now, lapse_silent),
@@ -44,7 +50,10 @@ def tick(now: datetime) -> dict[str, int]:
 
 
 def remind_requester(request: LicenseRequest, now: datetime) -> bool:
-    """The next of two reminders, when its day has come. It is owed as a mail about the event that asked or quoted."""
+    """The next of two reminders, when its day has come.
+
+    It is owed as a mail about the event that asked or quoted.
+    """
     with transaction.atomic():
         request = lock(request)
         due = _reminders_due(request, now)
@@ -73,12 +82,7 @@ def tell_expiring(row: License, now: datetime) -> bool:
             return False
         left, term = (row.ends_on - row.day(now)).days, (row.ends_on - row.starts_on).days
         step = next((days for days in EXPIRING_DAYS if left <= days), None)
-        if (
-            step is None
-            or left < 0
-            or term <= step
-            or (row.expiring_told is not None and row.expiring_told <= step)
-        ):
+        if step is None or left < 0 or term <= step or (row.expiring_told is not None and row.expiring_told <= step):
             return False
         row.expiring_told = step
         touch(row, fields=["expiring_told"])
@@ -187,9 +191,7 @@ def _ending(now: datetime) -> list[License]:
 
 
 def _ended(now: datetime) -> list[License]:
-    rows = License.objects.filter(
-        status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK
-    )
+    rows = License.objects.filter(status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK)
     return list(rows.select_related("publication"))
 
 

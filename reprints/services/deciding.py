@@ -66,9 +66,7 @@ def resume(request: LicenseRequest, *, by: User, seen: int | None = None) -> Lic
 
 
 @transaction.atomic
-def decline(
-    request: LicenseRequest, *, by: User, code: str, words: str, seen: int | None = None
-) -> LicenseRequest:
+def decline(request: LicenseRequest, *, by: User, code: str, words: str, seen: int | None = None) -> LicenseRequest:
     """Say no, with a reason of `DeclineCode` and words for the requester."""
     request = lock(request, seen=seen)
     REQUEST.check(request, "decline", by)

@@ -15,8 +15,10 @@ FOREVER = date.max
 def clash_with(line: QuoteLine) -> License | None:
     """The license in force that this line would run into, or None.
 
-    Two grants clash when one of them is exclusive, their dates and territories meet, and it speaks of the other's use:
-    `full` of any use anywhere, `territory` of any use in its countries, `media` of the same use in its countries.
+    Two grants clash when one of them is exclusive, their dates and territories meet, and it speaks of the
+    other's use:
+    `full` of any use anywhere, `territory` of any use in its countries, `media` of the same use in its
+    countries.
     """
     held = License.objects.holding(line.article).filter(
         publication=line.quote.publication,

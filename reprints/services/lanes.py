@@ -68,7 +68,9 @@ class LinePrice:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The lane, the reasons against a quicker one (`{"item", "code"}`), the lines, and their total when all have one."""
+    """The lane, the reasons against a quicker one (`{"item", "code"}`), the lines, and their total when all
+    have one.
+    """
 
     lane: str
     reasons: list[dict[str, Any]]
@@ -87,7 +89,10 @@ def assess(
     today: date,
     card: RateCard | None = None,
 ) -> Assessment:
-    """Work out lane and price. Reads only. `card` is a draft to preview; else the newest in force that day."""
+    """Work out lane and price. Reads only.
+
+    `card` is a draft to preview; else the newest in force that day.
+    """
     card = card or RateCard.objects.filter(publication=publication, currency=currency).in_force(today).first()
     rules = [row.as_rule() for row in card.rules.all()] if card and card.currency == currency else []
     discount = organization.discount_percent if organization else Decimal(0)
@@ -150,7 +155,9 @@ def articles_with_accepted_report(article_ids: Iterable[int]) -> set[int]:
 
 
 def is_free(item: CleanItem | RequestItem, publication: Publication, organization_type: str) -> bool:
-    """Inside the published threshold: a counted passage of few words, unchanged, not to advertise, not for a machine."""
+    """Inside the published threshold: a counted passage of few words, unchanged, not to advertise, not for a
+    machine.
+    """
     return (
         item.portion in COUNTED_PORTIONS
         and 0 < item.words <= int(publication.policy("free_words"))
@@ -220,9 +227,7 @@ def _line(
         trace = [{"rule": "free", "effect": f"{item.words}", "subtotal": pricing.plain(zero, currency)}]
         return LinePrice(zero, currency, trace, free, exclusions), []
     try:
-        found = pricing.price(
-            ask_of(item, organization_type), rules, currency=currency, discount_percent=discount
-        )
+        found = pricing.price(ask_of(item, organization_type), rules, currency=currency, discount_percent=discount)
     except pricing.TooLarge:
         return LinePrice(None, currency, [], free, exclusions), ["over_limit"]
     if found is None:
@@ -233,6 +238,4 @@ def _line(
 
 def _sum(lines: list[LinePrice]) -> Decimal | None:
     amounts = [line.amount for line in lines]
-    return (
-        sum((amount for amount in amounts if amount is not None), Decimal(0)) if None not in amounts else None
-    )
+    return sum((amount for amount in amounts if amount is not None), Decimal(0)) if None not in amounts else None

@@ -113,9 +113,7 @@ def revoke(
     LICENSE.check(row, "revoke", by)
     approval = Approval.objects.select_for_update().filter(**_approval_of(row)).first()
     if approval is None:
-        raise Conflict(
-            _("A colleague proposes the revocation first: two people decide it."), code="needs_proposal"
-        )
+        raise Conflict(_("A colleague proposes the revocation first: two people decide it."), code="needs_proposal")
     if approval.proposed_by_id == by.pk:
         raise NotAllowed(_("You proposed this: a second person revokes it."))
     now = timezone.now()
@@ -158,10 +156,11 @@ def supersede(row: License, *, by_license: License) -> License:
 def renew(
     row: License, *, by: Actor = THE_PARTNER, ends_on: date | None = None, seen: int | None = None
 ) -> LicenseRequest:
-    """Ask for the next term: a new request for the same use from the day after, as long as before unless `ends_on` says.
+    """Ask for the next term: a new request for the same use from the day after, as long as before unless
+    `ends_on` says.
 
-    The old license is superseded on the first day of the new one. Raises `Conflict` for a perpetual or ended license, or
-    when a renewal is already under way.
+    The old license is superseded on the first day of the new one. Raises `Conflict` for a perpetual or ended
+    license, or when a renewal is already under way.
     """
     with transaction.atomic():
         row = lock(row, seen=seen)

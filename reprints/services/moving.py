@@ -31,7 +31,8 @@ def move(
     data: dict[str, Any] | None = None,
     article: Article | None = None,
 ) -> Event:
-    """Make the move on a locked row, save its status with the `fields` the caller set, and record the one event.
+    """Make the move on a locked row, save its status with the `fields` the caller set, and record the one
+    event.
 
     Raises `NotAllowed` or `Conflict` before anything is written.
     """
@@ -53,15 +54,11 @@ def words_of(text: str, *, pointer: str = "/words", required: bool = True, most:
     except BadText as error:
         raise Invalid.one(pointer, str(error), error.code) from error
     if required and not cleaned:
-        raise Invalid.one(
-            pointer, _("Please write a few words: the person who waits will read them."), "required"
-        )
+        raise Invalid.one(pointer, _("Please write a few words: the person who waits will read them."), "required")
     return cleaned
 
 
-def say(
-    request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False
-) -> RequestMessage:
+def say(request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False) -> RequestMessage:
     """A row of the thread, signed by the side that wrote it."""
     return RequestMessage.objects.create(
         request=request,

@@ -18,9 +18,7 @@ from reprints.workflow import LicenseStatus
 
 
 @transaction.atomic
-def declare(
-    row: License, *, urls: Iterable[str], by: Actor = THE_PARTNER, seen: int | None = None
-) -> list[Placement]:
+def declare(row: License, *, urls: Iterable[str], by: Actor = THE_PARTNER, seen: int | None = None) -> list[Placement]:
     """The whole list of addresses as of now. One that is no longer named is marked as removed, not forgotten.
 
     Raises `Invalid` (pointers `/urls/3`) and `Conflict` for a license that never was in force.

@@ -32,10 +32,11 @@ QUOTABLE = {RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.QUOT
 
 @dataclass(frozen=True)
 class Line:
-    """What the desk offers for one item: the members that differ from what was asked, a price, what is left out.
+    """What the desk offers for one item: the members that differ from what was asked, a price, what is left
+    out.
 
-    `price` None takes the rate card's; another price than the card's needs `override_reason`. `exclusions` None takes the
-    parts of the article that are not ours.
+    `price` None takes the rate card's; another price than the card's needs `override_reason`. `exclusions`
+    None takes the parts of the article that are not ours.
     """
 
     item: RequestItem
@@ -56,7 +57,8 @@ def draft(
     exclusions_confirmed: bool = False,
     seen: int | None = None,
 ) -> Quote:
-    """Begin a quote, or write an existing draft anew. Without `lines`: every item as asked, at the rate card's price.
+    """Begin a quote, or write an existing draft anew. Without `lines`: every item as asked, at the rate
+    card's price.
 
     Raises `Conflict` when the request is not being worked on, `Invalid` for a line that cannot be offered.
     """
@@ -64,24 +66,17 @@ def draft(
     _require(request, by, LICENSING)
     if request.status not in QUOTABLE:
         raise Conflict(
-            _("This request is “%(status)s”: there is nothing to quote.")
-            % {"status": request.get_status_display()}
+            _("This request is “%(status)s”: there is nothing to quote.") % {"status": request.get_status_display()}
         )
     assessment, rows = _assess(request)
-    wanted = (
-        {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
-    )
+    wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
     quote = _draft_of(request)
     quote.drafted_by, quote.note, quote.currency = by, note, request.currency
     quote.exclusions_confirmed = exclusions_confirmed
     quote.valid_until = _valid_until(request, valid_days)
     _fill(
         quote,
-        [
-            (row, wanted[row.pk], assessment.lines[index])
-            for index, row in enumerate(rows)
-            if row.pk in wanted
-        ],
+        [(row, wanted[row.pk], assessment.lines[index]) for index, row in enumerate(rows) if row.pk in wanted],
     )
     return quote
 
@@ -90,7 +85,10 @@ def draft(
 def open(  # noqa: A001 -- the move is named so in the table
     quote: Quote, *, by: User, seen: int | None = None
 ) -> Quote:
-    """Send the quote. An older open quote of the request is superseded. Raises `Invalid` or `Conflict` with the reason."""
+    """Send the quote. An older open quote of the request is superseded.
+
+    Raises `Invalid` or `Conflict` with the reason.
+    """
     quote = lock(quote, seen=seen)
     QUOTE.check(quote, "open", by)
     check_complete(quote)
@@ -112,7 +110,10 @@ def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
 
 @transaction.atomic
 def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None) -> Approval:
-    """The second person agrees to the amount, in this version of the quote. Never who drafted or proposed it."""
+    """The second person agrees to the amount, in this version of the quote.
+
+    Never who drafted or proposed it.
+    """
     quote = lock(quote, seen=seen)
     _require(quote, by, MANAGER)
     if quote.status != QuoteStatus.DRAFT:
@@ -149,18 +150,17 @@ def decline(quote: Quote, *, by: Actor = THE_PARTNER, words: str = "", seen: int
     quote = lock(quote, seen=seen)
     QUOTE.check(quote, "decline", by)
     quote.ended_reason = words_of(words, required=False)
-    data = (
-        {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk}
-        if quote.ended_reason
-        else {}
-    )
+    data = {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk} if quote.ended_reason else {}
     move(quote, "decline", by=by, fields=["ended_reason"], data=data)
     _back_to_desk(quote)
     return quote
 
 
 def supersede_all(request: LicenseRequest, *, but: Quote | None = None) -> None:
-    """End the request's drafts and open quote because something newer takes their place. Inside a transaction."""
+    """End the request's drafts and open quote because something newer takes their place.
+
+    Inside a transaction.
+    """
     for quote in _unfinished(request).exclude(pk=but.pk if but else None):
         move(lock(quote), "supersede", by=THE_LOG)
 
@@ -188,7 +188,9 @@ def open_from_card(quote: Quote) -> Quote:
 
 
 def check_complete(quote: Quote) -> None:
-    """Raise `Invalid` with everything that keeps the quote from being sent, `Conflict` for a clash of exclusivity."""
+    """Raise `Invalid` with everything that keeps the quote from being sent, `Conflict` for a clash of
+    exclusivity.
+    """
     faults: list[Fault] = []
     lines = list(quote.lines.select_related("article__publication", "item"))
     if not lines:
@@ -276,9 +278,7 @@ def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
         asked = item.as_asked()
         unknown = sorted(set(line.granted) - set(asked))
         if unknown:
-            raise Invalid.one(
-                f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member"
-            )
+            raise Invalid.one(f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member")
         granted = {**asked, **line.granted}
         price, trace = _price_of(quote, line, computed, position)
         QuoteLine.objects.create(
@@ -309,9 +309,7 @@ def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
     )
 
 
-def _price_of(
-    quote: Quote, line: Line, computed: Any, position: int
-) -> tuple[Decimal | None, list[dict[str, str]]]:
+def _price_of(quote: Quote, line: Line, computed: Any, position: int) -> tuple[Decimal | None, list[dict[str, str]]]:
     if line.price is None or line.price == computed.amount:
         return computed.amount, computed.trace
     price = pricing.to_minor_units(line.price, quote.currency)
@@ -342,9 +340,7 @@ def _line_faults(quote: Quote, line: QuoteLine, at: str) -> list[Fault]:
         faults.append(Fault(f"{at}/territory", _("Name a territory."), "required"))
     ends_on, perpetual = granted.get("ends_on"), bool(granted.get("perpetual"))
     if perpetual == bool(ends_on) or (ends_on and ends_on < str(granted.get("starts_on"))):
-        faults.append(
-            Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required")
-        )
+        faults.append(Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required"))
     elif ends_on and date.fromisoformat(ends_on) < timezone.now().astimezone(quote.publication.zone).date():
         faults.append(Fault(f"{at}/ends_on", _("This day is over."), "past_date"))
     if line.article.status != "usable":
@@ -353,7 +349,9 @@ def _line_faults(quote: Quote, line: QuoteLine, at: str) -> list[Fault]:
 
 
 def _check_limit(quote: Quote, by: User) -> None:
-    """A manager sends what others drafted; anything else above the limit needs the second person's `Approval`."""
+    """A manager sends what others drafted; anything else above the limit needs the second person's
+    `Approval`.
+    """
     if not needs_approval(quote):
         return
     if Approval.objects.filter(**_approval_of(quote)).exclude(approved_by=None).exists():

@@ -266,9 +266,11 @@ RULES: list[dict[str, Any]] = [
 
 @transaction.atomic
 def install_defaults(publication: Publication) -> RateCard:
-    """Kinds of use (shared by all), a rate card in the publication's currency and terms 2026-1. Twice adds nothing.
+    """Kinds of use (shared by all), a rate card in the publication's currency and terms 2026-1. Twice adds
+    nothing.
 
-    Uses without a rule (syndication, archives, monitoring, advertising, AI, something else) are answered by a person.
+    Uses without a rule (syndication, archives, monitoring, advertising, AI, something else) are answered by a
+    person.
     """
     for order, (code, words, usual_format, unit, needed) in enumerate(USE_TYPES):
         UseType.objects.get_or_create(

@@ -59,13 +59,12 @@ class _Change:
 def open_for(event: Event) -> list[UpdateNotice]:
     """Open one notice per license that holds an article of the event. Runs in the planner's transaction.
 
-    Twice opens nothing again. An unanswered older notice of the same license is superseded; what it still demanded of the
-    text is not forgotten by a milder one. A license is never revoked. Test licenses get test notices.
+    Twice opens nothing again. An unanswered older notice of the same license is superseded; what it still
+    demanded of the text is not forgotten by a milder one. A license is never revoked. Test licenses get test
+    notices.
     """
     opened: list[UpdateNotice] = []
-    for article in (
-        Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk")
-    ):
+    for article in Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk"):
         change = _change(event, article)
         if change is None:
             continue
@@ -107,9 +106,7 @@ def acknowledge(
     if url and not is_web_address(url):
         raise Invalid.one("/url", _("This is not a web address (https://…)."), "bad_url")
     if action == Action.REPLACED and notice.kind == K.CORRECTION and notice.revision is None:
-        raise Conflict(
-            _("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision"
-        )
+        raise Conflict(_("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision")
     notice.action, notice.action_url = action, url
     notice.action_note = words_of(note, pointer="/note", required=False, most=2000)
     notice.acknowledged_at = timezone.now()
@@ -162,7 +159,10 @@ def duty_of(row: License, kind: str) -> tuple[str, timedelta | None]:
 
 
 def counts_for(correction_reference: str) -> dict[str, int]:
-    """`{"told", "confirmed"}`: how many licensees heard of a correction, and how many answered. “14 of 15 confirmed.”"""
+    """`{"told", "confirmed"}`: how many licensees heard of a correction, and how many answered.
+
+    “14 of 15 confirmed.”
+    """
     rows = UpdateNotice.objects.filter(correction_reference=correction_reference, test=False).exclude(
         status__in=["superseded", "canceled"]
     )
@@ -178,7 +178,9 @@ def _article_ids(event: Event) -> list[int]:
 
 
 def _change(event: Event, article: Article) -> _Change | None:
-    """What the event means for this article's licensees; None when it is nothing to them, or another event tells it."""
+    """What the event means for this article's licensees; None when it is nothing to them, or another event
+    tells it.
+    """
     if kind := NOTICE_OF_ARTICLE.get(event.kind):
         # Where a correction changed the status, the correction itself says so.
         return None if event.data.get("correction") else _Change(kind)
@@ -251,7 +253,9 @@ def _opened_data(notice: UpdateNotice) -> dict[str, Any]:
 
 
 def _flag_open_business(article: Article) -> None:
-    """Open quotes are read again before they are accepted (their version counts up), open requests show the change."""
+    """Open quotes are read again before they are accepted (their version counts up), open requests show the
+    change.
+    """
     now = timezone.now()
     quotes = Quote.objects.filter(status=QuoteStatus.OPEN, lines__article=article).distinct()
     for quote in quotes:

@@ -44,7 +44,9 @@ def record(channel, reference, *, organization=None, then=None):
 def partner_at(url):
     """The organization whose one endpoint is this URL."""
     with transaction.atomic():
-        organization, made = Organization.objects.get_or_create(slug=f"p{zlib.crc32(url.encode())}", defaults={"name": url})
+        organization, made = Organization.objects.get_or_create(
+            slug=f"p{zlib.crc32(url.encode())}", defaults={"name": url}
+        )
         if not Endpoint.objects.filter(url=url).exists():
             endpoints.create(organization, url=url)
     return Endpoint.objects.get(url=url).organization

@@ -70,7 +70,7 @@ def test_asked_to_stop_it_finishes_its_send_and_gives_the_rest_back(place, smtp,
     references = [f"S-{next(_number)}" for _ in range(3)]
     for reference in references:
         place.produce("record", "mail", reference)
-    process = worker()
+    process = worker(DELIVERY_LEASE_SECONDS=0)
     wait_until(lambda: smtp.attempts == 1)
     process.send_signal(signal.SIGTERM)
     asked = time.monotonic()

@@ -158,12 +158,12 @@ class Notice:
         self.reference = references.new("correction")
 
 
-def happened(kind, article, *, subject=None, **data):
+def happened(name, article, /, *, subject=None, **data):
     """An event of the other desk about this article, as that desk records it."""
-    subject = subject or (article if kind.startswith("article.") else Notice(article.publication))
-    if kind.startswith("correction."):
+    subject = subject or (article if name.startswith("article.") else Notice(article.publication))
+    if name.startswith("correction."):
         data = {"articles": [article.pk], "kind": "correction", "severity": "high", "revision_after": {}, **data}
-    return record(kind, subject, by=THE_LOG, article=article, data=data)
+    return record(name, subject, by=THE_LOG, article=article, data=data)
 
 
 def rows():

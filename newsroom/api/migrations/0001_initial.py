@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=40)),
                 ("key", models.CharField(max_length=100)),
@@ -33,9 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("owner", models.CharField(max_length=80)),
                 ("key", models.CharField(max_length=255)),
@@ -48,9 +44,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("owner", "key"), name="idempotency_key_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("owner", "key"), name="idempotency_key_once")],
             },
         ),
     ]

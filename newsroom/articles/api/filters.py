@@ -44,6 +44,6 @@ class ArticleFilter(django_filters.FilterSet):
         model = Article
         fields: list[str] = []
 
-    def with_address(self, queryset: QuerySet[Article], name: str, value: str) -> QuerySet[Article]:  # noqa: ARG002 -- django-filter's shape
+    def with_address(self, queryset: QuerySet[Article], name: str, value: str) -> QuerySet[Article]:
         """The article that has this address."""
         return queryset.filter(addresses__key=value)

@@ -70,9 +70,7 @@ class ArticleWriteSerializer(StrictSerializer):
     section = TextField(max_length=80, name=True, allow_blank=True, required=False)
     bylines = serializers.ListField(child=TextField(max_length=200, name=True), required=False, max_length=50)
     source_agency = TextField(max_length=120, name=True, allow_blank=True, required=False)
-    language = serializers.RegexField(
-        r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,2}$", max_length=20, required=False
-    )
+    language = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,2}$", max_length=20, required=False)
     published_at = MomentField(allow_null=True, required=False)
     modified_at = MomentField(allow_null=True, required=False)
     status = StatusField(required=False)
@@ -127,9 +125,7 @@ class ArticleSerializer(serializers.Serializer):
         """Without `body` for everyone else."""
         fields = super().get_fields()
         key = self.context["request"].auth if self.context.get("request") else None
-        if self.context.get("request") is not None and not (
-            isinstance(key, ApiKey) and "articles:write" in key.scopes
-        ):
+        if self.context.get("request") is not None and not (isinstance(key, ApiKey) and "articles:write" in key.scopes):
             del fields["body"]
         return fields
 

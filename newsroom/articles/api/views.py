@@ -16,6 +16,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from newsroom import references
 from newsroom.accounts.models import ApiKey, Publication
@@ -53,7 +54,7 @@ class JsonLdRenderer(JSONRenderer):
 class ArticleView(Cacheable, GenericAPIView):
     """What every view of articles shares: who may see which."""
 
-    serializer_class = ArticleSerializer
+    serializer_class: type[Serializer] = ArticleSerializer
     queryset = Article.objects.none()
     lookup_field = "reference"
     filterset_class: Any = None
@@ -80,11 +81,7 @@ class ArticleView(Cacheable, GenericAPIView):
     def article(self, reference: str) -> Article:
         """The article of this reference, typed in whatever case. NotFound for everything else."""
         wanted = references.normalize(reference)
-        found = (
-            self.get_queryset().filter(reference=wanted).first()
-            if references.is_valid(wanted, "article")
-            else None
-        )
+        found = self.get_queryset().filter(reference=wanted).first() if references.is_valid(wanted, "article") else None
         if found is None:
             raise NotFound(_("There is no article with this reference."))
         return found
@@ -98,7 +95,7 @@ class ArticlesView(ArticleView):
     filterset_class = ArticleFilter
 
     @extend_schema(responses=ArticleSerializer(many=True))
-    def get(self, request: Request) -> Response:  # noqa: ARG002 -- DRF hands it over
+    def get(self, request: Request) -> Response:
         """Find an article by any address it is known by: a page of none or one."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
@@ -131,7 +128,8 @@ class BatchView(ArticleView):
     def post(self, request: Request) -> Response:
         """Create or update up to 100 articles. One that is refused does not hold up the others.
 
-        Each item takes what PUT takes; each result has the status and the problem that PUT would have answered.
+        Each item takes what PUT takes; each result has the status and the problem that PUT would have
+        answered.
         """
         refuse_unknown_parameters(request, ())
         batch = BatchSerializer(data=request.data)
@@ -170,7 +168,9 @@ class HistoryView(ArticleView):
 
     @extend_schema(responses=HistoryEntrySerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
-        """Read what happened to an article, newest first: published, revised (dates only), corrected, retracted."""
+        """Read what happened to an article, newest first: published, revised (dates only), corrected,
+        retracted.
+        """
         refuse_unknown_parameters(request, ("cursor", "page_size"))
         article = self.article(reference)
         events = self.paginate_queryset(cast("Any", timeline(article))) or []
@@ -188,9 +188,7 @@ class UpdatesView(ArticleView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter(
-                "since", OpenApiTypes.DATETIME, required=True, description="The time of your copy."
-            ),
+            OpenApiParameter("since", OpenApiTypes.DATETIME, required=True, description="The time of your copy."),
             OpenApiParameter("cursor", str),
             OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}),
         ],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from newsroom.api.fields import MomentField, StrictSerializer, TextField
-from newsroom.events.kinds import KINDS
+from newsroom.events import kinds
 from newsroom.events.models import Delivery, Endpoint
 from newsroom.events.planning import outside_name
 
@@ -117,7 +117,7 @@ class DeliverySerializer(serializers.Serializer):
         """The type that the hook's body has, or had while it was kept."""
         if delivery.body:
             return str(json.loads(delivery.body)["type"])
-        if delivery.event is None or delivery.event.kind not in KINDS or delivery.endpoint is None:
+        if delivery.event is None or delivery.event.kind not in kinds.KINDS or delivery.endpoint is None:
             return ""
         return outside_name(delivery.event, delivery.endpoint)
 
@@ -133,7 +133,9 @@ class PulledEventSerializer(serializers.Serializer):
     position = serializers.IntegerField()
     type = serializers.CharField()
     timestamp = MomentField()
-    data = serializers.DictField(help_text="Thin: references, statuses and the address to fetch.")
+    data = serializers.DictField(  # type: ignore[assignment]  # -- the contract calls this member data
+        help_text="Thin: references, statuses and the address to fetch."
+    )
 
     class Meta:
         ref_name = "Event"

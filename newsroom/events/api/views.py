@@ -43,7 +43,7 @@ MAX_POSITION = 2**63 - 1
 class EndpointView(Cacheable, GenericAPIView):
     """What every view of endpoints shares: each key sees its owner's, those of its own world (live or test)."""
 
-    serializer_class = EndpointSerializer
+    serializer_class: Any = EndpointSerializer
     queryset: QuerySet[Any] = Endpoint.objects.none()
     ordering = ("-pk",)
     filterset_class: Any = None
@@ -71,7 +71,7 @@ class EndpointsView(EndpointView):
     operation_ids = {"GET": "list_webhook_endpoints", "POST": "create_webhook_endpoint"}
 
     @extend_schema(responses=EndpointSerializer(many=True))
-    def get(self, request: Request) -> Response:  # noqa: ARG002 -- DRF hands it over
+    def get(self, request: Request) -> Response:
         """List your webhook endpoints, newest first."""
         rows = self.paginate_queryset(self.filter_queryset(self.owned())) or []
         return self.get_paginated_response(EndpointSerializer(rows, many=True).data)
@@ -140,7 +140,7 @@ class DeliveriesView(EndpointView):
     filterset_class = DeliveryFilter
 
     @extend_schema(responses=DeliverySerializer(many=True))
-    def get(self, request: Request, endpoint_id: UUID) -> Response:  # noqa: ARG002 -- DRF hands it over
+    def get(self, request: Request, endpoint_id: UUID) -> Response:
         """List the hooks of one endpoint, newest first: sent, waiting, or given up."""
         rows = _deliveries(self.endpoint(endpoint_id))
         page = self.paginate_queryset(self.filter_queryset(rows)) or []

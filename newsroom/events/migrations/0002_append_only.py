@@ -56,7 +56,6 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("events", "0001_initial")]
 
     operations = [migrations.RunPython(install, remove, elidable=False)]

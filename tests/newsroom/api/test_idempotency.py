@@ -124,7 +124,8 @@ def test_a_twin_of_a_request_that_still_runs_is_409():
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO api_idempotencyrecord (owner, key, method, path, body_sha256, status, headers, body, created_at)"
+                "INSERT INTO api_idempotencyrecord"
+                " (owner, key, method, path, body_sha256, status, headers, body, created_at)"
                 " VALUES (%s, 'k1', 'POST', '/', '', 0, '{}', '', now())",
                 [f"key:{key.key_id}"],
             )

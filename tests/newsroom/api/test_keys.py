@@ -28,7 +28,11 @@ def test_a_key_with_the_scope_gets_in_and_is_the_user(partner):
 
 def test_without_a_key_401_without_the_scope_403(anyone, organization):
     answer = anyone.get(SCOPED)
-    assert (answer.status_code, answer["WWW-Authenticate"], answer.json()["code"]) == (401, "Bearer", "not_authenticated")
+    assert (answer.status_code, answer["WWW-Authenticate"], answer.json()["code"]) == (
+        401,
+        "Bearer",
+        "not_authenticated",
+    )
     _key, text = issue_key(label="Reader", scopes=["requests:read"], organization=organization)
     reader = with_header(f"Bearer {text}")
     assert reader.get(SCOPED).status_code == 200

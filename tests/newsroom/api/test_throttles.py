@@ -49,7 +49,13 @@ def test_exactly_ten_of_thirty_get_through_on_postgresql(ten):
 def test_exactly_ten_of_thirty_get_through_on_sqlite(ten, tmp_path, monkeypatch):
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}
     handler = ConnectionHandler(
-        {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "throttles.sqlite3", "OPTIONS": options}}
+        {
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": tmp_path / "throttles.sqlite3",
+                "OPTIONS": options,
+            }
+        }
     )
     with handler["default"].schema_editor() as editor:
         editor.create_model(Counter)

@@ -72,7 +72,11 @@ def test_a_new_article_is_created_with_its_first_revision(cms, story):
     }
     assert answer["ETag"] == f'"{article.reference}.1"'
     event = Event.objects.get()
-    assert (event.kind, event.actor_kind, event.data) == ("article.imported", "cms", {"revision": 1, "status": "usable"})
+    assert (event.kind, event.actor_kind, event.data) == (
+        "article.imported",
+        "cms",
+        {"revision": 1, "status": "usable"},
+    )
 
 
 def test_the_same_article_again_changes_nothing(cms, story):
@@ -130,7 +134,9 @@ def test_the_cms_cannot_release_what_the_desk_holds(cms, story):
 
 def test_an_address_in_another_spelling_is_the_same_article(cms, story):
     first = cms.put(ARTICLES, story.data())
-    answer = cms.put(ARTICLES, story.data(url="http://www.daily.example/politics/story/?utm_source=x", external_id="cms-1"))
+    answer = cms.put(
+        ARTICLES, story.data(url="http://www.daily.example/politics/story/?utm_source=x", external_id="cms-1")
+    )
     assert (answer.status_code, answer.json()["reference"]) == (200, first.json()["reference"])
 
 
@@ -186,7 +192,11 @@ def test_an_address_of_another_publication_cannot_be_taken(cms, story, weekly):
         ({"language": "english!"}, "/language", "invalid"),
         ({"reference": "A-22222222-2"}, "/reference", "unknown_member"),
         ({"desk_status": "usable"}, "/desk_status", "unknown_member"),
-        ({"components": [{"kind": "photo"}, {"kind": "photo", "owner": "AP"}]}, "/components/1/owner", "unknown_member"),
+        (
+            {"components": [{"kind": "photo"}, {"kind": "photo", "owner": "AP"}]},
+            "/components/1/owner",
+            "unknown_member",
+        ),
     ],
 )
 def test_bad_members_are_pointed_at_and_nothing_is_written(cms, story, weekly, over, pointer, code):
@@ -202,7 +212,11 @@ def test_a_subdomain_of_the_publication_is_its_own(cms, story):
 
 
 def test_a_new_article_needs_address_and_headline(cms):
-    for data, pointer in (({}, "/url"), ({"external_id": "x"}, "/url"), ({"url": "https://daily.example/x"}, "/headline")):
+    for data, pointer in (
+        ({}, "/url"),
+        ({"external_id": "x"}, "/url"),
+        ({"url": "https://daily.example/x"}, "/headline"),
+    ):
         answer = cms.put(ARTICLES, data)
         assert (answer.status_code, [fault["pointer"] for fault in answer.json()["errors"]]) == (422, [pointer])
 
@@ -228,9 +242,17 @@ def test_only_its_own_cms_reads_the_text(cms, anyone, partner, story, weekly):
 
 def test_an_article_is_found_by_any_spelling_of_its_address(cms, anyone, story):
     reference = cms.put(ARTICLES, story.data()).json()["reference"]
-    for url in ("https://m.daily.example/politics/story?fbclid=1", "daily.example/politics/story/", "https://daily.example/politics/story#x"):
+    for url in (
+        "https://m.daily.example/politics/story?fbclid=1",
+        "daily.example/politics/story/",
+        "https://daily.example/politics/story#x",
+    ):
         body = anyone.get(ARTICLES, {"url": url}).json()
-        assert (body["next"], body["previous"], [row["reference"] for row in body["results"]]) == (None, None, [reference])
+        assert (body["next"], body["previous"], [row["reference"] for row in body["results"]]) == (
+            None,
+            None,
+            [reference],
+        )
     assert anyone.get(ARTICLES, {"url": "https://daily.example/unknown"}).json() == {
         "next": None,
         "previous": None,
@@ -426,7 +448,11 @@ def test_a_batch_has_1_to_100_articles_and_a_key(cms, anyone, story):
 
 
 def test_methods_that_do_not_exist_are_405(cms, anyone, story):
-    assert [anyone.delete(ARTICLES).status_code, cms.patch(ARTICLES, {}).status_code, anyone.get(BATCH).status_code] == [
+    assert [
+        anyone.delete(ARTICLES).status_code,
+        cms.patch(ARTICLES, {}).status_code,
+        anyone.get(BATCH).status_code,
+    ] == [
         405,
         405,
         405,

@@ -30,15 +30,17 @@ def answer(monkeypatch):
 
     def say(*verdicts):
         left = list(verdicts)
-        monkeypatch.setattr(
-            channels, "send", lambda _delivery, _held=(): left.pop(0) if len(left) > 1 else left[0]
-        )
+        monkeypatch.setattr(channels, "send", lambda _delivery, _held=(): left.pop(0) if len(left) > 1 else left[0])
 
     return say
 
 
 def expire(*rows):
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def make_due():
+    Delivery.objects.update(not_before=timezone.now() - timedelta(seconds=1))
 
 
 def waited(row):
@@ -122,11 +124,11 @@ def test_a_wait_is_jittered_by_a_fifth_and_the_schedule_ends(channel, tries):
 def test_when_the_schedule_is_used_up_it_is_given_up(owed, answer):
     answer(Verdict.transient("later"))
     for _ in range(16):
-        Delivery.objects.update(not_before=timezone.now())
+        make_due()
         delivery.drain()
     owed.refresh_from_db()
     assert (owed.state, owed.attempts, owed.last_verdict) == ("dead", 16, "transient")
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     assert delivery.drain().tried == 0
 
 
@@ -141,7 +143,7 @@ def test_retry_after_lengthens_a_wait_and_never_shortens_it(owed, answer):
     delivery.drain()
     assert 5 * 3600 - 10 < waited(owed) <= 5 * 3600
     answer(Verdict.transient("later", retry_after=timedelta(seconds=1)))
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     delivery.drain()
     assert waited(owed) > 90  # the second wait is two minutes, less a fifth
 
@@ -402,7 +404,7 @@ def test_a_burst_that_fails_is_tried_again_and_none_is_lost(publication, world, 
     answer(Verdict.transient("later"), Verdict.ok())
     delivery.drain()
     assert list(Delivery.objects.values_list("state", "attempts")) == [("pending", 1)] * 2
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     delivery.drain()
     assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 2)] * 2
 
@@ -428,11 +430,14 @@ def test_a_burst_whose_worker_died_stays_together_and_keeps_its_id(publication, 
 @pytest.fixture
 def hook(partner, make_endpoint, world):
     endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
-    return endpoints.ping(endpoint)
+    owed = endpoints.ping(endpoint)
+    make_due()
+    return owed
 
 
 def test_an_endpoint_that_says_gone_is_never_asked_again(hook, answer):
     waiting = endpoints.ping(hook.endpoint)
+    make_due()
     answer(Verdict("permanent", "410 Gone", 410, endpoint_gone=True))
     delivery.attempt(delivery.claim(limit=1)[0])
     hook.endpoint.refresh_from_db()
@@ -454,11 +459,11 @@ def test_five_days_without_success_pause_an_endpoint_and_what_is_owed_waits(hook
     endpoint = Endpoint.objects.get()
     assert (endpoint.state, endpoint.failing_since is None) == ("active", False)
     Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=5, seconds=1))
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     delivery.drain()
     endpoint.refresh_from_db()
     assert (endpoint.state, endpoint.paused_reason) == ("paused", "no success for five days")
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     assert delivery.drain().tried == 0
     endpoints.resume(endpoint)
     answer(Verdict.ok())
@@ -470,7 +475,7 @@ def test_five_days_without_success_pause_an_endpoint_and_what_is_owed_waits(hook
 def test_a_success_forgets_the_failures_before(hook, answer):
     answer(Verdict.transient("HTTP 500"), Verdict.ok())
     delivery.drain()
-    Delivery.objects.update(not_before=timezone.now())
+    make_due()
     delivery.drain()
     assert Endpoint.objects.get().failing_since is None
 

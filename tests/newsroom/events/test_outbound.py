@@ -113,8 +113,14 @@ def test_a_bad_url_is_refused(url):
     ("url", "target"),
     [
         ("https://partner.example", outbound.Target("https", "partner.example", 443, "/")),
-        ("https://Partner.Example:8443/a b".replace(" ", "%20"), outbound.Target("https", "partner.example", 8443, "/a%20b")),
-        ("https://bücher.example/ü?q=ä#top", outbound.Target("https", "xn--bcher-kva.example", 443, "/%C3%BC?q=%C3%A4")),
+        (
+            "https://Partner.Example:8443/a b".replace(" ", "%20"),
+            outbound.Target("https", "partner.example", 8443, "/a%20b"),
+        ),
+        (
+            "https://bücher.example/ü?q=ä#top",
+            outbound.Target("https", "xn--bcher-kva.example", 443, "/%C3%BC?q=%C3%A4"),
+        ),
     ],
 )
 def test_a_good_url_is_taken_apart(url, target):
@@ -337,7 +343,10 @@ def test_headers_that_drip_are_no_answer(demo):
 
 @pytest.mark.parametrize("body", [[b"half"], [b"x"] * 100])
 def test_half_a_page_is_no_page(demo, body):
-    with raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *body) as url, pytest.raises(outbound.Unanswered):
+    with (
+        raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *body) as url,
+        pytest.raises(outbound.Unanswered),
+    ):
         outbound.get(url, deadline=timedelta(seconds=0.5), max_bytes=5000)
 
 
@@ -377,9 +386,7 @@ def certificate(tmp_path, monkeypatch):
     )
     path = tmp_path / "partner.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + made.public_bytes(serialization.Encoding.PEM)
     )
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
@@ -440,7 +447,9 @@ def _numeric(where, timeout):
 
 
 @pytest.mark.parametrize(("url", "trusted"), [("https://other.example/", True), ("https://partner.example/", False)])
-def test_a_certificate_of_another_name_or_of_nobody_known_is_not_sent_to(certificate, monkeypatch, settings, url, trusted):
+def test_a_certificate_of_another_name_or_of_nobody_known_is_not_sent_to(
+    certificate, monkeypatch, settings, url, trusted
+):
     if not trusted:
         monkeypatch.delenv("SSL_CERT_FILE")
     with proxy(certificate) as (port, told):

@@ -132,7 +132,9 @@ def test_who_may_hear_what(publication, world, partner, make_endpoint):
     }
 
 
-def test_an_endpoint_hears_only_the_types_it_asked_for_and_only_while_active(publication, world, partner, make_endpoint):
+def test_an_endpoint_hears_only_the_types_it_asked_for_and_only_while_active(
+    publication, world, partner, make_endpoint
+):
     chosen, _ = make_endpoint(partner, "http://127.0.0.1:1/a", types=["thing.agreed"])
     paused, _ = make_endpoint(partner, "http://127.0.0.1:1/b")
     Endpoint.objects.filter(pk=paused.pk).update(state="paused")

@@ -66,9 +66,7 @@ def modules_of_page(png, *, left, width, modules, pixels_per_mm):
     column = int(left * pixels_per_mm + step / 2)
     run = int(step * 6)
     top = next(
-        y
-        for y in range(len(rows) // 2, len(rows) - run)
-        if all(rows[y + offset][column] for offset in range(run))
+        y for y in range(len(rows) // 2, len(rows) - run) if all(rows[y + offset][column] for offset in range(run))
     )
     centers = [int((index + 0.5) * step) for index in range(modules)]
     start = int(left * pixels_per_mm)

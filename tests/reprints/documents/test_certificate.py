@@ -173,9 +173,7 @@ def test_line_breaks_in_a_name_do_not_make_pages():
 
 def test_what_is_empty_is_left_out():
     nothing = {"headline": "", "url": "", "bylines": [], "section": "", "published_at": None}
-    bare = pdf(
-        licensee={"name": "", "address": ""}, article=nothing, territory=[], languages=[], credit_line=""
-    )
+    bare = pdf(licensee={"name": "", "address": ""}, article=nothing, territory=[], languages=[], credit_line="")
     assert [label in words(bare) for label in ("TERRITORY", "LANGUAGE", "CIRCULATION")] == [
         False,
         False,
@@ -246,9 +244,7 @@ def test_page_and_signed_claims_say_the_same_for_any_license(drawn):
     english = Locale("en")
     countries = [english.territories[code] for code in claims["territory"] if code != "001"]
     start = format_date(date.fromisoformat(drawn["starts_on"]), "long", locale=english)
-    last = (
-        format_date(date.fromisoformat(drawn["ends_on"]), "long", locale=english) if "exp" in claims else ""
-    )
+    last = format_date(date.fromisoformat(drawn["ends_on"]), "long", locale=english) if "exp" in claims else ""
     duties = [f"within {duty['within_hours']} hours" for duty in claims["duties"].values()]
     said = [claims["number"], claims["article"]["revision_sha256"], claims["terms_sha256"], start, last]
     said += [f"Text, revision {claims['article']['revision']}", *countries, *duties]

@@ -146,9 +146,7 @@ def test_a_withheld_or_canceled_article_travels_without_its_text(status, word):
     gone = article(status=status)
     texts = [content_text(snapshot(), gone, REVISION), content_html(snapshot(), gone, REVISION)]
     item = content_ninjs(snapshot(), gone, REVISION, base_url="https://desk.example")
-    assert [("council met" in text, f"This article is {word}." in text) for text in texts] == [
-        (False, True)
-    ] * 2
+    assert [("council met" in text, f"This article is {word}." in text) for text in texts] == [(False, True)] * 2
     assert ("bodies" in item, item["pubStatus"], word in item["edNote"]) == (False, status, True)
 
 
@@ -201,8 +199,6 @@ def test_the_ninjs_object_is_written_in_the_words_of_version_3_1():
 
 def test_a_perpetual_license_does_not_expire_and_a_part_is_partial():
     granted = snapshot(perpetual=True, ends_on=None, portion="excerpt", excerpt_text="It voted.")
-    item = content_ninjs(
-        granted, article(bylines=[], modified_at=None), REVISION, base_url="https://desk.example"
-    )
+    item = content_ninjs(granted, article(bylines=[], modified_at=None), REVISION, base_url="https://desk.example")
     assert item["representationType"] == "partial"
     assert [name for name in ("expires", "by", "versionCreated") if name in item] == []

@@ -106,8 +106,6 @@ def test_a_test_quote_says_so():
 
 def test_fifty_lines_are_all_there_and_hostile_words_stay_words():
     line = quote()["lines"][0]
-    lines = [
-        line | {"article": {"headline": f"#panic() ] ${n}$", "url": "https://a.example/"}} for n in range(50)
-    ]
+    lines = [line | {"article": {"headline": f"#panic() ] ${n}$", "url": "https://a.example/"}} for n in range(50)]
     text = words(quote_pdf(quote(lines=lines), url=URL))
     assert [n for n in range(50) if f"#panic() ] ${n}$" not in text] == []

@@ -145,9 +145,7 @@ def test_a_token_without_signature_is_refused():
 def test_the_public_key_is_no_hmac_secret():
     key = jwks()["keys"][0]
     raw = base64.urlsafe_b64decode(key["x"] + "=")
-    text = jwt.encode(
-        {"number": "L-1"}, raw, algorithm="HS256", headers={"typ": "license+jwt", "kid": key["kid"]}
-    )
+    text = jwt.encode({"number": "L-1"}, raw, algorithm="HS256", headers={"typ": "license+jwt", "kid": key["kid"]})
     with pytest.raises(UnverifiedLicense):
         verify(text)
 
@@ -160,9 +158,7 @@ def test_another_key_another_type_and_changed_words_are_refused():
     for headers in [{"typ": "license+jwt", "kid": kid}, {"typ": "license+jwt", "kid": stranger.thumbprint()}]:
         with pytest.raises(UnverifiedLicense):
             verify(jwt.encode(claims, private, algorithm="EdDSA", headers=headers))
-    ours = jwt.PyJWK(
-        {"kty": "OKP", "crv": "Ed25519", "d": NEW, "x": jwks()["keys"][0]["x"]}, algorithm="EdDSA"
-    ).key
+    ours = jwt.PyJWK({"kty": "OKP", "crv": "Ed25519", "d": NEW, "x": jwks()["keys"][0]["x"]}, algorithm="EdDSA").key
     with pytest.raises(UnverifiedLicense, match="type"):
         verify(jwt.encode(claims, ours, algorithm="EdDSA", headers={"kid": kid}))
     header, _payload, signature = token().split(".")
@@ -171,9 +167,7 @@ def test_another_key_another_type_and_changed_words_are_refused():
         verify(f"{header}.{other}.{signature}")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "a.b", "a.b.c", "é.é.é", "..", "x" * 200_000, "eyJhbGciOiJFZERTQSJ9..", "\x00"]
-)
+@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "é.é.é", "..", "x" * 200_000, "eyJhbGciOiJFZERTQSJ9..", "\x00"])
 def test_what_is_no_token_is_refused_in_the_same_way(text):
     with pytest.raises(UnverifiedLicense):
         verify(text)

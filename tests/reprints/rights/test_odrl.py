@@ -47,17 +47,12 @@ def odrl_terms(triples):
 def actions(rules):
     """The names of the actions of some rules, refined ones included."""
     listed = [rule["action"] if isinstance(rule["action"], list) else [rule["action"]] for rule in rules]
-    return [
-        action if isinstance(action, str) else action["rdf:value"]["@id"]
-        for part in listed
-        for action in part
-    ]
+    return [action if isinstance(action, str) else action["rdf:value"]["@id"] for part in listed for action in part]
 
 
 def constraints(policy):
     return {
-        (rule["leftOperand"], rule["operator"]): rule["rightOperand"]
-        for rule in policy["permission"][0]["constraint"]
+        (rule["leftOperand"], rule["operator"]): rule["rightOperand"] for rule in policy["permission"][0]["constraint"]
     }
 
 
@@ -76,9 +71,7 @@ def test_an_agreement_names_its_parties_profiles_and_conflict_rule():
 def test_every_rule_has_a_target_and_an_action_and_every_constraint_its_three_parts():
     triples = graph(of(modifications="shorten", exclusivity="full", ai_purposes=["index"]))
     rules = [
-        rule
-        for kind in (ODRL.permission, ODRL.prohibition, ODRL.obligation)
-        for rule in triples.objects(POLICY, kind)
+        rule for kind in (ODRL.permission, ODRL.prohibition, ODRL.obligation) for rule in triples.objects(POLICY, kind)
     ]
     assert len(rules) == 11
     for rule in rules:

@@ -24,9 +24,7 @@ POLICY_URL = "https://desk.example/policies/tdm.json"
 RSL = "{https://rslstandard.org/rsl}"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("rsl.rng")))
 PURPOSES = ["search", "ai_index", "ai_input", "ai_train", "tdm"]
-EVERY = [
-    AiPolicy.of(dict(zip(PURPOSES, answers, strict=True))) for answers in itertools.product(Answer, repeat=5)
-]
+EVERY = [AiPolicy.of(dict(zip(PURPOSES, answers, strict=True))) for answers in itertools.product(Answer, repeat=5)]
 SOUND = [policy for policy in EVERY if not lint(policy)]
 
 
@@ -76,9 +74,7 @@ def test_a_publication_that_gives_nothing_says_so():
     (block,) = rsl(of(search="deny", ai_index="deny", ai_input="deny", ai_train="deny", tdm="deny")).iter(
         f"{RSL}license"
     )
-    assert [(child.tag, child.get("type"), child.text) for child in block] == [
-        (f"{RSL}prohibits", "usage", "all")
-    ]
+    assert [(child.tag, child.get("type"), child.text) for child in block] == [(f"{RSL}prohibits", "usage", "all")]
 
 
 def test_every_sound_policy_is_a_valid_document_that_grants_what_it_says():

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         verbs.add_parser("revoke", help="close a key at once").add_argument("key_id")
         verbs.add_parser("list", help="every key, newest first")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django hands it over
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do what the verb says."""
         {"issue": self._issue, "revoke": self._revoke, "list": self._list}[options["verb"]](options)
 
@@ -60,23 +60,19 @@ class Command(BaseCommand):
 
     def _revoke(self, options: dict[str, Any]) -> None:
         parts = options["key_id"].split("_", 3)
-        key_id = parts[2] if len(parts) > 2 else options["key_id"]  # noqa: PLR2004 -- the whole key may be pasted
+        key_id = parts[2] if len(parts) > 2 else options["key_id"]
         key = ApiKey.objects.filter(key_id=key_id).first()
         if key is None:
             raise CommandError(f"There is no key “{key_id}”.")
         services.revoke_key(key)
         self.stdout.write(f"{key} is revoked.")
 
-    def _list(self, options: dict[str, Any]) -> None:  # noqa: ARG002 -- every verb is called alike
+    def _list(self, options: dict[str, Any]) -> None:
         rows = ApiKey.objects.select_related("organization").prefetch_related(
             Prefetch("publications", queryset=Publication.objects.order_by("slug"))
         )
         for key in rows.order_by("-pk"):
-            owner = (
-                key.organization.slug
-                if key.organization
-                else ",".join(row.slug for row in key.publications.all())
-            )
+            owner = key.organization.slug if key.organization else ",".join(row.slug for row in key.publications.all())
             state = "revoked" if key.revoked_at else "active"
             used = key.last_used_at.isoformat(timespec="minutes") if key.last_used_at else "never used"
             self.stdout.write("\t".join([str(key), state, owner, key.label, " ".join(key.scopes), used]))

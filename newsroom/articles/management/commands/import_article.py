@@ -31,11 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Where the page is, and whose it is."""
         parser.add_argument("source", help="address of the article, or a saved .html file")
-        parser.add_argument(
-            "--publication", default="", help="slug; else the publication whose host it is on"
-        )
+        parser.add_argument("--publication", default="", help="slug; else the publication whose host it is on")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django hands it over
+    def handle(self, *args: Any, **options: Any) -> None:
         """Read the page, import the article, print its reference."""
         html, url = _page(options["source"])
         publication = _publication(options["publication"], html, url)
@@ -74,7 +72,7 @@ def _fetched(url: str) -> tuple[bytes, str]:
         if answer.status in {301, 302, 303, 307, 308} and answer.headers.get("location"):
             url = urljoin(url, answer.headers["location"])
             continue
-        if answer.status != 200:  # noqa: PLR2004 -- the number is the standard's
+        if answer.status != 200:
             raise CommandError(f"{url} answers {answer.status}.")
         if answer.truncated:
             raise CommandError(f"{url} is larger than {MAX_BYTES} bytes.")

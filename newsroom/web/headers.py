@@ -1,0 +1,67 @@
+"""Who may keep a copy of a page, and what a page says about itself to machines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+
+from newsroom.web.views import not_found
+
+PUBLIC_SECONDS = 60
+OK = 200
+View = Callable[..., HttpResponse]
+
+
+def public_page(view: View) -> Callable[..., HttpResponseBase]:
+    """Anyone may keep it for a minute; 304 when it has not changed; dates in the publication's time zone."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(_zone(request)):
+            response = view(request, *args, **kwargs)
+        if response.has_header("Cache-Control"):
+            return response
+        response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+        if response.status_code != OK:
+            return response
+        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+    return answer
+
+
+def private_page(view: View) -> View:
+    """Nobody keeps it, finds it or learns of it from a referrer, not even that it is not there."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The standard wants forms in UTF-8. A charset named by the sender could smuggle in what UTF-8 cannot carry.
+        request.encoding = "utf-8"
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = not_found(request)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answer
+
+
+def see_other(path: str) -> HttpResponseRedirect:
+    """303: the answer to a form is another page."""
+    response = HttpResponseRedirect(path)
+    response.status_code = 303
+    return response
+
+
+def _zone(request: HttpRequest) -> Any:
+    publication = getattr(request, "publication", None)
+    return publication.zone if publication else timezone.get_default_timezone()

@@ -1,0 +1,113 @@
+"""Private pages: a link with a token becomes a cookie of that one page and an address without the token.
+
+So history, screenshots and referrers do not hold the token. A browser without cookies stays on the token's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from newsroom import references
+from newsroom.web.headers import see_other
+
+COOKIE_SECONDS = 90 * 86_400
+HOP_SECONDS = 60
+HOP = TimestampSigner(salt="masthead.private-page.hop")
+
+
+class Referenced(Protocol):
+    """A record with a public reference."""
+
+    reference: str
+
+
+Record = TypeVar("Record", bound=Referenced)
+
+
+@dataclass(frozen=True)
+class PrivatePages(Generic[Record]):
+    """The private pages of one noun, one a record, all in one folder of the site.
+
+    `find` opens a token, `by_reference` finds a record without any right to it, `link` is the path with the token.
+    """
+
+    noun: str
+    folder: str
+    find: Callable[[str], Record | None]
+    by_reference: Callable[[str], Record | None]
+    link: Callable[[Record], str]
+    closed: str
+
+    def enter(
+        self, request: HttpRequest, key: str, show: Callable[[HttpRequest, Record, str], HttpResponse]
+    ) -> HttpResponse:
+        """The page. `key` is the token of the link, or the reference once the cookie is there.
+
+        A token is exchanged: 303 with the cookie. `show` gets the key that later requests of the page go on with. A known
+        and an unknown reference without a cookie look the same (404, template `closed`); a forged token is Http404.
+        """
+        reference = references.normalize(key)
+        if references.is_valid(reference, self.noun):
+            return self._enter_by_reference(request, reference, show)
+        record = self.find(key)
+        if record is None:
+            raise Http404
+        if "stay" in request.GET:
+            return show(request, record, key)
+        response = see_other(f"{self.clean_path(record)}?hop={HOP.sign(record.reference)}")
+        response.set_cookie(
+            self.cookie_name(record.reference),
+            key,
+            max_age=COOKIE_SECONDS,
+            path=self.clean_path(record),
+            secure=settings.SECURE_COOKIES,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def opened(self, request: HttpRequest, key: str) -> Record | None:
+        """The record that the token, or the reference with its cookie, opens; None without the right."""
+        reference = references.normalize(key)
+        if not references.is_valid(reference, self.noun):
+            return self.find(key)
+        record = self.find(request.COOKIES.get(self.cookie_name(reference), ""))
+        return record if record is not None and record.reference == reference else None
+
+    def back(self, record: Record, key: str) -> str:
+        """The page's path for whoever came by this key."""
+        by_token = not references.is_valid(references.normalize(key), self.noun)
+        return f"{self.folder}{key}/?stay=1" if by_token else self.clean_path(record)
+
+    def clean_path(self, record: Record) -> str:
+        """The page's address without its token; also the path of its cookie."""
+        return f"{self.folder}{record.reference}/"
+
+    def cookie_name(self, reference: str) -> str:
+        """The cookie of one page."""
+        return f"{self.noun}_{reference}"
+
+    def _enter_by_reference(self, request: HttpRequest, reference: str, show: Any) -> HttpResponse:
+        record = self.opened(request, reference)
+        if record is not None and "hop" in request.GET:
+            return see_other(self.clean_path(record))
+        if record is not None:
+            return show(request, record, reference)
+        if (hopping := self._just_sent_here(request, reference)) is not None:
+            return see_other(f"{self.link(hopping)}?stay=1")
+        return render(request, self.closed, status=404)
+
+    def _just_sent_here(self, request: HttpRequest, reference: str) -> Record | None:
+        """The record, when its link was opened within the last minute by a browser that then sent no cookie."""
+        try:
+            signed = HOP.unsign(request.GET.get("hop", ""), max_age=HOP_SECONDS)
+        except BadSignature:
+            return None
+        return self.by_reference(reference) if signed == reference else None

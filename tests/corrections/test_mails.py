@@ -1,0 +1,163 @@
+"""Every mail of the corrections desk: a subject, the right link, and nobody's words where they do not belong."""
+
+import pytest
+from django.template.loader import get_template
+
+from corrections import notices as declared
+from corrections.services import report as reports
+from newsroom.events import kinds, mail, planning
+from newsroom.events.log import record
+from newsroom.events.models import Delivery, Event
+from newsroom.workflow import THE_CLOCK
+from tests.factories import confirm, make_article, make_correction, make_publication, make_report, make_staff
+
+pytestmark = pytest.mark.django_db
+SECRET = "The mayor of Springfield <b>lied</b> & paid."
+HEADLINE = "Bridge opens & closes <again>"
+TEMPLATES = sorted({row.template for row in kinds.NOTICES if row.template.startswith("corrections/")} | {"corrections/mail/report_link"})
+
+
+@pytest.fixture
+def daily(db):
+    return make_publication(name="The Daily", time_zone="America/New_York")
+
+
+@pytest.fixture
+def editor(daily):
+    return make_staff(daily, "desk_editor")
+
+
+@pytest.fixture
+def report(daily):
+    article = make_article(daily, headline=HEADLINE)
+    return confirm(make_report(daily, article, claim=SECRET, urgent=True, urgent_reason="child"))
+
+
+def letters():
+    """Template → what the deliveries planned so far would say, each to whom."""
+    while planning.plan_due():
+        pass
+    composed = {}
+    for delivery in Delivery.objects.filter(channel="email").order_by("pk"):
+        address = kinds.ADDRESS_BOOKS[delivery.recipient_kind](delivery.recipient_key)
+        composed.setdefault(delivery.template, []).append((delivery.recipient_kind, mail.compose(delivery, address)))
+    return composed
+
+
+def whole_life(daily, report, editor):
+    """Make every mail of the desk due once."""
+    second = make_staff(daily, "desk_editor")
+    reports.take_up(report, by=editor)
+    reports.ask(report, by=editor, words="Which year do you mean?")
+    record_all(report, "report.reminded", "report.due_soon", "report.overdue")
+    reports.reply(report, words=SECRET)
+    reports.decline(report, by=editor, code="opinion", words="That is an opinion.", turn_to="The press council")
+    reports.appeal(report, words=SECRET)
+    joined = confirm(make_report(daily, report.article, claim=SECRET))
+    reports.join(joined, by=second, other=report, words="Two of you saw it.")
+    report = reports.accept(report, by=second)
+    settle(daily, report.correction, second)
+    lapsed = confirm(make_report(daily, report.article, claim=SECRET))
+    reports.take_up(lapsed, by=editor)
+    reports.ask(lapsed, by=editor, words="Which year do you mean?")
+    lapsed.refresh_from_db()
+    lapsed.reminders_sent = 2
+    lapsed.save(update_fields=["reminders_sent"])
+    reports.lapse(lapsed)
+    reports.withdraw(make_report(daily, report.article, claim=SECRET))
+
+
+def settle(daily, correction, editor):
+    from corrections.services import correction as drafts
+
+    approver = make_staff(daily, "standards_editor")
+    drafts.edit(correction, by=editor, text="It was 1.45 million.", not_fixed_reason="Print only.")
+    drafts.send_for_approval(correction, by=editor)
+    drafts.return_to_draft(correction, by=approver, words="Say the year.")
+    drafts.send_for_approval(correction, by=editor)
+    drafts.publish(correction, by=approver)
+
+
+def record_all(report, *names):
+    from django.db import transaction
+
+    with transaction.atomic():
+        for name in names:
+            record(name, report, by=THE_CLOCK)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_mail_has_its_template_and_a_subject_in_one_line(template):
+    source = get_template(f"{template}.txt", using="text").template.source
+    assert source.startswith("{% load i18n %}{% blocktranslate ")
+    assert source.splitlines()[0].endswith("{% endblocktranslate %}")
+
+
+def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor):
+    whole_life(daily, report, editor)
+    composed = letters()
+    assert set(composed) == set(TEMPLATES) - {"corrections/mail/report_link"}
+    for template, sent in composed.items():
+        for kind, letter in sent:
+            assert 10 <= len(letter.subject) <= 200, template
+            assert "{" not in letter.subject + letter.text, template
+            assert "&lt;" not in letter.text + letter.subject, template
+            assert "&amp;" not in letter.text + letter.subject, template
+            assert "\n\n\n\n" not in letter.text, template
+            links = [line for line in letter.text.splitlines() if line.startswith("http")]
+            assert links != [], template
+            assert all(link.startswith("http://testserver/") for link in links), template
+            private = any("/corrections/reports/" in link for link in links)
+            assert private is (kind in {"reader", "unconfirmed_reader"}), template
+            assert any("/admin/" in link for link in links) is (kind == "user"), template
+            assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), template
+            assert HEADLINE in letter.text, template
+            assert SECRET not in letter.text, template
+
+
+def test_the_readers_mails_carry_the_words_meant_for_them(daily, report, editor):
+    whole_life(daily, report, editor)
+    composed = {template: letter.text for template, sent in letters().items() for _kind, letter in sent[:1]}
+    assert "Which year do you mean?" in composed["corrections/mail/report_asked"]
+    assert "That is an opinion." in composed["corrections/mail/report_declined"]
+    assert "The press council" in composed["corrections/mail/report_declined"]
+    assert "Two of you saw it." in composed["corrections/mail/report_joined"]
+    assert "It was 1.45 million." in composed["corrections/mail/report_resolved"]
+    assert "/corrections/C-" in composed["corrections/mail/report_resolved"]
+
+
+def test_everyone_who_joined_hears_the_outcome_on_their_own_page(daily, report, editor):
+    whole_life(daily, report, editor)
+    sent = [letter for _kind, letter in letters()["corrections/mail/report_resolved"]]
+    assert len(sent) == 2
+    assert len({letter.subject for letter in sent}) == 2
+    assert len({line for letter in sent for line in letter.text.splitlines() if "/corrections/reports/" in line}) == 2
+
+
+def test_staff_see_the_words_where_the_publication_says_so(daily, report, editor):
+    assert SECRET not in letters()["corrections/mail/report_submitted_desk"][0][1].text
+    type(daily).objects.filter(pk=daily.pk).update(settings={"mail_words_to_staff": True})
+    letter = letters()["corrections/mail/report_submitted_desk"][0][1]
+    assert SECRET in letter.text
+    assert "URGENT" in letter.text
+
+
+def test_dates_in_mails_are_the_publications_own(daily, report):
+    due = next(row for row in declared.promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)
+    receipt = letters()["corrections/mail/report_submitted"][0][1]
+    assert f"by {due:%A}, {due.day} {due:%B %Y}" in receipt.text
+
+
+def test_a_headline_with_line_breaks_makes_one_line_of_subject(daily, editor):
+    article = make_article(daily, headline="One\r\nBcc: all@daily.example\u2028two")
+    make_correction(daily, article=article, by=editor, status="awaiting_approval")
+    make_staff(daily, "standards_editor")
+    letter = letters()["corrections/mail/correction_sent_for_approval"][0][1]
+    assert "\n" not in letter.subject
+    assert letter.subject.endswith("One Bcc: all@daily.example two")
+
+
+def test_a_held_report_tells_nobody_at_the_desk(daily, editor):
+    make_report(daily, held_reasons=["trap"])
+    assert set(letters()) == {"corrections/mail/report_submitted"}
+    assert Event.objects.get(kind="report.submitted").data["status"] == "held"

@@ -1,0 +1,286 @@
+"""The public log, one notice, an article's history, the feeds, and the page about the ledger."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from corrections.models import Correction
+from corrections.services import checkpoints
+from corrections.services import correction as notices
+from newsroom.articles.models import Article
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+
+pytestmark = pytest.mark.django_db
+ATOM = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
+
+
+@pytest.fixture
+def article(daily):
+    return make_article(daily, url="https://daily.example/politics/bridge", headline="Bridge opens late")
+
+
+@pytest.fixture
+def published(article):
+    return make_correction(
+        article=article, status="published", original_text="cost 1.2 million", corrected_text="cost 1.45 million"
+    )
+
+
+@pytest.fixture
+def legal(daily):
+    return make_staff(daily, "legal")
+
+
+def queries(client, path):
+    client.get(path)
+    with CaptureQueriesContext(connection, ) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+def references(page):
+    return [notice["reference"] for notice in page.context["notices"]]
+
+
+def public_paths(correction):
+    article = correction.main_article
+    return [
+        "/corrections/",
+        "/corrections/feed.atom",
+        "/corrections/feed.json",
+        f"/corrections/{correction.reference}/",
+        f"/articles/{article.reference}/",
+        f"/articles/{article.reference}/feed.atom",
+        f"/articles/{article.reference}/feed.json",
+        "/corrections/ledger/",
+        "/corrections/ledger/verify_corrections.py",
+    ]
+
+
+def test_public_pages_set_no_cookie_can_be_kept_and_answer_304(client, published):
+    for path in public_paths(published):
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert page.cookies == {}, path
+        assert page["Cache-Control"] == "public, max-age=60", path
+        assert "Cookie" not in page.get("Vary", ""), path
+        again = client.get(path, headers={"if-none-match": page["ETag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert client.post(path).status_code == 405, path
+
+
+def test_the_cost_of_a_page_does_not_depend_on_the_number_of_notices(client, published, daily):
+    paths = public_paths(published)
+    one = {path: queries(client, path) for path in paths}
+    for _ in range(29):
+        # Each with an article of its own, and all with the first one as well.
+        extra = make_correction(daily)
+        editor = make_staff(daily, "desk_editor")
+        notices.name_article(extra, by=editor, article=published.main_article)
+        notices.send_for_approval(extra, by=editor)
+        notices.publish(extra, by=make_staff(daily, "standards_editor"))
+    assert {path: queries(client, path) for path in paths} == one
+    assert len(client.get("/corrections/").context["notices"]) == 25
+    assert len(client.get(f"/articles/{published.main_article.reference}/").context["notices"]) == 30
+    assert max(one.values()) <= 8
+
+
+def test_the_log_is_newest_first_and_pages_neither_repeat_nor_skip(client, daily):
+    made = [make_correction(daily, status="published") for _ in range(5)]
+    Correction.objects.filter(pk__in=[made[1].pk, made[2].pk]).update(published_at=timezone.now() - timedelta(days=1))
+    expected = [row.reference for row in Correction.objects.order_by("-published_at", "-pk")]
+    seen, path = [], "/corrections/?page_size=2"
+    while path:
+        page = client.get(path)
+        assert len(page.context["notices"]) <= 2
+        seen += references(page)
+        path = page.context["next"]
+        assert path is None or path.startswith("/corrections/?")
+    assert seen == expected
+    assert client.get("/corrections/?cursor=made-up").status_code == 404
+
+
+def test_the_log_narrows_down(client, daily):
+    weekly = make_publication(name="The Weekly", slug="weekly", hosts=["weekly.example"])
+    culture = make_article(daily, section="culture", headline="Opera at the harbor")
+    one = make_correction(article=culture, status="published", kind="clarification", severity="high", text="The opera began at eight.")
+    two = make_correction(weekly, status="published", text="The train left at nine.")
+    Correction.objects.filter(pk=two.pk).update(published_at=datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
+    narrowed = {
+        "": [one.reference, two.reference],
+        "kind=clarification": [one.reference],
+        "severity=low": [two.reference],
+        "section=Culture": [one.reference],
+        "publication=weekly": [two.reference],
+        "q=HARBOR": [one.reference],
+        "q=train": [two.reference],
+        "before=2026-01-31": [two.reference],
+        "before=2026-01-30": [],
+        "after=2026-02-01": [one.reference],
+        "utm_source=mail": [one.reference, two.reference],
+        "q=%00%00%00": [],
+    }
+    assert {query: references(client.get(f"/corrections/?{query}")) for query in narrowed} == narrowed
+
+
+@pytest.mark.parametrize("query", ["kind=minor_fix", "kind=x", "severity=x", "after=yesterday", "publication=none", "q=a", "q=" + "x" * 101])
+def test_a_filter_that_means_nothing_is_pointed_out(client, published, query):
+    page = client.get(f"/corrections/?{query}")
+    assert page.status_code == 422
+    assert references(page) == []
+    assert list(page.context["form"].errors) == [query.partition("=")[0]]
+
+
+def test_days_begin_and_end_in_the_publications_zone(client, published, daily):
+    type(daily).objects.filter(pk=daily.pk).update(time_zone="America/New_York")
+    Correction.objects.filter(pk=published.pk).update(published_at=datetime(2026, 2, 1, 3, 0, tzinfo=UTC))
+    assert references(client.get("/corrections/?before=2026-01-31")) == [published.reference]
+    assert "Jan. 31, 2026" in client.get("/corrections/").content.decode()
+
+
+def test_drafts_minor_fixes_and_suppressed_notices_are_not_listed(client, daily, published, legal):
+    make_correction(daily)
+    make_correction(daily, status="awaiting_approval")
+    minor = make_correction(daily, status="published", kind="minor_fix")
+    gone = make_correction(daily, status="published", text="Nobody may read this again.")
+    notices.suppress(gone, by=legal, words="Order 7 O 1/26")
+    for path in ("/corrections/", "/corrections/feed.atom", "/corrections/feed.json", f"/articles/{gone.main_article.reference}/"):
+        text = client.get(path).content.decode()
+        assert "Nobody may read this again." not in text
+        assert "Order 7" not in text
+        assert minor.reference not in text
+    assert references(client.get("/corrections/")) == [published.reference]
+    assert client.get(f"/corrections/{minor.reference}/").status_code == 200
+
+
+def test_a_notice_shows_the_change_word_by_word_its_dates_and_its_proof(client, published):
+    page = client.get(f"/corrections/{published.reference}/")
+    text = page.content.decode()
+    assert page.context["diff"] == [("same", "cost"), ("removed", " 1.2"), ("added", " 1.45"), ("same", " million")]
+    assert published.ledger_entry.leaf_hash in text
+    assert "Bridge opens late" in text
+    assert "https://daily.example/politics/bridge" in text
+
+
+def test_the_notice_says_the_same_to_machines_and_cannot_break_out_of_its_script(client, article):
+    words = "It said </script><script>alert(1)</script> & more."
+    correction = make_correction(article=article, status="published", text=words)
+    text = client.get(f"/corrections/{correction.reference}/").content.decode()
+    block = text.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    document = json.loads(block)
+    assert (document["@type"], document["text"], document["identifier"]) == ("CorrectionComment", words, correction.reference)
+    assert "<script>alert" not in text
+
+
+def test_references_are_read_in_any_case_and_wrong_ones_are_not_there(client, published):
+    lower = client.get(f"/corrections/{published.reference.lower()}/")
+    assert (lower.status_code, lower["Location"]) == (301, f"/corrections/{published.reference}/")
+    wrong = published.reference[:-1] + ("2" if published.reference[-1] != "2" else "3")
+    draft = make_correction(published.publication)
+    article = published.main_article.reference
+    for path in (wrong, draft.reference, article, "C-22222222-2", "x", "%00", "é", "C-" + "2" * 3000):
+        assert client.get(f"/corrections/{path}/").status_code == 404
+    assert client.get(f"/articles/{article.lower()}/").status_code == 301
+    for path in (published.reference, "x", "%00"):
+        assert client.get(f"/articles/{path}/").status_code == 404
+        assert client.get(f"/articles/{path}/feed.atom").status_code == 404
+
+
+def test_a_replaced_notice_stays_and_names_the_one_that_counts(client, daily, published):
+    editor, approver = make_staff(daily, "desk_editor"), make_staff(daily, "standards_editor")
+    newer = notices.start(daily, by=editor, articles=[], target=published, effect="supersede")
+    newer = notices.edit(newer, by=editor, text="It was 1.46 million.")
+    notices.send_for_approval(newer, by=editor)
+    notices.publish(newer, by=approver)
+    old = client.get(f"/corrections/{published.reference}/").content.decode()
+    assert "This notice has been replaced." in old
+    assert newer.reference in old
+    assert published.reference in client.get(f"/corrections/{newer.reference}/").content.decode()
+    assert references(client.get("/corrections/")) == [newer.reference, published.reference]
+    assert "Replaced" in client.get("/corrections/").content.decode()
+
+
+def test_a_suppressed_notice_leaves_a_placeholder_or_nothing(client, published, legal):
+    path = f"/corrections/{published.reference}/"
+    notices.suppress(published, by=legal, words="Order 7 O 1/26")
+    page = client.get(path)
+    assert page.status_code == 410
+    for secret in ("1.45 million", "Bridge opens late", "Order 7"):
+        assert secret not in page.content.decode()
+    notices.unsuppress(published, by=legal, words="Lifted.")
+    assert client.get(path).status_code == 200
+    notices.suppress(published, by=legal, words="Injunction", hidden=True)
+    assert client.get(path).status_code == 404
+    for feed in ("/corrections/feed.atom", "/corrections/feed.json", f"/articles/{published.main_article.reference}/"):
+        assert published.reference not in client.get(feed).content.decode()
+
+
+def test_the_history_of_an_article_warns_of_what_must_not_be_used(client, published, article):
+    path = f"/articles/{article.reference}/"
+    assert "retracted" not in client.get(path).content.decode()
+    Article.objects.filter(pk=article.pk).update(desk_status="canceled")
+    assert "This article has been retracted." in client.get(path).content.decode()
+    Article.objects.filter(pk=article.pk).update(desk_status="withheld")
+    text = client.get(path).content.decode()
+    assert "This article is being checked." in text
+    assert "/corrections/new/?url=https%3A%2F%2Fdaily.example%2Fpolitics%2Fbridge" in text
+    assert "/reprints/new/?url=https%3A%2F%2Fdaily.example%2Fpolitics%2Fbridge" in text
+
+
+def test_an_article_under_embargo_has_no_page_yet(client, article):
+    Article.objects.filter(pk=article.pk).update(embargoed_until=timezone.now() + timedelta(hours=1))
+    assert client.get(f"/articles/{article.reference}/").status_code == 404
+
+
+def test_the_atom_feed_is_whole_and_buries_what_was_suppressed(client, published, daily, legal):
+    gone = make_correction(daily, status="published")
+    notices.suppress(gone, by=legal, words="Order")
+    answer = client.get("/corrections/feed.atom")
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    feed = ElementTree.fromstring(answer.content)
+    entries = feed.findall("a:entry", ATOM)
+    assert [entry.findtext("a:id", namespaces=ATOM) for entry in entries] == [f"http://testserver/corrections/{published.reference}/"]
+    assert entries[0].findtext("a:title", namespaces=ATOM) == "Correction: Bridge opens late"
+    assert entries[0].find("a:content", ATOM).text.endswith("<p><del>cost 1.2 million</del></p><p><ins>cost 1.45 million</ins></p>")
+    assert [row.get("ref") for row in feed.findall("at:deleted-entry", ATOM)] == [f"http://testserver/corrections/{gone.reference}/"]
+
+
+def test_the_json_feed_says_the_same(client, published):
+    feed = client.get("/corrections/feed.json").json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [(item["id"], item["title"]) for item in feed["items"]] == [
+        (f"http://testserver/corrections/{published.reference}/", "Correction: Bridge opens late")
+    ]
+    own = client.get(f"/articles/{published.main_article.reference}/feed.json").json()
+    assert [item["id"] for item in own["items"]] == [item["id"] for item in feed["items"]]
+    assert own["home_page_url"] == f"http://testserver/articles/{published.main_article.reference}/"
+
+
+def test_text_that_xml_cannot_hold_does_not_break_the_feed(client, published):
+    Correction.objects.filter(pk=published.pk).update(text="one\x0b two <&> \ufffe")
+    feed = ElementTree.fromstring(client.get("/corrections/feed.atom").content)
+    assert feed.find("a:entry/a:content", ATOM).text.startswith("<p>one two &lt;&amp;&gt; </p>")
+
+
+def test_the_page_about_the_ledger_names_the_key_and_the_newest_checkpoint(client, published):
+    checkpoint = checkpoints.sign()
+    text = client.get("/corrections/ledger/").content.decode()
+    assert checkpoints.verifier_key().replace("+", "&#x2B;") in text or checkpoints.verifier_key() in text
+    assert "over 1 entries" in text
+    assert checkpoint.text.splitlines()[2] in text.replace("&#x2B;", "+")
+    program = client.get("/corrections/ledger/verify_corrections.py")
+    assert program["Content-Type"] == "text/plain; charset=utf-8"
+    assert program["Content-Disposition"] == 'attachment; filename="verify_corrections.py"'
+    assert program.content.startswith(b"#!/usr/bin/env python3")
+
+
+def test_readers_and_their_words_are_nowhere_in_public(client, published, article):
+    make_report(article=article, claim="A very private complaint")
+    for path in public_paths(published):
+        assert b"A very private complaint" not in client.get(path).content

@@ -1,0 +1,1 @@
+"""Both stories, driven over HTTP against a really started service."""

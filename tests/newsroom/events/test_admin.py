@@ -1,0 +1,72 @@
+"""The admin of deliveries: to read, for administrators; what was given up is retried or canceled by POST."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from newsroom.accounts.models import Membership, User
+from newsroom.events import planning
+from newsroom.events.models import Delivery
+
+pytestmark = pytest.mark.django_db
+
+
+def member(role, publication):
+    person = User.objects.create_user(username=role, email=f"{role}@daily.example", is_staff=True)
+    Membership.objects.create(user=person, publication=publication, role=role)
+    return person
+
+
+@pytest.fixture
+def dead(publication, world):
+    planning.plan(world.happen().pk)
+    Delivery.objects.update(state="dead")
+    return Delivery.objects.get()
+
+
+@pytest.mark.parametrize("model", ["event", "delivery", "endpoint"])
+@pytest.mark.parametrize(("role", "status"), [("admin", 200), ("standards_editor", 403), ("licensing_manager", 403)])
+def test_only_administrators_read(client, publication, dead, model, role, status):
+    client.force_login(member(role, publication))
+    assert client.get(reverse(f"admin:events_{model}_changelist")).status_code == status
+
+
+@pytest.mark.parametrize("model", ["event", "delivery", "endpoint"])
+def test_nobody_adds_changes_or_deletes(client, publication, dead, model):
+    client.force_login(member("admin", publication))
+    assert client.get(reverse(f"admin:events_{model}_add")).status_code == 403
+    target = {"event": dead.event_id, "delivery": dead.pk}.get(model)
+    if target:
+        assert client.get(reverse(f"admin:events_{model}_change", args=[target])).status_code == 200
+        assert client.post(reverse(f"admin:events_{model}_change", args=[target]), {"state": "sent"}).status_code == 403
+        assert client.post(reverse(f"admin:events_{model}_delete", args=[target]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(("action", "state"), [("retry_selected", "pending"), ("cancel_selected", "canceled")])
+def test_what_was_given_up_is_settled_by_post_and_logged(client, publication, dead, action, state):
+    client.force_login(member("admin", publication))
+    url = reverse("admin:events_delivery_changelist")
+    assert client.get(url, {"action": action, "_selected_action": dead.pk}).status_code in {200, 302}
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+    assert client.post(url, {"action": action, "_selected_action": dead.pk}).status_code == 302
+    dead.refresh_from_db()
+    assert dead.state == state
+    assert LogEntry.objects.get().object_id == str(dead.pk)
+
+
+def test_other_roles_cannot_settle(client, publication, dead):
+    client.force_login(member("standards_editor", publication))
+    url = reverse("admin:events_delivery_changelist")
+    assert client.post(url, {"action": "retry_selected", "_selected_action": dead.pk}).status_code == 403
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+
+
+def test_no_secret_is_shown(client, publication, make_endpoint, partner):
+    endpoint, secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
+    client.force_login(member("admin", publication))
+    page = client.get(reverse("admin:events_endpoint_change", args=[endpoint.pk])).content.decode()
+    assert endpoint.url in page
+    assert secret not in page
+    assert endpoint.secret_encrypted not in page

@@ -1,0 +1,314 @@
+"""Corrections follow the copy."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.events import planning
+from newsroom.events.models import Event
+from newsroom.workflow import THE_PARTNER
+from reprints.models import License, UpdateNotice
+from reprints.services import clock, licenses, updates
+from tests.reprints import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publication():
+    return make.make_publication()
+
+
+@pytest.fixture
+def article(publication):
+    return make.make_article(publication)
+
+
+@pytest.fixture
+def license(publication, article):
+    return make.make_license(publication, article)
+
+
+@pytest.fixture
+def editor(publication):
+    return make.make_staff(publication, "licensing_editor")
+
+
+def tell(name, article, /, *, subject=None, **data):
+    """Record the other desk's event and let the planner do what follows; the notices that this opened."""
+    with transaction.atomic():
+        event = make.happened(name, article, subject=subject, **data)
+    planning.plan(event.pk)
+    return list(UpdateNotice.objects.filter(origin_event=event).order_by("pk"))
+
+
+DUTIES = [
+    ("correction.published", {"kind": "correction"}, "correction", "replace_or_append", 72),
+    ("correction.published", {"kind": "clarification"}, "clarification", "inform", None),
+    ("correction.published", {"kind": "editors_note"}, "clarification", "inform", None),
+    ("correction.published", {"kind": "update"}, "update", "inform", None),
+    ("correction.published", {"kind": "reply"}, "update", "inform", None),
+    ("correction.published", {"kind": "retraction"}, "retraction", "take_down", 24),
+    ("correction.superseded", {"kind": "correction"}, "update", "inform", None),
+    ("correction.withdrawn", {"kind": "correction"}, "update", "inform", None),
+    ("correction.withdrawn", {"kind": "retraction"}, "release", "inform", None),
+    ("correction.reinstated", {"kind": "retraction"}, "retraction", "take_down", 24),
+    ("article.withheld", {}, "hold", "take_down", 24),
+    ("article.canceled", {}, "legal_removal", "take_down", 24),
+    ("article.released", {}, "release", "inform", None),
+]
+
+
+@pytest.mark.parametrize(("event", "data", "kind", "duty", "hours"), DUTIES)
+def test_each_event_opens_a_notice_with_the_duty_of_the_terms(license, article, event, data, kind, duty, hours):
+    [notice] = tell(event, article, **data)
+    due = notice.origin_event.happened_at + timedelta(hours=hours) if hours else None
+    assert (notice.license, notice.kind, notice.duty, notice.due_at, notice.status) == (
+        license,
+        kind,
+        duty,
+        due,
+        "open",
+    )
+    assert notice.correction_reference == (
+        "" if event.startswith("article.") else notice.origin_event.subject_reference
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("correction.published", {"kind": "minor_fix"}),
+        ("correction.withdrawn", {"kind": "minor_fix"}),
+        ("correction.published", {"kind": "something_new"}),
+        ("article.canceled", {"correction": "C-22222222-2"}),
+    ],
+)
+def test_what_notifies_nobody(license, article, event, data):
+    assert tell(event, article, **data) == []
+    assert license.update_notices.count() == 0
+
+
+def test_a_correction_of_another_article_is_nothing_to_this_license(publication, license, article):
+    assert tell("correction.published", make.make_article(publication)) == []
+
+
+def test_the_duty_is_the_one_in_the_licenses_own_snapshot(publication, article):
+    make.make_terms(publication, duties={"correction": {"duty": "purge", "within_hours": 1}})
+    old = make.make_license(publication, article)
+    make.make_terms(publication, duties={})
+    new = make.make_license(publication, article)
+    notices = {notice.license_id: notice for notice in tell("correction.published", article)}
+    assert (notices[old.pk].duty, notices[new.pk].duty, notices[new.pk].due_at) == ("purge", "requested", None)
+
+
+def test_the_same_event_twice_opens_nothing_twice(license, article):
+    [notice] = tell("correction.published", article)
+    assert updates.open_for(notice.origin_event) == []
+    assert UpdateNotice.objects.count() == 1
+    assert Event.objects.filter(kind="update_notice.opened").count() == 1
+
+
+def test_a_newer_notice_supersedes_the_open_one(license, article):
+    [first] = tell("correction.published", article)
+    [second] = tell("correction.published", article, kind="retraction")
+    first.refresh_from_db()
+    assert (first.status, second.status, second.duty) == ("superseded", "open", "take_down")
+
+
+def test_a_milder_notice_does_not_forget_what_is_still_owed(license, article):
+    [first] = tell("correction.published", article)
+    [second] = tell("correction.published", article, kind="update")
+    assert (second.kind, second.duty, second.due_at) == ("update", "replace_or_append", first.due_at)
+
+
+def test_a_release_lifts_the_hold(license, article):
+    tell("article.withheld", article)
+    [release] = tell("article.released", article)
+    assert (release.duty, license.update_notices.filter(status="open").count()) == ("inform", 1)
+
+
+def test_a_correction_that_supersedes_another_is_told_once(license, article):
+    old, new = make.Notice(article.publication), make.Notice(article.publication)
+    [first] = tell("correction.published", article, subject=old)
+    assert tell("correction.superseded", article, subject=old, by_notice=new.reference) == []
+    [second] = tell("correction.published", article, subject=new)
+    first.refresh_from_db()
+    assert (first.status, second.kind, second.correction_reference) == ("superseded", "correction", new.reference)
+
+
+def test_withdrawing_a_retraction_by_its_own_notice_is_a_release(license, article):
+    old, new = make.Notice(article.publication), make.Notice(article.publication)
+    tell("correction.published", article, subject=old, kind="retraction")
+    assert tell("article.released", article, correction=old.reference) == []
+    assert tell("correction.withdrawn", article, subject=old, kind="retraction", by_notice=new.reference) == []
+    [notice] = tell("correction.published", article, subject=new, kind="retraction")
+    assert (notice.kind, notice.duty, notice.correction_reference) == ("release", "inform", new.reference)
+
+
+def test_one_correction_of_two_articles_reaches_both_licenses(publication, license, article):
+    other = make.make_article(publication)
+    second = make.make_license(publication, other)
+    notices = tell("correction.published", article, articles=[article.pk, other.pk])
+    assert [notice.license for notice in notices] == [license, second]
+
+
+def _suspend(license, editor):
+    licenses.suspend(license, by=editor, reason="suspected_breach", words="Explain.")
+
+
+def _terminate(license, editor):
+    licenses.terminate(license, words="No longer needed.")
+
+
+def _end(license, editor):
+    License.objects.filter(pk=license.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
+
+
+def _end_archival(license, editor):
+    License.objects.filter(pk=license.pk).update(starts_on="2020-01-01", ends_on="2020-12-31", archival=True)
+
+
+def _leave(license, editor):
+    """Active."""
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(_leave, 1), (_suspend, 1), (_end_archival, 1), (_end, 0), (_terminate, 0)],
+)
+def test_who_is_told(license, article, editor, change, told):
+    change(license, editor)
+    assert len(tell("correction.published", article)) == told
+
+
+def test_the_last_day_still_hears_and_the_day_after_does_not(publication, license, article):
+    day = license.ends_on
+    assert list(License.objects.holding(article).owed_updates(day)) == [license]
+    assert list(License.objects.holding(article).owed_updates(day + timedelta(days=1))) == []
+
+
+def test_a_license_is_never_revoked_by_a_correction(license, article):
+    tell("correction.published", article, kind="retraction")
+    license.refresh_from_db()
+    assert license.status == "active"
+
+
+def test_the_corrected_revision_is_named_when_it_is_there(license, article):
+    [with_it] = tell("correction.published", article, revision_after={str(article.pk): 3})
+    assert with_it.revision == 3
+    [without] = tell("correction.published", article)
+    with pytest.raises(Conflict) as refused:
+        updates.acknowledge(without, action="replaced")
+    assert refused.value.code == "no_revision"
+    tell("article.revised", article, revision=4)
+    without.refresh_from_db()
+    assert without.revision == 4
+    assert updates.acknowledge(without, action="replaced").status == "acknowledged"
+
+
+def test_acknowledging_keeps_what_was_done_and_where(license, article):
+    [notice] = tell("correction.published", article)
+    notice = updates.acknowledge(
+        notice, by=THE_PARTNER, action="appended", url="https://partner.example/story", note="At the foot.", seen=1
+    )
+    assert (notice.status, notice.action, notice.action_url, notice.action_note) == (
+        "acknowledged",
+        "appended",
+        "https://partner.example/story",
+        "At the foot.",
+    )
+    assert notice.acknowledged_at is not None
+    assert Event.objects.filter(subject_reference=notice.reference).last().data["action"] == "appended"
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [({"action": "ignored"}, "/action"), ({"action": "appended", "url": "ftp://x"}, "/url")],
+)
+def test_a_bad_answer_changes_nothing(license, article, given, pointer):
+    [notice] = tell("correction.published", article)
+    before = make.rows()
+    with pytest.raises(Invalid) as refused:
+        updates.acknowledge(notice, **given)
+    assert refused.value.faults[0].pointer == pointer
+    assert make.rows() == before
+
+
+def test_an_answered_notice_cannot_be_answered_again(license, article):
+    [notice] = tell("correction.published", article)
+    notice = updates.acknowledge(notice, action="removed")
+    before = make.rows()
+    with pytest.raises(Conflict):
+        updates.acknowledge(notice, action="removed")
+    assert make.rows() == before
+
+
+def test_waiving_is_the_desks_and_needs_words(license, article, editor):
+    [notice] = tell("correction.published", article)
+    with pytest.raises(NotAllowed):
+        updates.waive(notice, by=THE_PARTNER, words="Never mind.")
+    with pytest.raises(Invalid):
+        updates.waive(notice, by=editor, words="")
+    notice = updates.waive(notice, by=editor, words="They never used it.")
+    assert (notice.status, notice.waived_reason) == ("waived", "They never used it.")
+
+
+def test_an_unanswered_notice_is_overdue_once_and_then_escalates_once(license, article):
+    [notice] = tell("correction.published", article)
+    counts = []
+    for hours in [71, 73, 74, 95, 97, 98]:
+        done = clock.tick(notice.origin_event.happened_at + timedelta(hours=hours))
+        counts.append((done["overdue"], done["escalated"]))
+    assert counts == [(0, 0), (1, 0), (0, 0), (0, 0), (0, 1), (0, 0)]
+    notice.refresh_from_db()
+    assert (notice.status, notice.is_overdue(notice.due_at)) == ("escalated", False)
+    assert notice.is_overdue(notice.due_at + timedelta(seconds=1)) is True
+
+
+def test_the_desk_sees_how_many_answered(publication, license, article):
+    make.make_license(publication, article)
+    first, _second = tell("correction.published", article)
+    updates.acknowledge(first, action="removed")
+    assert updates.counts_for(first.correction_reference) == {"told": 2, "confirmed": 1}
+
+
+def test_open_quotes_are_read_again_and_open_requests_show_the_change(publication, article):
+    request = make.make_request(publication, article)
+    quote = request.quotes.get()
+    tell("correction.published", article)
+    fresh = request.quotes.get()
+    request.refresh_from_db()
+    assert (fresh.version, fresh.reconfirm_since is not None) == (quote.version + 1, True)
+    assert request.article_changed_at is not None
+
+
+def test_ending_a_license_cancels_what_it_still_owed(license, article):
+    [notice] = tell("correction.published", article)
+    licenses.terminate(license, words="Done.")
+    notice.refresh_from_db()
+    assert notice.status == "canceled"
+
+
+def test_test_licenses_get_test_notices(publication, article):
+    organization = make.make_organization()
+    make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=True))
+    [notice] = tell("correction.published", article)
+    opened = Event.objects.get(subject_reference=notice.reference)
+    assert (notice.test, opened.test) == (True, True)
+
+
+def test_the_database_allows_one_open_notice_a_license(license, article):
+    [notice] = tell("correction.published", article)
+    other = Event.objects.exclude(pk=notice.origin_event_id).first()
+    notice.pk, notice.reference, notice.origin_event = None, "UN-22222222-2", other
+    with pytest.raises(IntegrityError), transaction.atomic():
+        notice.save(force_insert=True)
+
+
+def test_notices_are_judged_by_the_day_of_the_publication(publication, license):
+    late = timezone.datetime(2026, 3, 1, 3, 0, tzinfo=timezone.get_fixed_timezone(0))
+    assert license.day(late).isoformat() == "2026-02-28"
