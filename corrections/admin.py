@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -117,7 +117,7 @@ class ReportAdmin(WorkflowAdmin):
     workflow = REPORT
     roles = DESK_ROLES
     subject_template = "admin/corrections/report.html"
-    list_display = ("reference", "what", "status", "due", "priority", "category", "assignee", "article_line")
+    list_display = ("reference", "what", "status", "due", "priority", "assignee", "article_line")
     list_display_links = ("reference", "what")
     list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category")
     search_fields = ("reference", "article__headline", "article_url", "claim")
@@ -169,8 +169,11 @@ class ReportAdmin(WorkflowAdmin):
             super()
             .get_queryset(request)
             .annotate(due_at=Subquery(running))
-            .order_by("-urgent", "due_at", "-priority", "pk")
         )
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Urgent ones first, then by the nearest promise, then by priority."""
+        return ["-urgent", F("due_at").asc(nulls_last=True), "-priority", "pk"]
 
     def subject_context(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
         """The thread, the decisions, the article as it was, and whether the reader can be mailed."""

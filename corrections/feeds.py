@@ -45,9 +45,7 @@ class Feed:
 
 def gone(rows: QuerySet[Correction]) -> QuerySet[Correction]:
     """Those of the rows that were removed under an order which lets us say so, the latest first."""
-    return rows.filter(status=CorrectionStatus.SUPPRESSED, suppressed_hidden=False).order_by(
-        "-updated_at", "-pk"
-    )
+    return rows.filter(status=CorrectionStatus.SUPPRESSED, suppressed_hidden=False).order_by("-updated_at", "-pk")
 
 
 def atom_response(feed: Feed) -> HttpResponse:

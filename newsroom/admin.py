@@ -107,7 +107,7 @@ class WorkflowAdmin(admin.ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With one of the roles, anywhere."""
-        return bool(_person(request).roles_anywhere() & self.roles)
+        return isinstance(request.user, User) and bool(request.user.roles_anywhere() & self.roles)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """With one of the roles at the record's publication."""
@@ -181,7 +181,9 @@ class WorkflowAdmin(admin.ModelAdmin):
             "deliveries": list(
                 Delivery.objects.filter(
                     event__subject_kind=subject.noun, event__subject_reference=subject.reference
-                ).order_by("-pk")[:30]
+                )
+                .select_related("event")
+                .order_by("-pk")[:30]
             ),
             **self.subject_context(request, subject),
         }
@@ -261,7 +263,8 @@ class WorkflowAdmin(admin.ModelAdmin):
             for key, button in self.starters.items()
             if button.offered is None or button.offered(None, person)
         ]
-        return super().changelist_view(request, {**(extra_context or {}), "starters": begins})
+        title = {"title": str(self.opts.verbose_name_plural).capitalize(), "subtitle": ""}
+        return super().changelist_view(request, {**title, **(extra_context or {}), "starters": begins})
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -329,7 +332,7 @@ class StaffScopedAdmin(admin.ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""
-        return bool(_person(request).roles_at(None) & self.roles)
+        return isinstance(request.user, User) and bool(request.user.roles_at(None) & self.roles)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
         """With one of the roles."""

@@ -6,6 +6,7 @@ CLOCK: dict[str, int] = {
     "newsroom.events.drain": 10,
     "newsroom.events.reconcile": 600,
     "newsroom.events.prune": 86_400,
+    "newsroom.api.prune": 3_600,
     "corrections.tick": 60,
     "corrections.sign_checkpoint": 30,
     "reprints.tick": 60,

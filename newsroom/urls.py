@@ -1,10 +1,12 @@
 """Every address of the service. Only this file, the settings and the clock name the two desks."""
 
 from django.contrib import admin
+from django.contrib.auth import views as passwords
 from django.urls import include, path
 
 from newsroom.api import problems
 from newsroom.web import views
+from newsroom.web.passwords import ForgottenForm
 
 handler404 = "newsroom.web.views.not_found"
 
@@ -15,6 +17,22 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("metrics", views.metrics),
     path(".well-known/security.txt", views.security_txt),
+    path(
+        "admin/password_reset/",
+        passwords.PasswordResetView.as_view(form_class=ForgottenForm),
+        name="admin_password_reset",
+    ),
+    path("admin/password_reset/done/", passwords.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "admin/password_reset/<uidb64>/<token>/",
+        passwords.PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "admin/password_reset/complete/",
+        passwords.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
     path("admin/", admin.site.urls),
     path("", include("corrections.urls")),
     path("", include("reprints.urls")),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -123,7 +123,11 @@ class LicenseRequestAdmin(LicensingAdmin):
             .values("first")
         )
         rows = cast(Any, super().get_queryset(request)).for_lists()
-        return rows.annotate(due_at=Subquery(running)).order_by("due_at", "-pk")
+        return rows.annotate(due_at=Subquery(running))
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """By the promised answer."""
+        return [F("due_at").asc(nulls_last=True), "-pk"]
 
     def subject_context(self, request: HttpRequest, subject: LicenseRequest) -> dict[str, Any]:
         """What is asked for, the thread, the quotes and licenses."""

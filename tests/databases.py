@@ -5,7 +5,7 @@ from django.db import connection
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):  # noqa: PT004 -- the name that pytest-django calls
+def django_db_setup(django_db_setup, django_db_blocker):
     """SQLite empties by DELETE, which the triggers refuse unless this table has a row. PostgreSQL truncates."""
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":

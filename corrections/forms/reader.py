@@ -35,7 +35,7 @@ URGENT_REASONS = [
 
 
 class WordsField(forms.CharField):
-    """Text from outside, through the gate of `newsroom.web.text`. The length is the gate's, so that its sentence is one."""
+    """Text from outside, through the gate of `newsroom.web.text`, which also counts its length."""
 
     def __init__(self, *, limit: int, multiline: bool = False, name: bool = False, **kwargs: Any) -> None:
         if multiline:
@@ -87,13 +87,19 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
     medium = forms.ChoiceField(
-        choices=Medium.choices, initial=Medium.WEB, required=False, label=_("Where did you see it?"), widget=forms.RadioSelect
+        choices=Medium.choices,
+        initial=Medium.WEB,
+        required=False,
+        label=_("Where did you see it?"),
+        widget=forms.RadioSelect,
     )
     medium_detail = WordsField(
         limit=300,
         required=False,
         label=_("Where exactly?"),
-        help_text=_("If it was not on the web: the edition and page, the episode and minute, the date, or the account."),
+        help_text=_(
+            "If it was not on the web: the edition and page, the episode and minute, the date, or the account."
+        ),
     )
     passage_exact = WordsField(
         limit=MAX_PASSAGE,
@@ -119,7 +125,9 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
     category = forms.ChoiceField(
-        choices=[("", _("Choose what fits best")), *Category.choices], required=False, label=_("What kind of error is it?")
+        choices=[("", _("Choose what fits best")), *Category.choices],
+        required=False,
+        label=_("What kind of error is it?"),
     )
     sources = SourcesField(
         required=False,
@@ -181,7 +189,9 @@ class ReportForm(forms.Form):
         try:
             address = clean_url(text)
             self.article = find(text)
-            owner = self.article.publication if self.article else publication_of(text, Publication.objects.order_by("pk"))
+            owner = (
+                self.article.publication if self.article else publication_of(text, Publication.objects.order_by("pk"))
+            )
         except BadAddress as error:
             raise ValidationError(str(error), code="bad_address") from error
         if owner is None:
@@ -204,7 +214,9 @@ class ReportForm(forms.Form):
             try:
                 validate_email(email)
             except ValidationError as error:
-                raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email") from error
+                raise ValidationError(
+                    _("Please give an email address such as name@example.com."), code="bad_email"
+                ) from error
             if "[" in email:
                 raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email")
         return email
@@ -214,11 +226,15 @@ class ReportForm(forms.Form):
         data = super().clean() or {}
         medium = data.get("medium")
         if medium == Medium.WEB and "article_url" in data and not data["article_url"]:
-            self.add_error("article_url", ValidationError(_("Which article is it? Paste its address."), code="required"))
+            self.add_error(
+                "article_url", ValidationError(_("Which article is it? Paste its address."), code="required")
+            )
         if medium not in {None, Medium.WEB} and "medium_detail" in data and not data["medium_detail"]:
             self.add_error(
                 "medium_detail",
-                ValidationError(_("Please say where: the edition, episode, issue or post, and its date."), code="required"),
+                ValidationError(
+                    _("Please say where: the edition, episode, issue or post, and its date."), code="required"
+                ),
             )
         if data.get("urgent_reason"):
             data["urgent"] = True
@@ -244,11 +260,13 @@ class ReportForm(forms.Form):
         )
 
     def _place_passage(self, data: dict[str, Any]) -> None:
-        """Keep the surroundings of the passage only where they agree with the text: the passage may have been retyped."""
+        """Keep the surroundings of the passage only where they agree with the text: it may have been retyped."""
         before, after = (_surroundings(str(data.get(name, ""))) for name in ("passage_prefix", "passage_suffix"))
         data["passage_prefix"], data["passage_suffix"] = before[-MAX_CONTEXT:], after[:MAX_CONTEXT]
         exact = data.get("passage_exact", "")
-        if not exact or (self.revision and not stands_in(self.revision, exact, data["passage_prefix"], data["passage_suffix"])):
+        if not exact or (
+            self.revision and not stands_in(self.revision, exact, data["passage_prefix"], data["passage_suffix"])
+        ):
             data["passage_prefix"] = data["passage_suffix"] = ""
 
 

@@ -37,9 +37,7 @@ def send_again(reference: str) -> None:
             defaults={
                 "event": event,
                 "channel": Delivery.Channel.EMAIL,
-                "template": "corrections/mail/report_link"
-                if confirmed
-                else "corrections/mail/report_submitted",
+                "template": "corrections/mail/report_link" if confirmed else "corrections/mail/report_submitted",
                 "recipient_kind": "reader" if confirmed else "unconfirmed_reader",
                 "recipient_key": report.reference,
             },

@@ -46,7 +46,7 @@ def article(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "article": about,
         "publication": about.publication,
-        "notices": [wording.card(public.shape(row), page_of_articles=False) for row in notices],
+        "notices": [wording.card(public.shape(row), name_articles=False) for row in notices],
         "removed": list(removed),
         "warning": WARNINGS.get(UseStatus(about.status)),
         "revisions": about.revisions.order_by("number").only("number", "seen_at", "article_id")[:SHOWN],
@@ -62,14 +62,14 @@ def article(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @public_page
-def atom(request: HttpRequest, reference: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def atom(request: HttpRequest, reference: str) -> HttpResponse:
     """The article's notices as an Atom feed."""
     return feeds.atom_response(_feed(reference))
 
 
 @require_safe
 @public_page
-def json_feed(request: HttpRequest, reference: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def json_feed(request: HttpRequest, reference: str) -> HttpResponse:
     """The article's notices as a JSON Feed."""
     return feeds.json_response(_feed(reference))
 

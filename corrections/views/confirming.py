@@ -71,7 +71,9 @@ def lost(request: HttpRequest) -> HttpResponse:
 
 def _report_of(token: str) -> Report | None:
     nonce = links.nonce_of(token)
-    report = Report.objects.select_related("publication", "contact").filter(token_nonce=nonce).first() if nonce else None
+    report = (
+        Report.objects.select_related("publication", "contact").filter(token_nonce=nonce).first() if nonce else None
+    )
     if report is None or not links.opens(token, "confirm", report.reference, report.token_nonce):
         return None
     return report

@@ -27,7 +27,7 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
         if response.has_header("Cache-Control"):
             return response
         response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
-        if response.status_code != 200:  # noqa: PLR2004 -- the number is the standard's
+        if response.status_code != 200:
             return response
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -34,7 +34,7 @@ def explained(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
-def program(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def program(request: HttpRequest) -> HttpResponse:
     """The program for readers, as a file to keep and to read before it is run."""
     response = HttpResponse(PROGRAM.read_bytes(), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{PROGRAM.name}"'

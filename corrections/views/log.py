@@ -69,22 +69,22 @@ class LogFilters(django_filters.FilterSet):
         model = Correction
         fields: list[str] = []
 
-    def with_words(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- django-filter's shape
+    def with_words(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """In the notice, or in the headline of an article of it."""
         headlines = CorrectionArticle.objects.filter(correction=OuterRef("pk"), article__headline__icontains=value)
         return rows.filter(Q(text__icontains=value) | Exists(headlines))
 
-    def in_section(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+    def in_section(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """About an article of that section, in any case."""
         return rows.filter(
             Exists(CorrectionArticle.objects.filter(correction=OuterRef("pk"), article__section__iexact=value))
         )
 
-    def from_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+    def from_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:
         """Published on that day or later, by the publication's clock."""
         return rows.filter(published_at__gte=_midnight(value))
 
-    def to_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:  # noqa: ARG002 -- idem
+    def to_day(self, rows: QuerySet[Correction], name: str, value: Any) -> QuerySet[Correction]:
         """Published on that day or earlier."""
         return rows.filter(published_at__lt=_midnight(value) + timedelta(days=1))
 
@@ -132,16 +132,22 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     if wanted != reference:
         return HttpResponsePermanentRedirect(public.path(shown))
     shape = public.shape(shown)
-    diff = passages.word_diff(shown.original_text, shown.corrected_text)
+    both = bool(shown.original_text and shown.corrected_text)
+    diff = passages.word_diff(shown.original_text, shown.corrected_text) if both else []
     target = shown.target
     context = {
         "correction": shown,
         "publication": shown.publication,
-        "notice": {**wording.card(shape), "proof_url": ""},
+        "notice": _shown_in_full(wording.card(shape), diff=diff),
         "shape": shape,
-        "diff": diff if shown.original_text and shown.corrected_text else [],
+        "diff": diff,
+        "superseded_by": wording.card(shape)["superseded_by"],
         "articles": shape["articles"],
-        "about": {"reference": target.reference, "url": public.path(target), "words": shown.get_effect_display()}
+        "about": {
+            "reference": target.reference,
+            "url": public.path(target),
+            "words": wording.EFFECT_WORDS[shown.effect],
+        }
         if target and target.is_public
         else None,
         "jsonld": correction_comment(shape, shown.publication),
@@ -154,14 +160,14 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @public_page
-def atom(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def atom(request: HttpRequest) -> HttpResponse:
     """The log as an Atom feed."""
     return feeds.atom_response(_feed())
 
 
 @require_safe
 @public_page
-def json_feed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def json_feed(request: HttpRequest) -> HttpResponse:
     """The log as a JSON Feed."""
     return feeds.json_response(_feed())
 
@@ -174,6 +180,12 @@ def _feed() -> feeds.Feed:
         notices=list(Correction.objects.listed().newest_first().for_page()[:FEED_ENTRIES]),
         gone=list(feeds.gone(Correction.objects.all())[:FEED_ENTRIES]),
     )
+
+
+def _shown_in_full(card: dict[str, Any], *, diff: list[Any]) -> dict[str, Any]:
+    """The card without what its own page says elsewhere: the proof, the follower, and the two texts when compared."""
+    compared = {"original_text": None, "corrected_text": None} if diff else {}
+    return {**card, "proof_url": "", "superseded_by": None, **compared}
 
 
 def _gone(request: HttpRequest, reference: str) -> HttpResponse:

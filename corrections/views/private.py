@@ -160,6 +160,7 @@ def _show(
 ) -> HttpResponse:
     standing = wording.standing_of(report)
     dates = wording.dates_of(report)
+    answers = wording.answers_of(report.decisions.all())
     moves = reports.available(report, THE_READER)
     forms = {name: _offered(report, name, (bound or {}).get(name), status) for name in moves if name in MOVES}
     primary = report.joined_to or report
@@ -173,7 +174,8 @@ def _show(
         "due": next((row for row in dates if not row.paused_at), None),
         "dates": dates,
         "thread": wording.thread_of(report, report.messages.filter(internal=False).select_related("author")),
-        "answers": wording.answers_of(report.decisions.all()),
+        "answers": answers,
+        "answered_at": answers[-1]["at"] if answers and not report.is_open else None,
         "notice_path": public.path(notice) if notice else "",
         "sources": [{"url": link, "host": _host(link)} for link in report.sources],
         "passage_missing": _passage_missing(report),
@@ -195,11 +197,10 @@ def _offered(report: Report, name: str, bound: MoveForm | None, status: int) -> 
     fresh = {"seen": report.version, "form_token": form_token.issue(name, about=report.reference)}
     if bound is None:
         return MOVES[name][0](initial=fresh, auto_id=f"{name}_%s")
-    if status == 409:  # noqa: PLR2004 -- the number is the standard's
+    if status == 409:
         return MOVES[name][0](initial={**fresh, "words": bound.data.get("words", "")}, auto_id=f"{name}_%s")
-    data = bound.data.copy()
-    data.update({name: str(value) for name, value in fresh.items()} if "seen" in bound.errors else {"form_token": fresh["form_token"]})
-    bound.data = data
+    renewed = fresh if "seen" in bound.errors else {"form_token": fresh["form_token"]}
+    bound.data = {name: bound.data.get(name) for name in bound.data} | renewed
     return bound
 
 
@@ -212,7 +213,7 @@ def _passage_missing(report: Report) -> bool:
     """Whether the quoted words are not in the text that the reader saw, as far as we have it."""
     if not report.passage_exact or report.article is None:
         return False
-    revision = report.article.revisions.filter(number=report.article_revision).first()
+    revision = report.article.revisions.filter(number=report.article_revision or 0).first()
     return revision is not None and not stands_in(revision, report.passage_exact)
 
 

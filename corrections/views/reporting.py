@@ -61,13 +61,19 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         said_before=_said_before(draft.claim, token.nonce),
     )
     if judgment.retry_after:
-        sentence = _("Many reports came from your network in the last hour. Nothing you typed is lost: keep this page open, and send it again later.")
+        sentence = _(
+            "Many reports came from your network in the last hour. Nothing you typed is lost: keep this page open, "
+            "and send it again later."
+        )
         response = _show(request, form, token=request.POST["form_token"], status=429, sentence=sentence)
         response["Retry-After"] = str(judgment.retry_after)
         return response
     report = submit(draft, held_reasons=judgment.held_reasons, form_token=token.nonce, network_hash=network)
     if report.claim != draft.claim:
-        sentence = _("You already sent a report from this page, and we have it. To send this one as well, press the button again.")
+        sentence = _(
+            "You already sent a report from this page, and we have it. To send this one as well, press the button "
+            "again."
+        )
         fresh = form_token.issue(PURPOSE, head_start=SECOND_TRY_SECONDS)
         return _show(request, form, token=fresh, status=422, sentence=sentence)
     return see_other(private_path(report))
@@ -108,7 +114,7 @@ def _same_or_fresh(request: HttpRequest) -> str:
 
 
 def _said_before(claim: str, nonce: str) -> bool:
-    """Whether one of the last reports, not counting an earlier sending of this very form, says the same in so many words."""
+    """Whether one of the last reports, an earlier sending of this very form apart, says the same word for word."""
     if len(claim) < MIN_TEXT_TO_COMPARE:
         return False
     newest = Report.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -124,9 +130,7 @@ def _show(
         for name in [name for name in form.errors if name != "article_url" or not form.data.get("article_url")]:
             del form.errors[name]
     publication: Publication | None = form.publication
-    data = form.data.copy()
-    data["form_token"] = token
-    form.data = data
+    form.data = {name: form.data.get(name) for name in form.data} | {"form_token": token}
     exact = str(form.data.get("passage_exact") or "")
     context: dict[str, Any] = {
         "form": form,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Decision, Message, Report
-from corrections.vocabulary import Kind
+from corrections.vocabulary import Effect, Kind
 from corrections.workflow import ReportStatus
 from newsroom.events import promises
 from newsroom.events.models import Promise
@@ -47,10 +47,16 @@ STANDINGS: dict[str, Standing] = {
         2,
     ),
     S.WITHDRAWN: Standing(
-        _("Taken back"), _("You took this report back. If the article is wrong all the same, we still correct it."), "", 3
+        _("Taken back"),
+        _("You took this report back. If the article is wrong all the same, we still correct it."),
+        "",
+        3,
     ),
     S.LAPSED: Standing(
-        _("Closed without a reply"), _("We asked you something and did not hear from you, so we closed this report."), "", 3
+        _("Closed without a reply"),
+        _("We asked you something and did not hear from you, so we closed this report."),
+        "",
+        3,
     ),
     S.SPAM: Standing(_("Closed"), _("This report is closed."), "", 3),
 }
@@ -128,8 +134,13 @@ def appeal_until(report: Report) -> datetime | None:
     return report.closed_at + timedelta(days=int(report.publication.policy("appeal_within_days")))
 
 
-def card(shape: dict[str, Any], *, page_of_articles: bool = True, publications: dict[str, str] | None = None) -> dict[str, Any]:
-    """A notice of `public.shape` as `includes/notice_card.html` wants it. `publications`: slug → name, when to be said."""
+def card(
+    shape: dict[str, Any], *, name_articles: bool = True, publications: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """A notice of `public.shape` for `includes/notice_card.html`. `publications`: slug → name, when to be said.
+
+    Without `name_articles`, for the page of one article: the card is then titled by its reference.
+    """
     kind = str(Kind(shape["kind"]).label)
     slug = shape["articles"][0]["publication"] if shape["articles"] else ""
     return {
@@ -145,12 +156,20 @@ def card(shape: dict[str, Any], *, page_of_articles: bool = True, publications: 
             {
                 "headline": article["headline"],
                 "url": article["url"],
-                "page": f"/articles/{article['reference']}/" if page_of_articles else "",
+                "page": f"/articles/{article['reference']}/",
             }
             for article in shape["articles"]
+            if name_articles
         ],
     }
 
+
+EFFECT_WORDS: dict[str, Any] = {
+    Effect.SUPERSEDE: _("This notice replaces"),
+    Effect.WITHDRAW: _("This notice withdraws"),
+    Effect.REINSTATE: _("This notice puts back in force"),
+}
+"""What a notice does to the one that it names."""
 
 STATUS_WORDS = {"superseded": _("Replaced"), "withdrawn": _("Withdrawn")}
 """What the public pages say of a notice that no longer stands as published."""

@@ -29,10 +29,11 @@ from newsroom.api.models import IdempotencyRecord
 from newsroom.api.problems import BadRequest
 from newsroom.api.throttles import client_network
 from newsroom.errors import Conflict, Invalid
+from newsroom.events import sealed
 
 KEEP = timedelta(hours=48)
 WAIT = "2s"
-KEPT_HEADERS = ("Location", "ETag")
+KEPT_HEADERS = ("Location", "ETag", "Cache-Control")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
 _LOCK_NOT_AVAILABLE = "55P03"
 _INSERT = """
@@ -129,7 +130,7 @@ def _replay(owner: str, key: str, fingerprint: str) -> Response:
         fault = Invalid.one("", _("This Idempotency-Key was used for another request."), "idempotency_key_reused")
         fault.code = "idempotency_key_reused"
         raise fault
-    response = Response(json.loads(kept.body) if kept.body else None, status=kept.status)
+    response = Response(json.loads(sealed.open_text(kept.body)) if kept.body else None, status=kept.status)
     for name, value in kept.headers.items():
         response[name] = value
     response["Idempotency-Replayed"] = "true"
@@ -144,5 +145,6 @@ def _finish(owner: str, key: str, response: Response) -> None:
     row.update(
         status=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
-        body=JSONRenderer().render(response.data).decode() if response.data is not None else "",
+        # Sealed: an answer can hold a secret or the link to a private page.
+        body=sealed.seal(JSONRenderer().render(response.data).decode()) if response.data is not None else "",
     )

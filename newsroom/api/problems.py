@@ -96,7 +96,7 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
         faults = list(_faults(error.get_full_details(), ""))
         return problem(422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults)
     if isinstance(error, exceptions.APIException):
-        code = error.get_codes()
+        code = str(error.get_codes())
         generic = _GENERIC.get(error.status_code, "malformed")
         # DRF's own codes are renamed, so that one word means one thing everywhere; ours are kept.
         return problem(error.status_code, str(error.detail), code=code if code in EXPLANATIONS else generic)

@@ -142,8 +142,6 @@ class Stage:
     keys: dict[str, ApiKey]
     stories: dict[str, Story] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
-    lanes: dict[str, str] = field(default_factory=dict)
-    """Reference of an article → lane of the partner's one-year web republication; filled by the licensing desk."""
 
     def publish(self, slug: str, *, fixes: int = ALL_FIXES) -> Article:
         """The CMS pushes the article with that many of its errors put right."""

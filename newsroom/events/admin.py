@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -27,7 +27,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 -- Django's signature
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every column but those that are nobody's business."""
         hidden = self.exclude or ()
         return [field.name for field in self.opts.fields if field.name not in hidden]
@@ -36,19 +36,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """With the role of administrator, anywhere."""
         return ADMIN in getattr(request.user, "roles_anywhere", frozenset)()
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """With the role of administrator, anywhere."""
         return self.has_module_permission(request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Never: services write."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: services write."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: retention deletes."""
         return False
 
@@ -57,11 +57,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class EventAdmin(ReadOnlyAdmin):
     """What happened."""
 
-    list_display: ClassVar = ["happened_at", "kind", "subject_reference", "publication", "actor_kind", "actor", "test"]
-    list_filter: ClassVar = ["kind", "publication", "test"]
-    list_select_related: ClassVar = ["publication", "actor"]
-    search_fields: ClassVar = ["=subject_reference", "=uuid"]
-    ordering: ClassVar = ["-pk"]
+    list_display = ["happened_at", "kind", "subject_reference", "publication", "actor_kind", "actor", "test"]
+    list_filter = ["kind", "publication", "test"]
+    list_select_related = ["publication", "actor"]
+    search_fields = ["=subject_reference", "=uuid"]
+    ordering = ["-pk"]
     date_hierarchy = None
 
 
@@ -69,16 +69,24 @@ class EventAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """Who is owed what, and what became of it. The filter “Given up” is the list of dead letters."""
 
-    list_display: ClassVar = [
-        "created_at", "channel", "event", "template", "endpoint", "state", "attempts", "last_verdict", "last_error",
-    ]  # fmt: skip
-    list_filter: ClassVar = ["state", "channel", "last_verdict"]
-    list_select_related: ClassVar = ["event", "endpoint"]
-    search_fields: ClassVar = ["=uuid", "=event__subject_reference"]
-    ordering: ClassVar = ["-pk"]
+    list_display = [
+        "created_at",
+        "channel",
+        "event",
+        "template",
+        "endpoint",
+        "state",
+        "attempts",
+        "last_verdict",
+        "last_error",
+    ]
+    list_filter = ["state", "channel", "last_verdict"]
+    list_select_related = ["event", "endpoint"]
+    search_fields = ["=uuid", "=event__subject_reference"]
+    ordering = ["-pk"]
     # A hook's body is what the partner may read; the secret that signs it is nowhere here.
-    exclude: ClassVar = ["lease_token"]
-    actions: ClassVar = ["retry_selected", "cancel_selected"]
+    exclude = ["lease_token"]
+    actions = ["retry_selected", "cancel_selected"]
 
     @admin.action(description=_("Try again"), permissions=["view"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
@@ -113,9 +121,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
 class EndpointAdmin(ReadOnlyAdmin):
     """Where hooks go. Secrets are not shown: they were, once, to whoever made the endpoint."""
 
-    list_display: ClassVar = ["url", "organization", "publication", "state", "paused_reason", "failing_since", "test"]
-    list_filter: ClassVar = ["state", "test"]
-    list_select_related: ClassVar = ["organization", "publication"]
-    search_fields: ClassVar = ["url", "organization__name"]
-    ordering: ClassVar = ["-pk"]
-    exclude: ClassVar = ["secret_encrypted", "previous_secret_encrypted"]
+    list_display = ["url", "organization", "publication", "state", "paused_reason", "failing_since", "test"]
+    list_filter = ["state", "test"]
+    list_select_related = ["organization", "publication"]
+    search_fields = ["url", "organization__name"]
+    ordering = ["-pk"]
+    exclude = ["secret_encrypted", "previous_secret_encrypted"]

@@ -1,7 +1,7 @@
 """Sending what is owed: claim by lease, send outside any transaction, finish under the lease's token.
 
-A worker that dies has merely scheduled its own retry. At least once, with the same id each time; the only duplicates are
-sends whose answer was lost. Three leases that end without a verdict make a delivery `dead`, for a person to look at.
+A worker that dies has merely scheduled its own retry. At least once, with the same id each time; the only duplicates
+are sends whose answer was lost. What dies three times while it is sent is `dead`, for a person to look at.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ def finish(delivery: Delivery, verdict: Verdict) -> bool:
     if not written:
         logger.warning("lease of %s was lost before its verdict %s", delivery.uuid, verdict.name)
         return False
-    if delivery.endpoint_id and verdict.name != "canceled":
-        _judge_endpoint(delivery, verdict)
+    if delivery.endpoint_id is not None and verdict.name != "canceled":
+        _judge_endpoint(delivery.endpoint_id, verdict)
     return True
 
 
@@ -308,24 +308,24 @@ def _outcome(delivery: Delivery, verdict: Verdict) -> dict[str, Any]:
     return {"state": Delivery.State.PENDING, "not_before": Now() + wait}
 
 
-def _judge_endpoint(delivery: Delivery, verdict: Verdict) -> None:
-    endpoint = Endpoint.objects.filter(pk=delivery.endpoint_id)
+def _judge_endpoint(endpoint_id: int, verdict: Verdict) -> None:
+    endpoint = Endpoint.objects.filter(pk=endpoint_id)
     if verdict.name == "ok":
         endpoint.exclude(failing_since=None).update(failing_since=None)
     elif verdict.endpoint_gone:
         endpoint.update(state=Endpoint.State.GONE, paused_reason=_storable(verdict.detail, 200))
-        logger.warning("endpoint %s is gone: it answered 410", delivery.endpoint_id)
-        Delivery.objects.filter(endpoint_id=delivery.endpoint_id, state=Delivery.State.PENDING).update(
+        logger.warning("endpoint %s is gone: it answered 410", endpoint_id)
+        Delivery.objects.filter(endpoint_id=endpoint_id, state=Delivery.State.PENDING).update(
             state=Delivery.State.CANCELED, last_error="the endpoint is gone"
         )
     elif verdict.endpoint_refused:
         endpoint.update(state=Endpoint.State.PAUSED, paused_reason=_storable(verdict.detail, 200))
-        logger.warning("endpoint %s is paused: %s", delivery.endpoint_id, verdict.detail)
+        logger.warning("endpoint %s is paused: %s", endpoint_id, verdict.detail)
     else:
         endpoint.filter(failing_since=None).update(failing_since=Now())
         tired = endpoint.filter(failing_since__lt=Now() - ENDPOINT_PATIENCE, state=Endpoint.State.ACTIVE)
         if tired.update(state=Endpoint.State.PAUSED, paused_reason="no success for five days"):
-            logger.warning("endpoint %s is paused: no success for five days", delivery.endpoint_id)
+            logger.warning("endpoint %s is paused: no success for five days", endpoint_id)
 
 
 def _storable(text: str, length: int) -> str:

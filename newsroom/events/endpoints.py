@@ -21,6 +21,7 @@ from newsroom.events.models import Delivery, Endpoint
 SECRET_BYTES = 32
 BOTH_SECRETS_VALID = timedelta(hours=24)
 MAX_ENDPOINTS = 20
+MAX_URL = 500  # as the column
 PING = "endpoint.ping"
 
 
@@ -36,7 +37,7 @@ def create(
     _check(url, wanted)
     whose = {"organization": owner} if isinstance(owner, Organization) else {"publication": owner}
     with transaction.atomic():
-        type(owner)._default_manager.select_for_update().get(pk=owner.pk)  # so that twenty stays twenty
+        _lock(owner)  # so that twenty stays twenty
         if owner.endpoints.exclude(state=Endpoint.State.GONE).count() >= MAX_ENDPOINTS:
             raise Conflict(_("There are %(count)s endpoints already.") % {"count": MAX_ENDPOINTS}, code="too_many")
         secret = _new_secret()
@@ -90,7 +91,7 @@ def delete(endpoint: Endpoint) -> None:
 
 
 def ping(endpoint: Endpoint) -> Delivery:
-    """Owe it a signed `endpoint.ping`, so that its owner can see that the signature verifies. `Conflict` unless active."""
+    """Owe it a signed `endpoint.ping`, so that its owner sees the signature verify. `Conflict` unless active."""
     if endpoint.state != Endpoint.State.ACTIVE:
         raise Conflict(_("This endpoint is not active."), code="not_active")
     body = {
@@ -121,7 +122,7 @@ def _check(url: str, types: list[str]) -> None:
         outbound.judge_url(url)
     except outbound.Refused as error:
         faults.append(Fault("/url", str(error), "refused_address"))
-    if len(url) > Endpoint._meta.get_field("url").max_length:
+    if len(url) > MAX_URL:
         faults.append(Fault("/url", _("The address is too long."), "max_length"))
     known = set(known_types())
     faults += [
@@ -131,6 +132,13 @@ def _check(url: str, types: list[str]) -> None:
     ]
     if faults:
         raise Invalid(faults)
+
+
+def _lock(owner: Organization | Publication) -> None:
+    if isinstance(owner, Organization):
+        Organization.objects.select_for_update().get(pk=owner.pk)
+    else:
+        Publication.objects.select_for_update().get(pk=owner.pk)
 
 
 def _move(endpoint: Endpoint, state: str, *, paused_reason: str) -> Endpoint:

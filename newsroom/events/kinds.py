@@ -1,7 +1,7 @@
 """The closed list of things that can happen, and the three registries that hang off it.
 
-The apps declare their kinds in `events.py`, who is told in `notices.py`, and what else follows in `reactions.py`. A name
-that was never declared is refused at start, so a rename cannot pass unseen.
+The apps declare their kinds in `events.py`, who is told in `notices.py`, and what else follows in `reactions.py`.
+A name that was never declared is refused at start, so a rename cannot pass unseen.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ def record(
 ) -> Event:
     """Write down what happened, inside the transaction that made it happen, and owe its consequences.
 
-    `subject` has `noun`, `reference` and `publication`. `data` holds ids, statuses and amounts: never a name, an address
-    or a person's words. Raises RuntimeError outside a transaction and KeyError for a kind that was never declared.
+    `subject` has `noun`, `reference` and `publication`. `data` holds ids, statuses and amounts: never a name, an
+    address or a person's words. Raises RuntimeError outside a transaction and KeyError for a kind never declared.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded inside the transaction that changes its subject.")

@@ -172,7 +172,7 @@ def _judge_host(host: str) -> str:
     except UnicodeError as error:
         raise Refused("The host name cannot be read.") from error
     last = name.rpartition(".")[2]
-    # A last label that is a number makes the whole name an IPv4 address in some notation (WHATWG URL, “ends in a number”).
+    # A last label that is a number makes the whole name an IPv4 address in some notation (WHATWG URL Standard).
     if not _HOST.match(name) or last.isdigit() or re.match(r"0x[0-9a-f]*\Z", last):
         raise Refused("The host must be a full name, not a number and not a single word.")
     if name.endswith(_PRIVATE_SUFFIXES):
@@ -331,16 +331,21 @@ def _reach(addresses: list[str], target: Target, clock: _Clock) -> socket.socket
         except OSError as error:
             failure = error
             continue
-        # Belt and braces: whatever the network did, the other end is the address that was judged.
         try:
-            if ipaddress.ip_address(sock.getpeername()[0].partition("%")[0]) != ipaddress.ip_address(address):
-                raise Refused("The connection leads elsewhere.")
-            judge_address(sock.getpeername()[0])
+            _check_other_end(sock, address)
         except BaseException:
             sock.close()
             raise
         return sock
     raise failure
+
+
+def _check_other_end(sock: socket.socket, address: str) -> None:
+    """Belt and braces: whatever the network did, the other end is the address that was judged."""
+    other = sock.getpeername()[0].partition("%")[0]
+    if ipaddress.ip_address(other) != ipaddress.ip_address(address):
+        raise Refused("The connection leads elsewhere.")
+    judge_address(other)
 
 
 def _open(host: str, port: int, clock: _Clock) -> socket.socket:
@@ -361,20 +366,24 @@ def _tunnel(address: str, target: Target, clock: _Clock) -> socket.socket:
             pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
             lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}")
         _Line(sock, clock).sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            sock.settimeout(clock.left())
-            piece = sock.recv(1)  # byte by byte: what follows the head is the other end's
-            if not piece or len(head) > HOOK_BYTES:
-                raise ConnectionError("the egress proxy hung up")
-            head += piece
-        status = head.split(b" ", 2)[1:2]
-        if status != [b"200"]:
-            raise ConnectionError(f"the egress proxy refused: {head.splitlines()[0].decode('ascii', 'replace')[:200]}")
+        _await_tunnel(sock, clock)
     except BaseException:
         sock.close()
         raise
     return sock
+
+
+def _await_tunnel(sock: socket.socket, clock: _Clock) -> None:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        sock.settimeout(clock.left())
+        piece = sock.recv(1)  # byte by byte: what follows the head is the other end's
+        if not piece or len(head) > HOOK_BYTES:
+            raise ConnectionError("the egress proxy hung up")
+        head += piece
+    if head.split(b" ", 2)[1:2] != [b"200"]:
+        said = head.splitlines()[0].decode("ascii", "replace")[:200]
+        raise ConnectionError(f"the egress proxy refused: {said}")
 
 
 def _secure(sock: socket.socket, target: Target, clock: _Clock) -> socket.socket:

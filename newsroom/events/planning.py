@@ -53,7 +53,7 @@ def _postpone(event_id: int, reason: str) -> None:
 
 @transaction.atomic
 def plan(event_id: int) -> bool:
-    """Give the event its position, run its reactions, write its deliveries, forget that it was unplanned: all or nothing.
+    """Run the event's reactions, write its deliveries, give it its position, forget that it was unplanned: all or none.
 
     Twice adds nothing: the `Unplanned` row is taken first, and deliveries are unique by `dedupe_key`.
     """

@@ -72,12 +72,12 @@ class DeadlineBackend(EmailBackend):
     """One message from the connection to the answer within `deadline`, however the other side spreads its bytes."""
 
     def __init__(self, *args: Any, deadline: timedelta = timedelta(seconds=60), **kwargs: Any) -> None:
-        seconds = deadline.total_seconds()
-        super().__init__(*args, timeout=max(seconds, 0.1), **kwargs)
-        self._seconds = seconds
+        self._seconds = max(deadline.total_seconds(), 0.1)
+        kwargs["timeout"] = self._seconds
+        super().__init__(*args, **kwargs)
 
     @property
-    def connection_class(self) -> Any:  # type: ignore[override]  # -- a class with its first argument filled in
+    def connection_class(self) -> Any:
         """The class that Django opens its connection with."""
         return functools.partial(_Wrapped if self.use_ssl else _Plain, self._seconds)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -40,7 +40,7 @@ def reconcile(now: datetime | None = None) -> int:
     mails = Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.EMAIL))
     for event in recent.annotate(present=mails).filter(position__mails__gt=F("present")):
         repaired = planning.owe_again(event)
-        short = event.position.mails - event.present  # type: ignore[attr-defined]  # -- the annotation
+        short = event.position.mails - event.present
         logger.error("reconcile: event %s lacks %s of its mails, %s written again", event.pk, short, repaired)
         missing += short
     return missing
@@ -65,14 +65,16 @@ def oldest_due_seconds() -> float:
     While sending is paused on purpose, only planning counts.
     """
     now = timezone.now()
-    waiting = [Unplanned.objects.filter(not_before__lte=now).order_by("not_before").values_list("not_before")[:1]]
+    moments: list[datetime | None] = [
+        Unplanned.objects.filter(not_before__lte=now).aggregate(oldest=Min("not_before"))["oldest"]
+    ]
     if not settings.DELIVERIES_PAUSED:
         owed = Delivery.objects.exclude(endpoint__state=Endpoint.State.PAUSED)
-        pending = owed.filter(state=Delivery.State.PENDING, not_before__lte=now).order_by("not_before")
-        left_behind = owed.filter(state=Delivery.State.LEASED, lease_until__lt=Now()).order_by("lease_until")
-        waiting += [pending.values_list("not_before")[:1], left_behind.values_list("lease_until")[:1]]
-    moments = [moment for rows in waiting for (moment,) in rows]
-    return max(((now - moment).total_seconds() for moment in moments), default=0.0)
+        pending = owed.filter(state=Delivery.State.PENDING, not_before__lte=now)
+        left_behind = owed.filter(state=Delivery.State.LEASED, lease_until__lt=Now())
+        moments.append(pending.aggregate(oldest=Min("not_before"))["oldest"])
+        moments.append(left_behind.aggregate(oldest=Min("lease_until"))["oldest"])
+    return max(((now - moment).total_seconds() for moment in moments if moment), default=0.0)
 
 
 def health() -> dict[str, Any]:

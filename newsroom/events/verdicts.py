@@ -8,7 +8,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Verdict:
-    """`ok`, `transient` (try again), `ambiguous` (it may have arrived), `permanent` (give up), `canceled` (nobody there)."""
+    """`ok`, `transient` (try again), `ambiguous` (may have come), `permanent` (give up), `canceled` (nobody there)."""
 
     name: str
     detail: str = ""

@@ -21,7 +21,7 @@ _quiet_until = 0.0
 
 def after_commit() -> None:
     """Called once the transaction is safe. Swallows every trouble of the broker: the database has the truth."""
-    global _quiet_until  # noqa: PLW0603 -- one breaker per process is the point
+    global _quiet_until  # one breaker per process is the point
     reach("after_commit_before_wake")
     if not settings.REDIS_URL or time.monotonic() < _quiet_until:
         return

@@ -50,8 +50,9 @@ class PrivatePages(Generic[Record]):
     ) -> HttpResponse:
         """The page. `key` is the token of the link, or the reference once the cookie is there.
 
-        A token is exchanged: 303 with the cookie. `show` gets the key that later requests of the page go on with. A known
-        and an unknown reference without a cookie look the same (404, template `closed`); a forged token is Http404.
+        A token is exchanged: 303 with the cookie. `show` gets the key that later requests of the page go on with.
+        A known and an unknown reference without a cookie look the same (404, template `closed`); a forged token is
+        Http404.
         """
         reference = references.normalize(key)
         if references.is_valid(reference, self.noun):

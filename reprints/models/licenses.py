@@ -163,7 +163,7 @@ class License(Record):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """What was granted never changes: only the status and what belongs to it may be written again."""
         fields = kwargs.get("update_fields")
-        if self.pk is not None and (fields is None or not set(fields) <= CHANGEABLE):
+        if not self._state.adding and (fields is None or not set(fields) <= CHANGEABLE):
             raise TypeError("The grant of a license is never changed: issue another that supersedes it.")
         super().save(*args, **kwargs)
 

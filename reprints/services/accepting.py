@@ -147,7 +147,7 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
     for line in lines:
         for code in article_reasons(articles[line.article_id], reported=reported):
             if code in REFUSALS:
-                raise Conflict(REFUSALS[code], code=code)
+                raise Conflict(str(REFUSALS[code]), code=code)
         if clash := exclusive.clash_with(line):
             raise Conflict(
                 _("%(number)s is exclusive for this use, territory and time.") % {"number": clash.reference},

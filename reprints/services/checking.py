@@ -10,23 +10,23 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.numbers import list_currencies
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Organization, Publication
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import Article, ArticleAddress
 from newsroom.errors import Fault, Invalid
-from newsroom.web.text import BadText, clean_text, has_forbidden_characters
+from newsroom.web.text import has_forbidden_characters
 from reprints.models import UseType
 from reprints.models.asking import ITEM_FIELDS
+from reprints.services.members import Faults
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
     MAX_EXCERPT_CHARACTERS,
@@ -100,7 +100,8 @@ class CleanAsk:
 @functools.cache
 def countries() -> frozenset[str]:
     """The ISO 3166-1 alpha-2 codes in use."""
-    return frozenset(code for code in Locale("en").territories if len(code) == 2) - NOT_COUNTRIES
+    codes = {str(code) for code in Locale("en").territories}
+    return frozenset(code for code in codes if len(code) == 2) - NOT_COUNTRIES
 
 
 @functools.cache
@@ -116,7 +117,7 @@ def check_ask(
 
     Raises `Invalid` with every fault; unset members get the publication's defaults.
     """
-    found = _Faults("")
+    found = Faults("")
     usual = organization.kind if organization else OrganizationType.PUBLISHER
     ask = CleanAsk(
         organization_type=found.choice(data, "organization_type", OrganizationType, default=usual),
@@ -140,7 +141,7 @@ def check_ask(
     return ask
 
 
-def check_items(items: list[dict[str, Any]], *, publication: Publication, today: date) -> list[CleanItem]:
+def check_items(items: Any, *, publication: Publication, today: date) -> list[CleanItem]:
     """The items as they may be stored. Raises `Invalid` with every fault, pointers like
     `/items/0/territory/1`.
 
@@ -157,7 +158,7 @@ def check_items(items: list[dict[str, Any]], *, publication: Publication, today:
     faults: list[Fault] = []
     clean: list[CleanItem] = []
     for index, item in enumerate(items):
-        found = _Faults(f"/items/{index}")
+        found = Faults(f"/items/{index}")
         if not isinstance(item, dict):
             found.add("", _("An item is an object."), "wrong_type")
         else:
@@ -180,7 +181,7 @@ def publication_of(items: Any) -> Publication | None:
     return None
 
 
-def _articles(items: list[dict[str, Any]]) -> dict[str, Article]:
+def _articles(items: list[Any]) -> dict[str, Article]:
     """Canonical key → article, in one query for the whole request."""
     keys = {_key(item.get("article_url")) for item in items if isinstance(item, dict)}
     rows = ArticleAddress.objects.filter(key__in=keys - {""}).select_related("article__publication")
@@ -198,7 +199,7 @@ def _key(url: Any) -> str:
 
 def _item(
     data: dict[str, Any],
-    found: _Faults,
+    found: Faults,
     articles: dict[str, Article],
     *,
     publication: Publication,
@@ -230,7 +231,7 @@ def _item(
     return item
 
 
-def _article(data: dict[str, Any], found: _Faults, articles: dict[str, Article], publication: Publication) -> Article:
+def _article(data: dict[str, Any], found: Faults, articles: dict[str, Article], publication: Publication) -> Article:
     url = data.get("article_url")
     if not isinstance(url, str) or not url.strip():
         found.add("/article_url", _("Which article? Give its address."), "required")
@@ -250,7 +251,7 @@ def _article(data: dict[str, Any], found: _Faults, articles: dict[str, Article],
     return article
 
 
-def _territory(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
+def _territory(data: dict[str, Any], found: Faults) -> tuple[str, ...]:
     given = found.strings(data, "territory", most=MAX_TERRITORIES)
     if given is None:
         return (WORLD,)
@@ -269,7 +270,7 @@ def _territory(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
     return (WORLD,) if WORLD in codes else tuple(dict.fromkeys(codes))
 
 
-def _languages(data: dict[str, Any], found: _Faults, article: Article) -> tuple[str, ...]:
+def _languages(data: dict[str, Any], found: Faults, article: Article) -> tuple[str, ...]:
     given = found.strings(data, "languages", most=MAX_LANGUAGES)
     if not given:
         return (article.language or "en",)
@@ -283,7 +284,7 @@ def _languages(data: dict[str, Any], found: _Faults, article: Article) -> tuple[
     return tuple(dict.fromkeys(given))
 
 
-def _placements(data: dict[str, Any], found: _Faults) -> tuple[str, ...]:
+def _placements(data: dict[str, Any], found: Faults) -> tuple[str, ...]:
     given = found.strings(data, "placement_urls", most=MAX_PLACEMENTS) or []
     for index, url in enumerate(given):
         if not is_web_address(url):
@@ -301,7 +302,7 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(host) and len(url) <= 1000 and not re.search(r"\s", url)
 
 
-def _check_dates(item: CleanItem, found: _Faults, today: date) -> None:
+def _check_dates(item: CleanItem, found: Faults, today: date) -> None:
     if item.starts_on < today:
         found.add("/starts_on", _("This day is over."), "past_date")
     if item.perpetual:
@@ -317,7 +318,7 @@ def _check_dates(item: CleanItem, found: _Faults, today: date) -> None:
 
 
 def _check_use(
-    item: CleanItem, found: _Faults, *, offered: set[str], needed: Iterable[str], given: dict[str, Any]
+    item: CleanItem, found: Faults, *, offered: set[str], needed: Iterable[str], given: dict[str, Any]
 ) -> None:
     if item.use and item.use not in offered:
         found.add("/use", _("This use is not offered."), "unknown_use")
@@ -326,112 +327,3 @@ def _check_use(
     for name in needed:
         if given.get(name) in (None, "", []) and not found.has(f"/{name}") and name != "ends_on":
             found.add(f"/{name}", _("This use needs it."), "required")
-
-
-@dataclass
-class _Faults:
-    """Reads members of one object, and remembers what is wrong with them."""
-
-    at: str
-    faults: list[Fault] = field(default_factory=list)
-
-    def add(self, pointer: str, detail: str, code: str) -> None:
-        self.faults.append(Fault(self.at + pointer, detail, code))
-
-    def has(self, pointer: str) -> bool:
-        return any(fault.pointer == self.at + pointer for fault in self.faults)
-
-    def stop_if_any(self) -> None:
-        if self.faults:
-            raise Invalid(self.faults)
-
-    def text(self, data: dict[str, Any], name: str, *, most: int, multiline: bool = False) -> str:
-        value = data.get(name)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            self.add(f"/{name}", _("This must be text."), "wrong_type")
-            return ""
-        try:
-            return clean_text(value, max_length=most, multiline=multiline)
-        except BadText as error:
-            self.add(f"/{name}", str(error), error.code)
-            return ""
-
-    def choice(
-        self,
-        data: dict[str, Any],
-        name: str,
-        among: type[TextChoices],
-        *,
-        default: str = "",
-        code: str = "unknown_value",
-        required: bool = False,
-    ) -> str:
-        value = data.get(name)
-        if value is None or value == "":
-            if required:
-                self.add(f"/{name}", _("Please choose."), "required")
-            return str(default)
-        if not isinstance(value, str) or value not in among.values:
-            self.add(f"/{name}", _("This is none of the choices."), code)
-            return str(default)
-        return value
-
-    def choices(self, data: dict[str, Any], name: str, among: type[TextChoices]) -> list[str]:
-        given = self.strings(data, name, most=len(among.values)) or []
-        for index, value in enumerate(given):
-            if value not in among.values:
-                self.add(f"/{name}/{index}", _("This is none of the choices."), "unknown_value")
-        return given
-
-    def strings(self, data: dict[str, Any], name: str, *, most: int) -> list[str] | None:
-        value = data.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list | tuple):
-            self.add(f"/{name}", _("This must be a list."), "wrong_type")
-            return None
-        if len(value) > most:
-            self.add(f"/{name}", _("At most %(most)d fit in here.") % {"most": most}, "too_many")
-            return None
-        for index, entry in enumerate(value):
-            if not isinstance(entry, str) or has_forbidden_characters(entry):
-                self.add(f"/{name}/{index}", _("This must be text."), "wrong_type")
-                return None
-        return list(value)
-
-    def number(self, data: dict[str, Any], name: str, *, least: int, most: int) -> int | None:
-        value = data.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.add(f"/{name}", _("This must be a whole number."), "wrong_type")
-        elif value < least:
-            self.add(f"/{name}", _("This must be at least %(least)d.") % {"least": least}, "too_small")
-        elif value > most:
-            self.add(f"/{name}", _("This must be at most %(most)d.") % {"most": most}, "too_large")
-        else:
-            return value
-        return None
-
-    def boolean(self, data: dict[str, Any], name: str) -> bool:
-        value = data.get(name)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        self.add(f"/{name}", _("This must be true or false."), "wrong_type")
-        return False
-
-    def day(self, data: dict[str, Any], name: str) -> date | None:
-        value = data.get(name)
-        if value is None or value == "" or type(value) is date:
-            return value or None
-        try:
-            return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
-        except ValueError:
-            self.add(f"/{name}", _("This must be a date like 2026-12-01."), "bad_date")
-            return None
-
-
-def _no_day() -> date:
-    raise ValueError

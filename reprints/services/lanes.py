@@ -114,10 +114,8 @@ def assess(
     total = _sum(lines)
     if total is not None and total > Decimal(str(publication.policy("priced_limit"))):
         reasons.append({"item": None, "code": "over_limit"})
-    if reasons:
-        lane = Lane.MANUAL
-    else:
-        lane = Lane.FREE if all(line.free for line in lines) else Lane.PRICED
+    unaided = Lane.FREE if all(line.free for line in lines) else Lane.PRICED
+    lane = Lane.MANUAL if reasons else unaided
     return Assessment(lane.value, reasons, lines, currency, total)
 
 
@@ -171,10 +169,11 @@ def is_free(item: CleanItem | RequestItem, publication: Publication, organizatio
 
 def excluded_parts(article: Article) -> list[str]:
     """What is not ours to license in it, as `photo: AP`: the components that do not say `licensable: true`."""
-    found = []
-    for part in article.components or []:
-        if isinstance(part, dict) and part.get("licensable") is not True:
-            found.append(f"{part.get('kind', 'part')}: {part.get('credit', '') or '?'}")
+    found = [
+        f"{part.get('kind', 'part')}: {part.get('credit', '') or '?'}"
+        for part in article.components or []
+        if isinstance(part, dict) and part.get("licensable") is not True
+    ]
     return list(dict.fromkeys(found))
 
 

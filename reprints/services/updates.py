@@ -69,9 +69,8 @@ def open_for(event: Event) -> list[UpdateNotice]:
         if change is None:
             continue
         day = event.happened_at.astimezone(article.publication.zone).date()
-        for row in License.objects.holding(article).owed_updates(day).order_by("pk"):
-            if notice := _open(row, article, change, event):
-                opened.append(notice)
+        held = License.objects.holding(article).owed_updates(day).order_by("pk")
+        opened += [notice for row in held if (notice := _open(row, article, change, event))]
         _flag_open_business(article)
     return opened
 

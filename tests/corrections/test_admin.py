@@ -249,6 +249,11 @@ def test_the_first_page_says_what_waits(desk):
     assert counts == {"overdue reports": 0, "new reports": 1, "reports assigned to you": 1}
 
 
+def test_a_stranger_is_asked_to_sign_in(client):
+    assert client.get("/admin/login/").status_code == 200
+    assert client.get(reverse("admin:corrections_report_changelist")).status_code == 302
+
+
 def test_somebody_without_a_role_finds_an_empty_desk(desk):
     nobody = make_staff()
     client = desk.as_(nobody)

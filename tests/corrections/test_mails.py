@@ -1,9 +1,11 @@
 """Every mail of the corrections desk: a subject, the right link, and nobody's words where they do not belong."""
 
 import pytest
+from django.db import transaction
 from django.template.loader import get_template
 
 from corrections import notices as declared
+from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
 from newsroom.events.log import record
@@ -14,12 +16,15 @@ from tests.factories import confirm, make_article, make_correction, make_publica
 pytestmark = pytest.mark.django_db
 SECRET = "The mayor of Springfield <b>lied</b> & paid."
 HEADLINE = "Bridge opens & closes <again>"
-TEMPLATES = sorted({row.template for row in kinds.NOTICES if row.template.startswith("corrections/")} | {"corrections/mail/report_link"})
+TEMPLATES = sorted(
+    {row.template for row in kinds.NOTICES if row.template.startswith("corrections/")}
+    | {"corrections/mail/report_link"}
+)
 
 
 @pytest.fixture
 def daily(db):
-    return make_publication(name="The Daily", time_zone="America/New_York")
+    return make_publication(name="The Daily", time_zone="America/Los_Angeles")
 
 
 @pytest.fixture
@@ -68,8 +73,6 @@ def whole_life(daily, report, editor):
 
 
 def settle(daily, correction, editor):
-    from corrections.services import correction as drafts
-
     approver = make_staff(daily, "standards_editor")
     drafts.edit(correction, by=editor, text="It was 1.45 million.", not_fixed_reason="Print only.")
     drafts.send_for_approval(correction, by=editor)
@@ -79,8 +82,6 @@ def settle(daily, correction, editor):
 
 
 def record_all(report, *names):
-    from django.db import transaction
-
     with transaction.atomic():
         for name in names:
             record(name, report, by=THE_CLOCK)
@@ -110,7 +111,9 @@ def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor
             private = any("/corrections/reports/" in link for link in links)
             assert private is (kind in {"reader", "unconfirmed_reader"}), template
             assert any("/admin/" in link for link in links) is (kind == "user"), template
-            assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), template
+            assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), (
+                template
+            )
             assert HEADLINE in letter.text, template
             assert SECRET not in letter.text, template
 
@@ -142,7 +145,8 @@ def test_staff_see_the_words_where_the_publication_says_so(daily, report, editor
     assert "URGENT" in letter.text
 
 
-def test_dates_in_mails_are_the_publications_own(daily, report):
+def test_dates_in_mails_are_the_publications_own(daily):
+    report = make_report(daily)
     due = next(row for row in declared.promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)
     receipt = letters()["corrections/mail/report_submitted"][0][1]
     assert f"by {due:%A}, {due.day} {due:%B %Y}" in receipt.text

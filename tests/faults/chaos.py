@@ -10,6 +10,7 @@ import argparse
 import json
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -17,6 +18,8 @@ import time
 from collections import Counter, defaultdict
 from contextlib import ExitStack
 from pathlib import Path
+
+import psycopg
 
 from tests import services
 from tests.faults.place import drop, postgres_place, sqlite_place
@@ -101,7 +104,7 @@ class Crew:
 
     def __init__(self, place, url, *, count, seconds, seed):
         self.place = place
-        self.commands = {name: ("manage.py", "deliver") for name in WORKERS}
+        self.commands = dict.fromkeys(WORKERS, ("manage.py", "deliver"))
         for number, tag in enumerate(PRODUCERS):
             share = count // 2 + (count % 2 if number == 0 else 0)
             self.commands[tag] = (
@@ -139,17 +142,58 @@ class Crew:
             process.wait(10)
 
 
+class OwnServer:
+    """A PostgreSQL of this run's own, which can be ended as by a power cut and started again over the same files."""
+
+    def __init__(self, server):
+        self.server = server
+        self.process = server.process
+        self.folder = Path(f"/proc/{self.process.pid}/cwd").readlink()
+
+    def crash(self):
+        """SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, every connection cut; then recovery."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+        time.sleep(0.5)
+        with (self.folder.parent / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.process.args, stdout=log, stderr=log, cwd=self.folder.parent, start_new_session=True
+            )
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                psycopg.connect(self.server.url, connect_timeout=1).close()
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+            else:
+                return
+        raise TimeoutError("PostgreSQL did not come back")
+
+    def stop(self):
+        if self.process is not self.server.process:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20)
+
+
 def run(*, events, faults, database, seconds, seed, server=None, quiet_after=60.0):
-    """One run; the figures as a dictionary. `server` is a PostgreSQL to use instead of one of its own."""
+    """One run; the figures as a dictionary. `server` is a PostgreSQL to use, which is then not restarted."""
     chance = random.Random(seed)
+    crash = None
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="masthead-chaos-")))
         if database == "sqlite":
             place = sqlite_place(folder)
         else:
-            server = server or stack.enter_context(services.postgres())
+            own = None
+            if server is None:
+                server = stack.enter_context(services.postgres())
+                own = OwnServer(server) if server.process else None
             place = postgres_place(folder, server.url)
-            stack.callback(drop, place, server.url)
+            if own:
+                stack.callback(own.stop)
+                crash = own.crash
+            else:
+                stack.callback(drop, place, server.url)
         sink = stack.enter_context(smtp_sink())
         receiver = stack.enter_context(http_receiver())
         book = Book(seed)
@@ -159,14 +203,14 @@ def run(*, events, faults, database, seconds, seed, server=None, quiet_after=60.
         )
         crew = Crew(place, f"{receiver.url}/hook", count=events, seconds=seconds, seed=seed)
         stack.callback(crew.stop)
-        made = _break_things(crew, chance, faults=faults, seconds=seconds)
+        made = _break_things(crew, chance, faults=faults, seconds=seconds, crash=crash)
         settled_at = _wait_until_settled(crew, quiet_after)
         report = place.report()
     return {**figures(report, book, made), "database": database, "seed": seed, "settled_after_seconds": settled_at}
 
 
-def _break_things(crew, chance, *, faults, seconds):
-    """Kill one of the crew now and then until all faults are made and all events are recorded."""
+def _break_things(crew, chance, *, faults, seconds, crash):
+    """Kill one of the crew, or the database, now and then until all faults are made and all events are recorded."""
     made = Counter()
     pause = seconds / max(faults, 1)
     crew.keep_up()
@@ -174,7 +218,10 @@ def _break_things(crew, chance, *, faults, seconds):
     while sum(made.values()) < faults or len(crew.finished) < len(PRODUCERS):
         if sum(made.values()) < faults and time.monotonic() > next_fault:
             name = chance.choice([*WORKERS, *WORKERS, *PRODUCERS])
-            if crew.kill(name):
+            if crash and chance.random() < 0.05:
+                crash()
+                made["database"] += 1
+            elif crew.kill(name):
                 made["producer" if name in PRODUCERS else "worker"] += 1
             next_fault = time.monotonic() + pause * chance.uniform(0.6, 1.4)
         time.sleep(0.05)

@@ -44,7 +44,7 @@ def record(channel, reference, *, organization=None, then=None):
 def partner_at(url):
     """The organization whose one endpoint is this URL."""
     with transaction.atomic():
-        organization, made = Organization.objects.get_or_create(
+        organization, _made = Organization.objects.get_or_create(
             slug=f"p{zlib.crc32(url.encode())}", defaults={"name": url}
         )
         if not Endpoint.objects.filter(url=url).exists():
@@ -76,7 +76,7 @@ def report():
 
 
 def produce(tag, *, count, seconds, url, seed):
-    """`count` events of this tag, spread over the time; one in twenty more is rolled back. Goes on where it was killed."""
+    """`count` events of this tag, spread over the time; one in twenty more is rolled back. Goes on after a kill."""
     chance = random.Random(f"{seed}{tag}")
     end = time.monotonic() + seconds
     while True:
@@ -93,7 +93,7 @@ def produce(tag, *, count, seconds, url, seed):
                 time.sleep(max(0.0, (end - time.monotonic()) / max(count - done, 1)) * chance.uniform(0.5, 1.5))
             return
         except DatabaseError as error:
-            print(type(error).__name__, file=sys.stderr)
+            sys.stderr.write(f"{type(error).__name__}\n")
             connections.close_all()
             time.sleep(0.3)
 

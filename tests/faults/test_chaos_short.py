@@ -1,4 +1,4 @@
-"""The short fault run: 150 events while workers and producers are killed a dozen times. See `chaos` for the long one."""
+"""The short fault run: 150 events while workers and producers are killed. See `chaos` for the long one."""
 
 import pytest
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import itertools
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
+from django.apps import apps
 from django.utils import timezone
 
 from newsroom import references
@@ -136,13 +137,17 @@ def make_license(publication, article, *, organization=None, by=None, **values):
 def make_terms(publication, *, duties):
     """A newer version of the terms, with these duties."""
     return TermsTemplate.objects.create(
-        publication=publication, label=f"t{next(COUNT)}", text="New terms.", duties=duties, effective_on=date.today()
+        publication=publication,
+        label=f"t{next(COUNT)}",
+        text="New terms.",
+        duties=duties,
+        effective_on=timezone.now().date(),
     )
 
 
 def make_card(publication, *, base="100", **values):
     card = RateCard.objects.create(
-        publication=publication, name="Draft", currency="USD", valid_from=date.today(), draft=True
+        publication=publication, name="Draft", currency="USD", valid_from=timezone.now().date(), draft=True
     )
     PriceRule.objects.create(card=card, priority=1, name="flat", base=Decimal(base), **values)
     return card
@@ -168,7 +173,5 @@ def happened(name, article, /, *, subject=None, **data):
 
 def rows():
     """Everything a refused move must leave alone, as values."""
-    from django.apps import apps
-
     models = [*apps.get_app_config("reprints").get_models(), Event]
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

@@ -86,10 +86,10 @@ def test_the_free_lane_answers_with_a_license(publication, article):
     request = make.make_request(
         publication, article, use="excerpt_quote", portion="quote", excerpt_text="It spent 1.2 million."
     )
-    license = request.licenses.get()
+    held = request.licenses.get()
     assert (request.status, request.lane) == ("fulfilled", "free")
-    assert (license.status, license.snapshot["price"]) == ("active", {"amount": "0.00", "currency": "USD"})
-    assert kinds_of(request, request.quotes.get(), license) == [
+    assert (held.status, held.snapshot["price"]) == ("active", {"amount": "0.00", "currency": "USD"})
+    assert kinds_of(request, request.quotes.get(), held) == [
         "license_request.submitted",
         "quote.opened",
         "license_request.quoted",
@@ -540,7 +540,7 @@ def exclusive_license(publication, article, editor, **values):
     ],
 )
 def test_an_exclusive_license_keeps_others_out(publication, article, editor, held, wanted, clashes):
-    license = exclusive_license(publication, article, editor, **held)
+    rival = exclusive_license(publication, article, editor, **held)
     request = make.make_request(publication, article, exclusivity="none", modifications="adapt", **wanted)
     quote = quoting.draft(request, by=editor)
     if not clashes:
@@ -548,7 +548,7 @@ def test_an_exclusive_license_keeps_others_out(publication, article, editor, hel
         return
     with pytest.raises(Conflict) as refused:
         quoting.open(quote, by=editor)
-    assert (refused.value.code, license.reference in refused.value.message) == ("exclusivity_clash", True)
+    assert (refused.value.code, rival.reference in refused.value.message) == ("exclusivity_clash", True)
 
 
 # Accepting
@@ -677,18 +677,18 @@ def test_the_moment_of_valid_until_still_counts(publication, article):
 def test_paying_first_waits_for_the_payment(publication, article, editor):
     organization = make.make_organization(payment_terms="prepay")
     request = make.make_request(publication, article, organization=organization)
-    license = accept(request.quotes.get(), by=request.api_key).licenses.get()
+    held = accept(request.quotes.get(), by=request.api_key).licenses.get()
     request.refresh_from_db()
-    assert (license.status, license.public_status(), request.status) == ("pending_payment", "not_yet_valid", "agreed")
-    license = licenses.issue(license, by=editor)
+    assert (held.status, held.public_status(), request.status) == ("pending_payment", "not_yet_valid", "agreed")
+    held = licenses.issue(held, by=editor)
     request.refresh_from_db()
-    assert (license.status, license.public_status(), request.status) == ("active", "valid", "fulfilled")
+    assert (held.status, held.public_status(), request.status) == ("active", "valid", "fulfilled")
 
 
 def test_one_line_cannot_become_two_licenses(publication, article):
-    license = make.make_license(publication, article)
-    twin = License.objects.get(pk=license.pk)
-    twin.pk, twin.reference = None, "L-22222222-2"
+    held = make.make_license(publication, article)
+    twin = License.objects.get(pk=held.pk)
+    twin.pk, twin.reference, twin._state.adding = None, "L-22222222-2", True
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save(force_insert=True)
 
@@ -709,25 +709,25 @@ def test_a_web_requester_signs_with_a_name(publication, article):
 
 
 def test_a_license_is_never_changed(publication, article):
-    license = make.make_license(publication, article)
-    license.snapshot = {}
+    held = make.make_license(publication, article)
+    held.snapshot = {}
     with pytest.raises(TypeError):
-        license.save()
+        held.save()
     with pytest.raises(TypeError):
-        license.save(update_fields=["snapshot"])
+        held.save(update_fields=["snapshot"])
 
 
 def test_both_ends_of_the_dates_count_where_the_publication_is(publication, article):
-    license = make.make_license(publication, article, starts_on="2090-01-02", ends_on="2090-01-03")
+    held = make.make_license(publication, article, starts_on="2090-01-02", ends_on="2090-01-03")
     zone = publication.zone
     at = lambda day, hour: timezone.datetime(2090, 1, day, hour, 30, tzinfo=zone)  # noqa: E731 -- a short name for a moment
-    assert [license.effective_status(at(*when)) for when in [(1, 23), (2, 0), (3, 23), (4, 0)]] == [
+    assert [held.effective_status(at(*when)) for when in [(1, 23), (2, 0), (3, 23), (4, 0)]] == [
         "scheduled",
         "active",
         "active",
         "expired",
     ]
-    assert [license.public_status(at(*when)) for when in [(1, 23), (3, 23), (4, 0)]] == [
+    assert [held.public_status(at(*when)) for when in [(1, 23), (3, 23), (4, 0)]] == [
         "not_yet_valid",
         "valid",
         "expired",
@@ -735,93 +735,91 @@ def test_both_ends_of_the_dates_count_where_the_publication_is(publication, arti
 
 
 def test_two_people_revoke(publication, article, editor, manager):
-    license = make.make_license(publication, article)
+    held = make.make_license(publication, article)
     given = {"reason": "breach", "words": "Sold on.", "remove_within": timedelta(days=2)}
     with pytest.raises(Conflict) as refused:
-        licenses.revoke(license, by=manager, **given)
+        licenses.revoke(held, by=manager, **given)
     assert refused.value.code == "needs_proposal"
-    licenses.propose_revoke(license, by=manager, reason="breach", words="Sold on.")
+    licenses.propose_revoke(held, by=manager, reason="breach", words="Sold on.")
     with pytest.raises(NotAllowed):
-        licenses.revoke(license, by=manager, **given)
+        licenses.revoke(held, by=manager, **given)
     with pytest.raises(NotAllowed):
-        licenses.revoke(license, by=editor, **given)
+        licenses.revoke(held, by=editor, **given)
     other = make.make_staff(publication, "licensing_manager")
-    license = licenses.revoke(license, by=other, **given)
-    assert (license.status, license.end_reason, license.public_status()) == ("revoked", "breach", "revoked")
-    assert license.removal_deadline > timezone.now() + timedelta(hours=47)
+    held = licenses.revoke(held, by=other, **given)
+    assert (held.status, held.end_reason, held.public_status()) == ("revoked", "breach", "revoked")
+    assert held.removal_deadline > timezone.now() + timedelta(hours=47)
 
 
 def test_a_proposal_for_an_older_version_does_not_count(publication, article, editor, manager):
-    license = make.make_license(publication, article)
-    licenses.propose_revoke(license, by=editor, reason="breach", words="Sold on.")
-    license = licenses.suspend(license, by=editor, reason="suspected_breach", words="Explain.")
+    held = make.make_license(publication, article)
+    licenses.propose_revoke(held, by=editor, reason="breach", words="Sold on.")
+    held = licenses.suspend(held, by=editor, reason="suspected_breach", words="Explain.")
     with pytest.raises(Conflict) as refused:
-        licenses.revoke(license, by=manager, reason="breach", words="Sold.", remove_within=timedelta(days=1))
+        licenses.revoke(held, by=manager, reason="breach", words="Sold.", remove_within=timedelta(days=1))
     assert refused.value.code == "needs_proposal"
 
 
 def test_suspending_and_reinstating(publication, article, editor):
-    license = make.make_license(publication, article)
-    license = licenses.suspend(license, by=editor, reason="payment_overdue", words="Please pay.")
-    assert (license.public_status(), license.end_words) == ("suspended", "Please pay.")
-    assert licenses.reinstate(license, by=editor).public_status() == "valid"
+    held = make.make_license(publication, article)
+    held = licenses.suspend(held, by=editor, reason="payment_overdue", words="Please pay.")
+    assert (held.public_status(), held.end_words) == ("suspended", "Please pay.")
+    assert licenses.reinstate(held, by=editor).public_status() == "valid"
 
 
 def test_renewing_asks_for_the_next_term_and_supersedes_on_its_first_day(publication, article):
-    license = make.make_license(publication, article)
-    request = licenses.renew(license, by=license.request.api_key)
+    held = make.make_license(publication, article)
+    request = licenses.renew(held, by=held.request.api_key)
     row = request.items.get()
     assert (request.status, row.starts_on, row.ends_on - row.starts_on) == (
         "quoted",
-        license.ends_on + timedelta(days=1),
-        license.ends_on - license.starts_on,
+        held.ends_on + timedelta(days=1),
+        held.ends_on - held.starts_on,
     )
     with pytest.raises(Conflict) as refused:
-        licenses.renew(license, by=license.request.api_key)
+        licenses.renew(held, by=held.request.api_key)
     assert refused.value.code == "renewing"
     new = accept(request.quotes.get(), by=request.api_key).licenses.get()
     assert clock.tick(timezone.now())["superseded"] == 0
     assert clock.tick(timezone.now() + timedelta(days=366))["superseded"] == 1
-    license.refresh_from_db()
-    assert (license.status, license.superseded_by) == ("superseded", new)
+    held.refresh_from_db()
+    assert (held.status, held.superseded_by) == ("superseded", new)
 
 
 def test_declared_placements_are_the_whole_list(publication, article):
-    license = make.make_license(publication, article)
+    held = make.make_license(publication, article)
     one, two = "https://partner.example/1", "https://partner.example/2"
-    placements.declare(license, urls=[one, two, one])
-    assert [row.url for row in placements.declare(license, urls=[two])] == [two]
-    assert license.placements.get(url=one).removed_at is not None
-    assert {row.url for row in placements.declare(license, urls=[one, two])} == {one, two}
+    placements.declare(held, urls=[one, two, one])
+    assert [row.url for row in placements.declare(held, urls=[two])] == [two]
+    assert held.placements.get(url=one).removed_at is not None
+    assert {row.url for row in placements.declare(held, urls=[one, two])} == {one, two}
     for urls, pointer in [
         (["ftp://x.example"], "/urls/0"),
         ([f"https://p.example/{n}" for n in range(10_000)], "/urls"),
     ]:
         with pytest.raises(Invalid) as refused:
-            placements.declare(license, urls=urls)
+            placements.declare(held, urls=urls)
         assert refused.value.faults[0].pointer == pointer
 
 
 def test_a_test_key_makes_test_records_to_the_end(publication, article):
     organization = make.make_organization()
-    license = make.make_license(
-        publication, article, organization=organization, by=make.make_key(organization, test=True)
-    )
-    assert (license.test, license.quote.test, license.request.test, license.public_status()) == (
+    held = make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=True))
+    assert (held.test, held.quote.test, held.request.test, held.public_status()) == (
         True,
         True,
         True,
         "unknown",
     )
-    assert set(Event.objects.filter(subject_reference=license.reference).values_list("test", flat=True)) == {True}
+    assert set(Event.objects.filter(subject_reference=held.reference).values_list("test", flat=True)) == {True}
 
 
 # The clock
 
 
 def test_the_end_of_a_license_is_told_thrice_before_and_once_after(publication, article):
-    license = make.make_license(publication, article)
-    noon = timezone.datetime.combine(license.ends_on, timezone.datetime.min.time(), tzinfo=publication.zone).replace(
+    held = make.make_license(publication, article)
+    noon = timezone.datetime.combine(held.ends_on, timezone.datetime.min.time(), tzinfo=publication.zone).replace(
         hour=12
     )
     told = []
@@ -830,7 +828,7 @@ def test_the_end_of_a_license_is_told_thrice_before_and_once_after(publication, 
         if counts["expiring"] or counts["expired"]:
             told.append((days, "expiring" if counts["expiring"] else "expired"))
     assert told == [(30, "expiring"), (7, "expiring"), (1, "expiring"), (-1, "expired")]
-    assert kinds_of(license)[-4:] == ["license.expiring"] * 3 + ["license.expired"]
+    assert kinds_of(held)[-4:] == ["license.expiring"] * 3 + ["license.expired"]
 
 
 def test_a_silent_requester_is_reminded_twice_and_then_the_request_lapses(publication, article, editor):

@@ -28,7 +28,7 @@ def article(publication):
 
 
 @pytest.fixture
-def license(publication, article):
+def held(publication, article):
     return make.make_license(publication, article)
 
 
@@ -63,11 +63,11 @@ DUTIES = [
 
 
 @pytest.mark.parametrize(("event", "data", "kind", "duty", "hours"), DUTIES)
-def test_each_event_opens_a_notice_with_the_duty_of_the_terms(license, article, event, data, kind, duty, hours):
+def test_each_event_opens_a_notice_with_the_duty_of_the_terms(held, article, event, data, kind, duty, hours):
     [notice] = tell(event, article, **data)
     due = notice.origin_event.happened_at + timedelta(hours=hours) if hours else None
     assert (notice.license, notice.kind, notice.duty, notice.due_at, notice.status) == (
-        license,
+        held,
         kind,
         duty,
         due,
@@ -87,12 +87,12 @@ def test_each_event_opens_a_notice_with_the_duty_of_the_terms(license, article, 
         ("article.canceled", {"correction": "C-22222222-2"}),
     ],
 )
-def test_what_notifies_nobody(license, article, event, data):
+def test_what_notifies_nobody(held, article, event, data):
     assert tell(event, article, **data) == []
-    assert license.update_notices.count() == 0
+    assert held.update_notices.count() == 0
 
 
-def test_a_correction_of_another_article_is_nothing_to_this_license(publication, license, article):
+def test_a_correction_of_another_article_is_nothing_to_this_license(publication, held, article):
     assert tell("correction.published", make.make_article(publication)) == []
 
 
@@ -105,33 +105,33 @@ def test_the_duty_is_the_one_in_the_licenses_own_snapshot(publication, article):
     assert (notices[old.pk].duty, notices[new.pk].duty, notices[new.pk].due_at) == ("purge", "requested", None)
 
 
-def test_the_same_event_twice_opens_nothing_twice(license, article):
+def test_the_same_event_twice_opens_nothing_twice(held, article):
     [notice] = tell("correction.published", article)
     assert updates.open_for(notice.origin_event) == []
     assert UpdateNotice.objects.count() == 1
     assert Event.objects.filter(kind="update_notice.opened").count() == 1
 
 
-def test_a_newer_notice_supersedes_the_open_one(license, article):
+def test_a_newer_notice_supersedes_the_open_one(held, article):
     [first] = tell("correction.published", article)
     [second] = tell("correction.published", article, kind="retraction")
     first.refresh_from_db()
     assert (first.status, second.status, second.duty) == ("superseded", "open", "take_down")
 
 
-def test_a_milder_notice_does_not_forget_what_is_still_owed(license, article):
+def test_a_milder_notice_does_not_forget_what_is_still_owed(held, article):
     [first] = tell("correction.published", article)
     [second] = tell("correction.published", article, kind="update")
     assert (second.kind, second.duty, second.due_at) == ("update", "replace_or_append", first.due_at)
 
 
-def test_a_release_lifts_the_hold(license, article):
+def test_a_release_lifts_the_hold(held, article):
     tell("article.withheld", article)
     [release] = tell("article.released", article)
-    assert (release.duty, license.update_notices.filter(status="open").count()) == ("inform", 1)
+    assert (release.duty, held.update_notices.filter(status="open").count()) == ("inform", 1)
 
 
-def test_a_correction_that_supersedes_another_is_told_once(license, article):
+def test_a_correction_that_supersedes_another_is_told_once(held, article):
     old, new = make.Notice(article.publication), make.Notice(article.publication)
     [first] = tell("correction.published", article, subject=old)
     assert tell("correction.superseded", article, subject=old, by_notice=new.reference) == []
@@ -140,7 +140,7 @@ def test_a_correction_that_supersedes_another_is_told_once(license, article):
     assert (first.status, second.kind, second.correction_reference) == ("superseded", "correction", new.reference)
 
 
-def test_withdrawing_a_retraction_by_its_own_notice_is_a_release(license, article):
+def test_withdrawing_a_retraction_by_its_own_notice_is_a_release(held, article):
     old, new = make.Notice(article.publication), make.Notice(article.publication)
     tell("correction.published", article, subject=old, kind="retraction")
     assert tell("article.released", article, correction=old.reference) == []
@@ -149,30 +149,30 @@ def test_withdrawing_a_retraction_by_its_own_notice_is_a_release(license, articl
     assert (notice.kind, notice.duty, notice.correction_reference) == ("release", "inform", new.reference)
 
 
-def test_one_correction_of_two_articles_reaches_both_licenses(publication, license, article):
+def test_one_correction_of_two_articles_reaches_both_licenses(publication, held, article):
     other = make.make_article(publication)
     second = make.make_license(publication, other)
     notices = tell("correction.published", article, articles=[article.pk, other.pk])
-    assert [notice.license for notice in notices] == [license, second]
+    assert [notice.license for notice in notices] == [held, second]
 
 
-def _suspend(license, editor):
-    licenses.suspend(license, by=editor, reason="suspected_breach", words="Explain.")
+def _suspend(held, editor):
+    licenses.suspend(held, by=editor, reason="suspected_breach", words="Explain.")
 
 
-def _terminate(license, editor):
-    licenses.terminate(license, words="No longer needed.")
+def _terminate(held, editor):
+    licenses.terminate(held, words="No longer needed.")
 
 
-def _end(license, editor):
-    License.objects.filter(pk=license.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
+def _end(held, editor):
+    License.objects.filter(pk=held.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
 
 
-def _end_archival(license, editor):
-    License.objects.filter(pk=license.pk).update(starts_on="2020-01-01", ends_on="2020-12-31", archival=True)
+def _end_archival(held, editor):
+    License.objects.filter(pk=held.pk).update(starts_on="2020-01-01", ends_on="2020-12-31", archival=True)
 
 
-def _leave(license, editor):
+def _leave(held, editor):
     """Active."""
 
 
@@ -180,24 +180,24 @@ def _leave(license, editor):
     ("change", "told"),
     [(_leave, 1), (_suspend, 1), (_end_archival, 1), (_end, 0), (_terminate, 0)],
 )
-def test_who_is_told(license, article, editor, change, told):
-    change(license, editor)
+def test_who_is_told(held, article, editor, change, told):
+    change(held, editor)
     assert len(tell("correction.published", article)) == told
 
 
-def test_the_last_day_still_hears_and_the_day_after_does_not(publication, license, article):
-    day = license.ends_on
-    assert list(License.objects.holding(article).owed_updates(day)) == [license]
+def test_the_last_day_still_hears_and_the_day_after_does_not(publication, held, article):
+    day = held.ends_on
+    assert list(License.objects.holding(article).owed_updates(day)) == [held]
     assert list(License.objects.holding(article).owed_updates(day + timedelta(days=1))) == []
 
 
-def test_a_license_is_never_revoked_by_a_correction(license, article):
+def test_a_license_is_never_revoked_by_a_correction(held, article):
     tell("correction.published", article, kind="retraction")
-    license.refresh_from_db()
-    assert license.status == "active"
+    held.refresh_from_db()
+    assert held.status == "active"
 
 
-def test_the_corrected_revision_is_named_when_it_is_there(license, article):
+def test_the_corrected_revision_is_named_when_it_is_there(held, article):
     [with_it] = tell("correction.published", article, revision_after={str(article.pk): 3})
     assert with_it.revision == 3
     [without] = tell("correction.published", article)
@@ -210,7 +210,7 @@ def test_the_corrected_revision_is_named_when_it_is_there(license, article):
     assert updates.acknowledge(without, action="replaced").status == "acknowledged"
 
 
-def test_acknowledging_keeps_what_was_done_and_where(license, article):
+def test_acknowledging_keeps_what_was_done_and_where(held, article):
     [notice] = tell("correction.published", article)
     notice = updates.acknowledge(
         notice, by=THE_PARTNER, action="appended", url="https://partner.example/story", note="At the foot.", seen=1
@@ -229,7 +229,7 @@ def test_acknowledging_keeps_what_was_done_and_where(license, article):
     ("given", "pointer"),
     [({"action": "ignored"}, "/action"), ({"action": "appended", "url": "ftp://x"}, "/url")],
 )
-def test_a_bad_answer_changes_nothing(license, article, given, pointer):
+def test_a_bad_answer_changes_nothing(held, article, given, pointer):
     [notice] = tell("correction.published", article)
     before = make.rows()
     with pytest.raises(Invalid) as refused:
@@ -238,7 +238,7 @@ def test_a_bad_answer_changes_nothing(license, article, given, pointer):
     assert make.rows() == before
 
 
-def test_an_answered_notice_cannot_be_answered_again(license, article):
+def test_an_answered_notice_cannot_be_answered_again(held, article):
     [notice] = tell("correction.published", article)
     notice = updates.acknowledge(notice, action="removed")
     before = make.rows()
@@ -247,7 +247,7 @@ def test_an_answered_notice_cannot_be_answered_again(license, article):
     assert make.rows() == before
 
 
-def test_waiving_is_the_desks_and_needs_words(license, article, editor):
+def test_waiving_is_the_desks_and_needs_words(held, article, editor):
     [notice] = tell("correction.published", article)
     with pytest.raises(NotAllowed):
         updates.waive(notice, by=THE_PARTNER, words="Never mind.")
@@ -257,7 +257,7 @@ def test_waiving_is_the_desks_and_needs_words(license, article, editor):
     assert (notice.status, notice.waived_reason) == ("waived", "They never used it.")
 
 
-def test_an_unanswered_notice_is_overdue_once_and_then_escalates_once(license, article):
+def test_an_unanswered_notice_is_overdue_once_and_then_escalates_once(held, article):
     [notice] = tell("correction.published", article)
     counts = []
     for hours in [71, 73, 74, 95, 97, 98]:
@@ -269,7 +269,7 @@ def test_an_unanswered_notice_is_overdue_once_and_then_escalates_once(license, a
     assert notice.is_overdue(notice.due_at + timedelta(seconds=1)) is True
 
 
-def test_the_desk_sees_how_many_answered(publication, license, article):
+def test_the_desk_sees_how_many_answered(publication, held, article):
     make.make_license(publication, article)
     first, _second = tell("correction.published", article)
     updates.acknowledge(first, action="removed")
@@ -286,9 +286,9 @@ def test_open_quotes_are_read_again_and_open_requests_show_the_change(publicatio
     assert request.article_changed_at is not None
 
 
-def test_ending_a_license_cancels_what_it_still_owed(license, article):
+def test_ending_a_license_cancels_what_it_still_owed(held, article):
     [notice] = tell("correction.published", article)
-    licenses.terminate(license, words="Done.")
+    licenses.terminate(held, words="Done.")
     notice.refresh_from_db()
     assert notice.status == "canceled"
 
@@ -301,7 +301,7 @@ def test_test_licenses_get_test_notices(publication, article):
     assert (notice.test, opened.test) == (True, True)
 
 
-def test_the_database_allows_one_open_notice_a_license(license, article):
+def test_the_database_allows_one_open_notice_a_license(held, article):
     [notice] = tell("correction.published", article)
     other = Event.objects.exclude(pk=notice.origin_event_id).first()
     notice.pk, notice.reference, notice.origin_event = None, "UN-22222222-2", other
@@ -309,6 +309,6 @@ def test_the_database_allows_one_open_notice_a_license(license, article):
         notice.save(force_insert=True)
 
 
-def test_notices_are_judged_by_the_day_of_the_publication(publication, license):
+def test_notices_are_judged_by_the_day_of_the_publication(publication, held):
     late = timezone.datetime(2026, 3, 1, 3, 0, tzinfo=timezone.get_fixed_timezone(0))
-    assert license.day(late).isoformat() == "2026-02-28"
+    assert held.day(late).isoformat() == "2026-02-28"

@@ -65,7 +65,8 @@ STATUSES = {
 }
 
 EVENTS = {
-    "license_request": "taken_up asked replied resumed quoted agreed fulfilled declined redirected withdrawn lapsed reopened",
+    "license_request": "taken_up asked replied resumed quoted agreed fulfilled declined redirected withdrawn lapsed "
+    "reopened",
     "quote": "opened accepted declined superseded canceled",
     "license": "issued suspended reinstated terminated revoked superseded",
     "update_notice": "acknowledged verified escalated superseded canceled waived",

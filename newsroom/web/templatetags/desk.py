@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.templatetags.tz import do_timezone
 from django.utils import timezone
 
 from newsroom.events.kinds import KINDS
@@ -31,7 +32,8 @@ def in_zone(moment: datetime | None, publication: Any) -> datetime | None:
     """The moment in the publication's time zone; the publication's days begin and end there."""
     if moment is None or not publication:
         return moment
-    return timezone.localtime(moment, publication.zone)
+    # A plain datetime would be turned back into the current zone by the `date` filter; Django's own filter marks it.
+    return do_timezone(moment, publication.zone)
 
 
 @register.filter

@@ -29,9 +29,7 @@ def client_of():
     def make(*publications, scopes=("events:read",), test=False):
         number = next(_count)
         partner = None if publications else Organization.objects.create(name=f"P{number}", slug=f"partner-{number}")
-        _key, text = issue_key(
-            label="Key", scopes=scopes, organization=partner, publications=publications, test=test
-        )
+        _key, text = issue_key(label="Key", scopes=scopes, organization=partner, publications=publications, test=test)
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
         return client

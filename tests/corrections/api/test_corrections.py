@@ -156,10 +156,18 @@ def test_a_suppressed_notice_answers_410_and_its_words_are_nowhere(anyone, destr
     assert (answer.status_code, answer.json()["code"]) == (410, "suppressed")
     assert answer["Content-Type"] == "application/problem+json"
     assert anyone.get("/problems/suppressed/").status_code == 200
-    everywhere = [answer.content]
-    for url in (LIST, of_article(correction), f"{LIST}{follower.reference}/", "/api/v1/ledger/entries/"):
-        everywhere.append(anyone.get(url, {"include_minor": "true"} if "ledger" not in url else {}).content)
-    everywhere.append(anyone.get(LIST, {"q": "secret"}).content)
+    minor = "?include_minor=true"
+    urls = [
+        LIST + minor,
+        of_article(correction) + minor,
+        f"{LIST}?q=secret",
+        f"{LIST}{follower.reference}/",
+        f"{LIST}{correction.reference}/",
+        f"/api/v1/articles/{correction.main_article.reference}/history/",
+        f"/api/v1/articles/{correction.main_article.reference}/jsonld/",
+        "/api/v1/ledger/entries/",
+    ]
+    everywhere = [anyone.get(url).content for url in urls]
     assert references_at(anyone, LIST) == [follower.reference]
     assert references_at(anyone, of_article(correction)) == [follower.reference]
     assert [word for word in (b"secret", salt.encode()) if any(word in text for text in everywhere)] == []
@@ -263,7 +271,9 @@ def test_an_article_under_embargo_is_not_found(anyone):
 
 def test_lists_cost_the_same_for_one_and_for_thirty(anyone, publication):
     def cost(url):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             answer = anyone.get(url, {"page_size": 100})
         return len(queries), len(answer.json()["results"])
 

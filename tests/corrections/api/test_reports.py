@@ -1,5 +1,7 @@
 """Reporting an error by API: what is taken in, what the answer says, and everything that is refused."""
 
+import json
+
 import pytest
 
 from corrections.models import Report
@@ -24,7 +26,7 @@ def body(article, **over):
 
 def send(client, data, *, key=None, **more):
     headers = {"idempotency-key": key} if key else {}
-    return client.post(URL, data, format="json", headers=headers, **more)
+    return client.post(URL, json.dumps(data), content_type="application/json", headers=headers, **more)
 
 
 def faults_of(answer):
@@ -245,9 +247,7 @@ def test_markup_is_kept_as_words(anyone, article):
 def test_a_fault_of_form_is_not_a_fault_of_content(anyone, article):
     broken = anyone.post(URL, b"{", content_type="application/json")
     assert (broken.status_code, broken.json()["code"]) == (400, "malformed")
-    form = anyone.post(URL, {"claim": "x"}, format="multipart") if False else anyone.post(
-        URL, b"claim=x", content_type="application/x-www-form-urlencoded"
-    )
+    form = anyone.post(URL, b"claim=x", content_type="application/x-www-form-urlencoded")
     assert form.status_code == 415
     large = anyone.post(URL, b'{"claim": "' + b"x" * 262_144 + b'"}', content_type="application/json")
     assert large.status_code == 413

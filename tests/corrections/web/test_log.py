@@ -2,12 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lxml import etree
 
 from corrections.models import Correction
 from corrections.services import checkpoints
@@ -38,7 +38,9 @@ def legal(daily):
 
 def queries(client, path):
     client.get(path)
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert client.get(path).status_code == 200
     return len(seen)
 
@@ -108,7 +110,9 @@ def test_the_log_is_newest_first_and_pages_neither_repeat_nor_skip(client, daily
 def test_the_log_narrows_down(client, daily):
     weekly = make_publication(name="The Weekly", slug="weekly", hosts=["weekly.example"])
     culture = make_article(daily, section="culture", headline="Opera at the harbor")
-    one = make_correction(article=culture, status="published", kind="clarification", severity="high", text="The opera began at eight.")
+    one = make_correction(
+        article=culture, status="published", kind="clarification", severity="high", text="The opera began at eight."
+    )
     two = make_correction(weekly, status="published", text="The train left at nine.")
     Correction.objects.filter(pk=two.pk).update(published_at=datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
     narrowed = {
@@ -128,7 +132,9 @@ def test_the_log_narrows_down(client, daily):
     assert {query: references(client.get(f"/corrections/?{query}")) for query in narrowed} == narrowed
 
 
-@pytest.mark.parametrize("query", ["kind=minor_fix", "kind=x", "severity=x", "after=yesterday", "publication=none", "q=a", "q=" + "x" * 101])
+@pytest.mark.parametrize(
+    "query", ["kind=minor_fix", "kind=x", "severity=x", "after=yesterday", "publication=none", "q=a", "q=" + "x" * 101]
+)
 def test_a_filter_that_means_nothing_is_pointed_out(client, published, query):
     page = client.get(f"/corrections/?{query}")
     assert page.status_code == 422
@@ -149,7 +155,12 @@ def test_drafts_minor_fixes_and_suppressed_notices_are_not_listed(client, daily,
     minor = make_correction(daily, status="published", kind="minor_fix")
     gone = make_correction(daily, status="published", text="Nobody may read this again.")
     notices.suppress(gone, by=legal, words="Order 7 O 1/26")
-    for path in ("/corrections/", "/corrections/feed.atom", "/corrections/feed.json", f"/articles/{gone.main_article.reference}/"):
+    for path in (
+        "/corrections/",
+        "/corrections/feed.atom",
+        "/corrections/feed.json",
+        f"/articles/{gone.main_article.reference}/",
+    ):
         text = client.get(path).content.decode()
         assert "Nobody may read this again." not in text
         assert "Order 7" not in text
@@ -173,7 +184,11 @@ def test_the_notice_says_the_same_to_machines_and_cannot_break_out_of_its_script
     text = client.get(f"/corrections/{correction.reference}/").content.decode()
     block = text.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
     document = json.loads(block)
-    assert (document["@type"], document["text"], document["identifier"]) == ("CorrectionComment", words, correction.reference)
+    assert (document["@type"], document["text"], document["identifier"]) == (
+        "CorrectionComment",
+        words,
+        correction.reference,
+    )
     assert "<script>alert" not in text
 
 
@@ -243,12 +258,20 @@ def test_the_atom_feed_is_whole_and_buries_what_was_suppressed(client, published
     answer = client.get("/corrections/feed.atom")
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert answer["Access-Control-Allow-Origin"] == "*"
-    feed = ElementTree.fromstring(answer.content)
+    feed = etree.fromstring(answer.content)
     entries = feed.findall("a:entry", ATOM)
-    assert [entry.findtext("a:id", namespaces=ATOM) for entry in entries] == [f"http://testserver/corrections/{published.reference}/"]
+    assert [entry.findtext("a:id", namespaces=ATOM) for entry in entries] == [
+        f"http://testserver/corrections/{published.reference}/"
+    ]
     assert entries[0].findtext("a:title", namespaces=ATOM) == "Correction: Bridge opens late"
-    assert entries[0].find("a:content", ATOM).text.endswith("<p><del>cost 1.2 million</del></p><p><ins>cost 1.45 million</ins></p>")
-    assert [row.get("ref") for row in feed.findall("at:deleted-entry", ATOM)] == [f"http://testserver/corrections/{gone.reference}/"]
+    assert (
+        entries[0]
+        .find("a:content", ATOM)
+        .text.endswith("<p><del>cost 1.2 million</del></p><p><ins>cost 1.45 million</ins></p>")
+    )
+    assert [row.get("ref") for row in feed.findall("at:deleted-entry", ATOM)] == [
+        f"http://testserver/corrections/{gone.reference}/"
+    ]
 
 
 def test_the_json_feed_says_the_same(client, published):
@@ -264,7 +287,7 @@ def test_the_json_feed_says_the_same(client, published):
 
 def test_text_that_xml_cannot_hold_does_not_break_the_feed(client, published):
     Correction.objects.filter(pk=published.pk).update(text="one\x0b two <&> \ufffe")
-    feed = ElementTree.fromstring(client.get("/corrections/feed.atom").content)
+    feed = etree.fromstring(client.get("/corrections/feed.atom").content)
     assert feed.find("a:entry/a:content", ATOM).text.startswith("<p>one two &lt;&amp;&gt; </p>")
 
 

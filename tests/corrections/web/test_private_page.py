@@ -87,7 +87,12 @@ def test_the_hop_is_good_for_a_minute_and_for_its_report_only(client, report, da
 
 
 def test_nothing_keeps_finds_or_leaks_the_page(client, report):
-    for path in (private_path(report), f"{private_path(report)}?stay=1", f"/corrections/reports/{report.reference}/", "/corrections/reports/x/"):
+    for path in (
+        private_path(report),
+        f"{private_path(report)}?stay=1",
+        f"/corrections/reports/{report.reference}/",
+        "/corrections/reports/x/",
+    ):
         answer = client.get(path)
         assert answer["Cache-Control"] == "private, no-store"
         assert answer["Referrer-Policy"] == "no-referrer"
@@ -285,7 +290,10 @@ def test_a_confirmation_is_late_after_thirty_days_and_says_so(client, report):
 
 
 def test_the_private_link_confirms_nothing_and_a_report_without_address_has_nothing_to_confirm(client, report, daily):
-    assert client.post(f"/corrections/confirm/{links.token('report', report.reference, report.token_nonce)}/").status_code == 404
+    assert (
+        client.post(f"/corrections/confirm/{links.token('report', report.reference, report.token_nonce)}/").status_code
+        == 404
+    )
     anonymous = make_report(daily, name="", email="")
     path = f"/corrections/confirm/{links.token('confirm', anonymous.reference, anonymous.token_nonce)}/"
     assert client.post(path).context["nothing_there"] is True
@@ -298,9 +306,14 @@ def owed():
 def test_a_lost_link_is_sent_once_a_day_and_the_answer_is_always_the_same(client, report, daily):
     anonymous = make_report(daily, email="", name="")
     Delivery.objects.all().delete()
-    texts = {client.post("/corrections/lost/", {"reference": text}).content for text in ("R-22222222-R", anonymous.reference, "nonsense")}
+    texts = {
+        client.post("/corrections/lost/", {"reference": text}).content
+        for text in ("R-22222222-R", anonymous.reference, "nonsense")
+    }
     assert owed() == []
-    texts |= {client.post("/corrections/lost/", {"reference": f" {report.reference.lower()} "}).content for _ in range(2)}
+    texts |= {
+        client.post("/corrections/lost/", {"reference": f" {report.reference.lower()} "}).content for _ in range(2)
+    }
     assert len(texts) == 1
     assert owed() == [("corrections/mail/report_submitted", "unconfirmed_reader", report.reference)]
 

@@ -1,11 +1,13 @@
 """The reader's form: what it takes, what it gives back, and what it never loses."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.core.signing import Signer
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from corrections.models import Report
 from newsroom.events import sealed
@@ -17,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def test_the_form_is_found_by_any_address_and_shows_the_headline_and_date_back(client, daily):
     make_article(daily, url="https://daily.example/politics/bridge", headline="Bridge opens late")
-    page = client.get("/corrections/new/", {"url": "http://www.daily.example/politics/bridge/?utm_source=x", "quote": "1.2 million"})
+    page = client.get(
+        "/corrections/new/", {"url": "http://www.daily.example/politics/bridge/?utm_source=x", "quote": "1.2 million"}
+    )
     assert page.status_code == 200
     text = page.content.decode()
     assert "Bridge opens late" in text
@@ -72,14 +76,23 @@ def test_an_address_of_ours_without_an_article_is_taken(client, daily, filled):
     answer = client.post("/corrections/new/", filled(article_url="daily.example/not/imported?utm_medium=mail"))
     assert answer.status_code == 303
     report = Report.objects.get()
-    assert (report.article, report.article_url, report.publication) == (None, "https://daily.example/not/imported", daily)
+    assert (report.article, report.article_url, report.publication) == (
+        None,
+        "https://daily.example/not/imported",
+        daily,
+    )
 
 
 def test_print_needs_no_address_but_a_place(client, daily, filled):
     refused = client.post("/corrections/new/", filled(article_url="", medium="print"))
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == ["medium_detail"]
-    assert client.post("/corrections/new/", filled(article_url="", medium="print", medium_detail="Page 3, 20 Nov")).status_code == 303
+    assert (
+        client.post(
+            "/corrections/new/", filled(article_url="", medium="print", medium_detail="Page 3, 20 Nov")
+        ).status_code
+        == 303
+    )
     assert Report.objects.get().medium_detail == "Page 3, 20 Nov"
 
 
@@ -158,9 +171,21 @@ def test_bytes_that_are_no_text_and_foreign_charsets_are_no_crash(client, daily,
     raw = f"claim=%ED%A0%80%FF&article_url=https%3A%2F%2Fdaily.example%2Fx&form_token={filled()['form_token']}"
     assert client.post("/corrections/new/", raw, content_type="application/x-www-form-urlencoded").status_code == 303
     body = "--b\r\nContent-Disposition: form-data; name=claim\r\n\r\n+2AA-\r\n--b--\r\n"
-    assert client.post("/corrections/new/", body, content_type="multipart/form-data; boundary=b; charset=utf-7").status_code == 422
-    assert client.get("/corrections/new/?quote=%2B2AA-&url=%00", headers={"content-type": "text/plain; charset=utf-7"}).status_code == 200
-    assert client.post("/corrections/new/", "x" * 2_000_000, content_type="application/x-www-form-urlencoded").status_code in {400, 413}
+    assert (
+        client.post(
+            "/corrections/new/", body, content_type="multipart/form-data; boundary=b; charset=utf-7"
+        ).status_code
+        == 422
+    )
+    assert (
+        client.get(
+            "/corrections/new/?quote=%2B2AA-&url=%00", headers={"content-type": "text/plain; charset=utf-7"}
+        ).status_code
+        == 200
+    )
+    assert client.post(
+        "/corrections/new/", "x" * 2_000_000, content_type="application/x-www-form-urlencoded"
+    ).status_code in {400, 413}
 
 
 def test_a_passage_that_does_not_match_is_taken_with_a_word_to_the_reader(client, daily, filled):
@@ -173,7 +198,9 @@ def test_a_passage_that_does_not_match_is_taken_with_a_word_to_the_reader(client
 
 def test_looking_up_an_address_keeps_what_was_typed_and_complains_about_nothing_else(client, daily):
     make_article(daily, url="https://daily.example/politics/story", headline="Bridge opens late")
-    page = client.post("/corrections/new/", {"look": "1", "article_url": "daily.example/politics/story", "suggestion": "half typed"})
+    page = client.post(
+        "/corrections/new/", {"look": "1", "article_url": "daily.example/politics/story", "suggestion": "half typed"}
+    )
     assert page.status_code == 200
     assert page.context["form"].errors == {}
     text = page.content.decode()
@@ -183,12 +210,10 @@ def test_looking_up_an_address_keeps_what_was_typed_and_complains_about_nothing_
 
 
 def test_an_embargoed_article_is_not_shown(client, daily, filled):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     later = timezone.now() + timedelta(days=1)
-    article = make_article(daily, url="https://daily.example/politics/story", headline="Secret until noon", embargoed_until=later)
+    article = make_article(
+        daily, url="https://daily.example/politics/story", headline="Secret until noon", embargoed_until=later
+    )
     page = client.get("/corrections/new/", {"url": article.url})
     assert "Secret until noon" not in page.content.decode()
     assert "1.2 million" not in page.content.decode()
@@ -212,7 +237,12 @@ def test_another_text_with_a_used_token_is_not_swallowed(client, daily, filled):
     assert answer.status_code == 422
     assert "Also, the mayor is misspelled." in answer.content.decode()
     fresh = answer.context["form"]["form_token"].value()
-    assert client.post("/corrections/new/", {**sent, "claim": "Also, the mayor is misspelled.", "form_token": fresh}).status_code == 303
+    assert (
+        client.post(
+            "/corrections/new/", {**sent, "claim": "Also, the mayor is misspelled.", "form_token": fresh}
+        ).status_code
+        == 303
+    )
     assert Report.objects.count() == 2
 
 
@@ -255,7 +285,10 @@ def test_a_token_of_another_form_or_of_yesterday_is_not_taken_but_can_be_sent_ag
 
 def test_the_token_can_be_read_after_the_key_was_changed(settings):
     signed = form_token.issue("report")
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-of-at-least-fifty-characters-0123456789", [settings.SECRET_KEY]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = (
+        "another-key-of-at-least-fifty-characters-0123456789",
+        [settings.SECRET_KEY],
+    )
     assert len(form_token.read(signed, "report").nonce) == 22
     assert Signer(salt="other").sign("x") != signed
 
@@ -290,7 +323,12 @@ def test_a_network_over_its_quota_is_held_then_asked_to_wait_with_the_text_kept(
     settings.THROTTLES = {**settings.THROTTLES, "form": (2, 3600)}
     for _ in range(4):
         assert client.post("/corrections/new/", filled()).status_code == 303
-    assert list(Report.objects.order_by("pk").values_list("held_reasons", flat=True)) == [[], [], ["over_quota"], ["over_quota"]]
+    assert list(Report.objects.order_by("pk").values_list("held_reasons", flat=True)) == [
+        [],
+        [],
+        ["over_quota"],
+        ["over_quota"],
+    ]
     answer = client.post("/corrections/new/", filled(suggestion="do not lose this"))
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= 3600

@@ -1,5 +1,6 @@
 """Routes that exist for these tests only: one view for each thing the API's parts promise."""
 
+from django.db import OperationalError
 from django.urls import path
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
@@ -64,6 +65,7 @@ class Failing(APIView):
         "stale": Stale("It changed."),
         "not-found": NotFound("No such thing."),
         "invalid": Invalid.one("/lines/0", "Wrong.", "odd"),
+        "database": OperationalError("connection refused on a secret host"),
         "bug": ZeroDivisionError("a secret detail"),
     }
 

@@ -31,6 +31,14 @@ def test_the_same_request_again_gets_the_same_answer(partner):
     assert made() == ["one"]
 
 
+def test_the_kept_answer_is_sealed(partner):
+    partner.post(CREATING, {"name": "a-secret-slug"}, HTTP_IDEMPOTENCY_KEY="k1")
+    assert "a-secret-slug" not in IdempotencyRecord.objects.get().body
+    assert partner.post(CREATING, {"name": "a-secret-slug"}, HTTP_IDEMPOTENCY_KEY="k1").json() == {
+        "id": "a-secret-slug"
+    }
+
+
 def test_another_request_with_the_same_key_is_refused(partner):
     partner.post(CREATING, {"name": "one"}, HTTP_IDEMPOTENCY_KEY="k1")
     for address in (CREATING, f"{CREATING}?x=1"):

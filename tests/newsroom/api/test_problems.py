@@ -1,10 +1,13 @@
 """Refusals as RFC 9457, and the JSON that is refused."""
 
+import io
 import json
 
 import pytest
 
 from newsroom.api.explanations import EXPLANATIONS
+from newsroom.api.parsers import MAX_BYTES, StrictJSONParser
+from newsroom.api.problems import TooLarge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.newsroom.api.probe")]
 PUBLIC = "/api/v1/public/"
@@ -47,6 +50,17 @@ def test_a_bug_is_a_clean_500_that_tells_nothing(anyone, caplog):
     assert outcome(answer) == (500, "error", [])
     assert "secret" not in answer.content.decode()
     assert "a secret detail" in caplog.text
+
+
+def test_without_the_database_it_is_503_with_a_time_to_come_back(anyone):
+    answer = anyone.get("/api/v1/failing/database/")
+    assert (outcome(answer), answer["Retry-After"]) == ((503, "unavailable", []), "30")
+    assert "secret" not in answer.content.decode()
+
+
+def test_a_body_that_is_longer_than_it_said_is_413_too():
+    with pytest.raises(TooLarge):
+        StrictJSONParser().parse(io.BytesIO(b" " * (MAX_BYTES + 1)), JSON, None)
 
 
 def test_an_address_that_does_not_exist_is_a_problem_too(anyone):

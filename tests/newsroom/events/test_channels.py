@@ -146,7 +146,7 @@ def test_a_farewell_that_goes_wrong_does_not_unsend_the_mail(owed, mail_server, 
     assert len(mail_server.mails) == 1
 
 
-# --- hooks -----------------------------------------------------------------------------------------------------------------
+# --- hooks ------------------------------------------------------------
 
 
 @pytest.fixture

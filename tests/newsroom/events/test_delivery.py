@@ -221,7 +221,7 @@ def test_an_error_text_that_no_database_takes_is_cleaned(owed, answer):
     assert owed.tries.get().excerpt == ("a b?" + "c" * 5000)[:1000]
 
 
-# --- stopping, pausing, giving back ---------------------------------------------------------------------------------------
+# --- stopping, pausing, giving back ------------------------------------------------------------
 
 
 def several(world, count):
@@ -312,7 +312,7 @@ def test_a_shorter_lease_shortens_the_deadline(settings, seconds, deadline, star
     assert schedule.latest_start("webhook").total_seconds() == pytest.approx(start)
 
 
-# --- by hand ---------------------------------------------------------------------------------------------------------------
+# --- by hand ------------------------------------------------------------
 
 
 def test_what_was_given_up_can_be_tried_again_with_the_same_id(owed, answer):
@@ -344,7 +344,7 @@ def test_what_is_canceled_is_not_sent(owed):
         delivery.cancel(owed, note="again")
 
 
-# --- bursts ----------------------------------------------------------------------------------------------------------------
+# --- bursts ------------------------------------------------------------
 
 
 @pytest.fixture
@@ -418,13 +418,13 @@ def test_a_burst_whose_worker_died_stays_together_and_keeps_its_id(publication, 
     world.happen()
     planning.plan_due()
     again = delivery.claim()
-    assert [row.uuid for row in again][0] == carrier.uuid
+    assert again[0].uuid == carrier.uuid
     assert [len(delivery.held_with(row)) for row in again] == [2, 1]
     delivery.give_back(again)
     assert list(Delivery.objects.values_list("state", flat=True)) == ["pending"] * 3
 
 
-# --- endpoints -------------------------------------------------------------------------------------------------------------
+# --- endpoints ------------------------------------------------------------
 
 
 @pytest.fixture

@@ -24,9 +24,13 @@ def test_an_undeclared_kind_is_refused(publication, world):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_did_not_happen(publication, world):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        world.happen()
-        raise ZeroDivisionError
+    def happen_and_fail():
+        with transaction.atomic():
+            world.happen()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        happen_and_fail()
     assert (Event.objects.count(), Unplanned.objects.count()) == (0, 0)
 
 
@@ -65,19 +69,20 @@ def test_the_model_refuses_change_and_deletion(publication, world):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("how", ["change", "delete", "raw change"])
-def test_the_database_refuses_change(publication, world, how):
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE events_event SET kind = 'thing.other'",
+        "UPDATE events_event SET happened_at = happened_at",
+        "DELETE FROM events_event",
+    ],
+)
+def test_the_database_refuses_too(publication, world, sql):
     event = world.happen()
     Unplanned.objects.all().delete()
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM masthead_allow_flush")  # as in production, where it is empty
-    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
-        if how == "change":
-            Event.objects.filter(pk=event.pk).update(kind="thing.other")
-        elif how == "delete":
-            Event.objects.filter(pk=event.pk)._raw_delete("default")
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute("UPDATE events_event SET happened_at = happened_at")
+        with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+            cursor.execute(sql)
     assert list(Event.objects.values_list("pk", "kind")) == [(event.pk, "thing.happened")]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from newsroom.events import outbound
 
 BAD_ADDRESSES = [
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 -- an address to refuse, not one to listen on
     "10.0.0.1",
     "100.64.0.1",
     "127.0.0.1",
@@ -226,7 +226,7 @@ def test_a_name_server_that_does_not_answer_costs_no_more_than_the_deadline(monk
     released.set()
 
 
-# --- with a real server on loopback, as in the demo ---------------------------------------------------------------------
+# --- with a real server on loopback, as in the demo ------------------------------------------------------------
 
 
 @pytest.fixture
@@ -357,13 +357,21 @@ def test_nonsense_is_no_answer(demo):
 
 @pytest.mark.parametrize(
     ("value", "wait"),
-    [("120", timedelta(minutes=2)), ("0", timedelta(0)), ("Sun, 01 Nov 2020 00:00:00 GMT", timedelta(0)), ("soon", None), ("", None), ("-5", None), ("٣", None)],
-)  # fmt: skip
+    [
+        ("120", timedelta(minutes=2)),
+        ("0", timedelta(0)),
+        ("Sun, 01 Nov 2020 00:00:00 GMT", timedelta(0)),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("٣", None),
+    ],
+)
 def test_retry_after_is_seconds_or_a_date(value, wait):
     assert outbound._retry_after(value) == wait
 
 
-# --- TLS, through the egress proxy: the one way to a public address that a test can own ----------------------------------
+# --- TLS, through the egress proxy: the one way to a public address that a test can own
 
 
 @pytest.fixture
@@ -411,7 +419,10 @@ def proxy(certificate, *, answer=b"HTTP/1.1 200 Connected\r\n\r\n"):
                 return
             try:
                 with context.wrap_socket(caller, server_side=True) as line:
-                    told.append(line.recv(65536))
+                    request = b""
+                    while not request.endswith(b"\r\n\r\n{}"):
+                        request += line.recv(65536)
+                    told.append(request)
                     line.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
             except OSError as error:
                 told.append(type(error).__name__)

@@ -135,7 +135,7 @@ def test_health_counts_what_an_operator_watches(sent, world):
     }
 
 
-# --- the clock and the commands --------------------------------------------------------------------------------------------
+# --- the clock and the commands ------------------------------------------------------------
 
 
 def test_beat_runs_what_the_clock_says_and_forgets_what_is_late():
@@ -192,7 +192,7 @@ def test_what_was_given_up_is_listed_retried_and_canceled_by_command(publication
         str(row.uuid),
         *f"{row.created_at:%Y-%m-%d %H:%M}".split(),
         row.dedupe_key,
-        *"tries 1 permanent: 550 no".split(),
+        *["tries", "1", "permanent:", "550", "no"],
     ]
     assert ask("list", "--state", "sent") == ""
     assert ask("retry", "--all-dead") == "retry: 1\n"

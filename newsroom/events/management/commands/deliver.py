@@ -1,4 +1,4 @@
-"""`manage.py deliver`: the loop that sends. The only sender without Celery; useful beside it, for when Redis is away."""
+"""`manage.py deliver`: the loop that sends. The only sender without Celery; useful beside it when Redis is away."""
 
 from __future__ import annotations
 

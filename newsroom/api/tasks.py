@@ -1,0 +1,15 @@
+"""The clock's task about what the API remembers. A doorman."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from newsroom.api.idempotency import prune_idempotency
+from newsroom.api.throttles import prune_counters
+
+
+@shared_task(name="newsroom.api.prune", ignore_result=True)
+def prune() -> None:
+    """Forget old answers and old counters."""
+    prune_idempotency()
+    prune_counters()

@@ -1,0 +1,78 @@
+"""`manage.py restore FILE`: put a backup in the place of the configured database."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+
+from newsroom.backups import archive, database
+from newsroom.backups.database import BackupError
+from newsroom.management.commands.backup import rows_of
+
+NEXT = """
+Next:
+1. Start with DELIVERIES_PAUSED=1. What was sent after this backup was made is still owed in it, and would go out again.
+2. Look at `manage.py deliveries list --state pending`; cancel what has been sent: `manage.py deliveries cancel ID --note …`.
+3. Start without DELIVERIES_PAUSED."""
+
+
+class Command(BaseCommand):
+    """Checks every sum first; refuses a database that is in use unless --force."""
+
+    help = __doc__
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which one, and whether what is there may go."""
+        parser.add_argument("file", type=Path, help="a file that `manage.py backup` wrote")
+        parser.add_argument("--force", action="store_true", help="Replace a database that has people or events in it.")
+
+    def handle(self, *_args: Any, file: Path, force: bool, **_options: Any) -> None:
+        """Check, replace, compare, say what comes next."""
+        if _is_running():
+            raise CommandError("`make run` is running on this data folder. Stop it first.")
+        try:
+            with archive.opened(file) as (manifest, folder):
+                self._refuse(manifest, force=force)
+                found = database.copy_in(
+                    folder / database.MEMBER[manifest.vendor], tables=set(manifest.counts)
+                )
+                told = archive.put_back(folder, manifest.folder_files)
+        except (BackupError, DatabaseError, OSError) as error:
+            raise CommandError(f"{error}") from error
+        if wrong := [name for name, rows in manifest.counts.items() if found.get(name) != rows]:
+            raise CommandError(f"Restored, but these tables have other counts than the backup: {', '.join(wrong)}.")
+        self.stdout.write(f"Restored the backup of {manifest.made_at}.\n{rows_of(found)}")
+        for sentence in told:
+            self.stdout.write(sentence)
+        self.stdout.write("If this release is newer than the backup: `manage.py migrate`.")
+        self.stdout.write(NEXT)
+
+    def _refuse(self, manifest: archive.Manifest, *, force: bool) -> None:
+        if manifest.vendor != connection.vendor:
+            raise BackupError(
+                f"This is a backup of {manifest.vendor}; DATABASE_URL names {connection.vendor}. They cannot be mixed."
+            )
+        if unknown := archive.unknown_migrations(manifest):
+            raise BackupError(
+                f"This backup is of a newer release (it has {unknown[-1]}). Restore it with that release."
+            )
+        if not force and not database.is_empty():
+            raise BackupError("The database is not empty. --force replaces all that is in it; make a backup first.")
+
+
+def _is_running() -> bool:
+    lock = Path(settings.VAR) / "run.lock"
+    if not lock.exists():
+        return False
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

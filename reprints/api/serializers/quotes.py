@@ -1,0 +1,116 @@
+"""Quotes and invoices."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from newsroom.api.fields import MomentField, StrictSerializer, TextField
+from reprints.api.serializers.asking import ItemSerializer
+from reprints.api.serializers.parts import MoneySerializer, StepSerializer
+from reprints.vocabulary import TaxTreatment
+from reprints.workflow import InvoiceStatus, QuoteStatus
+
+SHOWN_STATUS = [*(row for row in QuoteStatus.choices if row[0] != QuoteStatus.DRAFT), ("expired", "Expired")]
+
+
+class ChangeSerializer(serializers.Serializer):
+    """A member of the item that is granted otherwise than it was asked."""
+
+    field = serializers.CharField()
+    asked = serializers.JSONField()
+    granted = serializers.JSONField()
+
+    class Meta:
+        ref_name = "GrantChange"
+
+
+class QuoteLineSerializer(serializers.Serializer):
+    """What is granted for one item, and for how much."""
+
+    item = serializers.IntegerField(help_text="Its place in the request's `items`, from 0.")
+    article = serializers.CharField()
+    granted = ItemSerializer()
+    changes = ChangeSerializer(many=True)
+    exclusions = serializers.ListField(child=serializers.CharField())
+    price = MoneySerializer()
+    trace = StepSerializer(many=True)
+
+    class Meta:
+        ref_name = "QuoteLine"
+
+
+class QuoteSerializer(serializers.Serializer):
+    """A quote. Money is net on each line; tax and gross are sums."""
+
+    reference = serializers.CharField()
+    request = serializers.CharField()
+    number = serializers.IntegerField(help_text="Counts the quotes of a request from 1.")
+    version = serializers.IntegerField()
+    etag = serializers.CharField(help_text="What If-Match wants.")
+    status = serializers.ChoiceField(choices=SHOWN_STATUS)
+    valid_until = MomentField()
+    currency = serializers.CharField()
+    lines = QuoteLineSerializer(many=True)
+    net = MoneySerializer()
+    tax = MoneySerializer()
+    gross = MoneySerializer()
+    tax_treatment = serializers.ChoiceField(choices=TaxTreatment.choices)
+    terms_version = serializers.CharField()
+    terms_sha256 = serializers.CharField()
+    note = serializers.CharField()
+    licenses = serializers.ListField(child=serializers.CharField())
+    reconfirm_since = MomentField(allow_null=True, help_text="An article changed after this was sent: read it again.")
+    opened_at = MomentField()
+    accepted_at = MomentField(allow_null=True)
+    pdf = serializers.URLField()
+    test = serializers.BooleanField()
+
+    class Meta:
+        ref_name = "Quote"
+
+
+class AcceptSerializer(StrictSerializer):
+    """Agreement to a quote: the fingerprint of the terms that were read, and who signs."""
+
+    terms_sha256 = TextField(max_length=64)
+    signatory = TextField(
+        max_length=254, name=True, help_text="Mail address or name of a contact of yours who may sign."
+    )
+
+    class Meta:
+        ref_name = "AcceptData"
+
+
+class AcceptedSerializer(serializers.Serializer):
+    """What came of it. `invoice` is null where the accounting system writes it."""
+
+    status = serializers.ChoiceField(choices=[QuoteStatus.ACCEPTED.value])
+    licenses = serializers.ListField(child=serializers.CharField())
+    invoice = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "Accepted"
+
+
+class InvoiceSerializer(serializers.Serializer):
+    """What is owed."""
+
+    reference = serializers.CharField()
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=InvoiceStatus.choices)
+    quote = serializers.CharField()
+    currency = serializers.CharField()
+    net = MoneySerializer()
+    tax = MoneySerializer()
+    gross = MoneySerializer()
+    issued_at = MomentField()
+    due_on = serializers.DateField(allow_null=True)
+    paid_at = MomentField(allow_null=True)
+    overdue = serializers.BooleanField()
+    test = serializers.BooleanField()
+
+    class Meta:
+        ref_name = "Invoice"
+
+

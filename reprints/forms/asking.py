@@ -1,0 +1,349 @@
+"""The requester's forms for asking: first which articles and what for, then only what that use needs.
+
+What is right and wrong is decided in `services.checking` alone; here what people type becomes the API's members, and
+each fault finds its way back to the field it was typed into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import Publication
+from newsroom.errors import Fault
+from newsroom.web.fields import CleanTextField
+from reprints.forms.typed import country_code, language_tag, lines_of, whole_number, words_of
+from reprints.forms.uses import FIXED_PORTION, needed_by, use_choices
+from reprints.models import UseType
+from reprints.vocabulary import (
+    COUNTED_PORTIONS,
+    WORLD,
+    AiPurpose,
+    Exclusivity,
+    Modifications,
+    OrganizationType,
+    Portion,
+    Use,
+)
+
+MAX_EMAIL = 254
+FIELD_OF_MEMBER = {"article_url": "article_urls", "territory": "countries"}
+"""Member of an item → the field it is typed into, where the two have different names."""
+
+
+class ArticlesForm(forms.Form):
+    """The first step: which articles, what for, who asks. Nothing personal."""
+
+    use_required_attribute = False
+
+    article_urls = forms.CharField(
+        required=False,
+        strip=True,
+        label=_("Which article?"),
+        help_text=_("Its address, from your browser. Several articles: one address a line."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+    use = forms.ChoiceField(
+        required=False,
+        label=_("What would you like to do with it?"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("This is none of the choices.")},
+    )
+    organization_type = forms.ChoiceField(
+        required=False,
+        choices=[("", _("Please choose")), *OrganizationType.choices],
+        label=_("Who are you?"),
+        error_messages={"invalid_choice": _("This is none of the choices.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_types = {row.code: row for row in UseType.objects.filter(is_active=True)}
+        self.fields["use"].choices = use_choices(self.use_types)  # type: ignore[attr-defined]  # -- a choice field
+
+    @property
+    def chosen(self) -> UseType | None:
+        """The use that was chosen, when it is one."""
+        return self.use_types.get(str(self.data.get("use", ""))) if self.is_bound else None
+
+    def urls(self) -> list[str]:
+        """The addresses, each once, in the order they were given."""
+        return lines_of(str(self.data.get("article_urls", "")))
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever asks says who they are: the price depends on it."""
+        data = super().clean() or {}
+        if "organization_type" in data and not data["organization_type"]:
+            self.add_error("organization_type", ValidationError(_("Please choose."), code="required"))
+        if "use" in data and not data["use"]:
+            self.add_error("use", ValidationError(_("Please choose."), code="required"))
+        return data
+
+    def smallest(self) -> dict[str, Any]:
+        """The smallest request for these articles and this use, for the lowest price there is: `services` shape."""
+        use = self.chosen
+        code = str(self.data.get("use", ""))
+        today = timezone.localdate()
+        item = {
+            "use": code,
+            "portion": FIXED_PORTION.get(Use(code), Portion.FULL_TEXT).value if use else Portion.FULL_TEXT.value,
+            "quantity": 1,
+            "territory": ["US"],
+            "starts_on": today + timedelta(days=1),
+            "ends_on": today + timedelta(days=28),
+        }
+        if use is not None:
+            item |= {"format": use.default_format, "quantity_unit": use.default_unit}
+            item |= {"languages": ["en"]} if "languages" in use.required_fields else {}
+            item |= {"ai_purposes": [AiPurpose.INDEX.value]} if "ai_purposes" in use.required_fields else {}
+        if item["portion"] in COUNTED_PORTIONS:
+            item["excerpt_text"] = "word " * 1000
+        items = [{**item, "article_url": url} for url in self.urls()]
+        return {"items": items, "organization_type": str(self.data.get("organization_type", ""))}
+
+    def take_faults(self, faults: Iterable[Fault]) -> None:
+        """Show what is wrong beside the field it concerns; what concerns no field of this step is for the next."""
+        place_faults(self, faults, self.urls())
+
+
+class DetailsForm(forms.Form):
+    """The second step: only what the chosen use needs, and how to reach whoever asks."""
+
+    use_required_attribute = False
+
+    quantity = forms.CharField(
+        required=False,
+        label=_("How many?"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    portion = forms.ChoiceField(
+        required=False,
+        choices=[
+            (Portion.FULL_TEXT, Portion.FULL_TEXT.label),
+            (Portion.EXCERPT, Portion.EXCERPT.label),
+            (Portion.HEADLINE_SUMMARY, Portion.HEADLINE_SUMMARY.label),
+        ],
+        label=_("How much of it?"),
+    )
+    excerpt_text = forms.CharField(
+        required=False,
+        strip=False,
+        label=_("The passage"),
+        help_text=_("Paste the words that you want to use. We count them."),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    scope = forms.ChoiceField(
+        required=False,
+        choices=[("world", _("Worldwide")), ("countries", _("In these countries only:"))],
+        initial="world",
+        label=_("Where?"),
+        widget=forms.RadioSelect,
+    )
+    countries = forms.CharField(
+        required=False,
+        label=_("Countries"),
+        help_text=_("Names or two-letter codes, with commas between them: United States, CA, Mexico."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    languages = forms.CharField(
+        required=False,
+        label=_("Into which language?"),
+        help_text=_("Names or codes, with commas between them: Spanish, pt-BR."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    starts_on = forms.CharField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.CharField(
+        required=False,
+        label=_("Until"),
+        help_text=_("This day included."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    perpetual = forms.BooleanField(required=False, label=_("Without end"))
+    exclusivity = forms.ChoiceField(required=False, choices=Exclusivity.choices, label=_("Exclusive?"))
+    modifications = forms.ChoiceField(
+        required=False,
+        choices=[row for row in Modifications.choices if row[0] != Modifications.TRANSLATE],
+        label=_("Will you change the text?"),
+    )
+    placement_urls = forms.CharField(
+        required=False,
+        label=_("Where will it stand?"),
+        help_text=_("Addresses, one a line, if you know them already."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+    ai_purposes = forms.MultipleChoiceField(
+        required=False,
+        choices=AiPurpose.choices,
+        label=_("What does the machine do with it?"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    deadline = forms.CharField(required=False, label=_("Needed by"), widget=forms.DateInput(attrs={"type": "date"}))
+    note = CleanTextField(
+        required=False,
+        label=_("Anything we should know"),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+    name = CleanTextField(
+        multiline=False,
+        name=True,
+        max_length=120,
+        label=_("Your name"),
+        error_messages={"required": _("Please give your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    email = CleanTextField(
+        multiline=False,
+        max_length=MAX_EMAIL,
+        label=_("Your email address"),
+        help_text=_("One message with a button to confirm it; nothing else before you press that."),
+        error_messages={"required": _("Please give an address at which we can reach you.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    company = CleanTextField(
+        multiline=False,
+        name=True,
+        max_length=200,
+        required=False,
+        label=_("Organization"),
+        help_text=_("Who gets the license, if it is not you yourself."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+    )
+    po_number = forms.CharField(
+        required=False,
+        label=_("Your order number"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    website = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, step: ArticlesForm, use: UseType, publication: Publication, **kwargs: Any) -> None:
+        today = timezone.now().astimezone(publication.zone).date()
+        kwargs.setdefault(
+            "initial",
+            {
+                "starts_on": today.isoformat(),
+                "ends_on": (today + timedelta(days=364)).isoformat(),
+                "scope": "world",
+                "portion": Portion.FULL_TEXT.value,
+            },
+        )
+        super().__init__(*args, **kwargs)
+        self.step, self.use = step, use
+        for name in [name for name in self.fields if name not in needed_by(use)]:
+            del self.fields[name]
+        if "quantity" in self.fields:
+            self.fields["quantity"].label = _("How many %(unit)s?") % {"unit": use.get_default_unit_display()}
+            self.fields["quantity"].required = False
+
+    def clean_email(self) -> str:
+        """An address that mail can reach. A machine's number in brackets is none."""
+        email = str(self.cleaned_data["email"])
+        sentence = _("Please give an email address such as name@example.com.")
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise ValidationError(sentence, code="bad_email") from error
+        if "[" in email:
+            raise ValidationError(sentence, code="bad_email")
+        return email
+
+    def request_data(self) -> dict[str, Any]:
+        """What was typed, with the API's members: what `services.asking` takes. Nothing is checked yet."""
+        item = self._item()
+        items = [{**item, "article_url": url} for url in self.step.urls()]
+        return {
+            "items": items,
+            "organization_type": self._given("organization_type"),
+            "po_number": self._given("po_number"),
+            "deadline": self._given("deadline"),
+            "note": self._given("note"),
+        }
+
+    def words(self) -> int:
+        """How many words the pasted passage has."""
+        return len(self._given("excerpt_text").split())
+
+    def take_faults(self, faults: Iterable[Fault]) -> None:
+        """Show what is wrong beside the field it concerns."""
+        faults = list(faults)
+        place_faults(self, faults, self.step.urls())
+        place_faults(self.step, [fault for fault in faults if field_of(fault) in self.step.fields], self.step.urls())
+
+    def _item(self) -> dict[str, Any]:
+        use = Use(self.use.code)
+        portion = str(FIXED_PORTION.get(use) or self._given("portion") or Portion.FULL_TEXT.value)
+        item: dict[str, Any] = {
+            "use": use.value,
+            "portion": portion,
+            "format": self.use.default_format,
+            "quantity_unit": self.use.default_unit,
+            "territory": self._territory(),
+            "starts_on": self._given("starts_on"),
+            "ends_on": "" if self._ticked("perpetual") else self._given("ends_on"),
+            "perpetual": self._ticked("perpetual"),
+        }
+        if portion in COUNTED_PORTIONS:
+            item["excerpt_text"] = self._given("excerpt_text")
+        if "quantity" in self.fields and self._given("quantity").strip():
+            item["quantity"] = whole_number(self._given("quantity"))
+        if "languages" in self.fields:
+            item["languages"] = [language_tag(word) for word in words_of(self._given("languages"))]
+            item["modifications"] = Modifications.TRANSLATE.value
+        for name in ("exclusivity", "modifications"):
+            if name in self.fields and self._given(name):
+                item[name] = self._given(name)
+        if "placement_urls" in self.fields:
+            item["placement_urls"] = lines_of(self._given("placement_urls"))
+        if "ai_purposes" in self.fields:
+            item["ai_purposes"] = self.data.getlist("ai_purposes")
+        return item
+
+    def _territory(self) -> list[str]:
+        if self._given("scope") != "countries" and not self._given("countries").strip():
+            return [WORLD]
+        return [country_code(word) for word in words_of(self._given("countries"))]
+
+    def _given(self, name: str) -> str:
+        return str(self.data.get(name, "") or "")
+
+    def _ticked(self, name: str) -> bool:
+        return name in self.data
+
+
+def field_of(fault: Fault) -> str:
+    """The field that a fault of the request belongs to, by its JSON pointer; empty for the request as a whole."""
+    parts = fault.pointer.strip("/").split("/")
+    member = parts[2] if parts[0] == "items" and len(parts) > 2 else parts[0]
+    return "article_urls" if member == "items" else FIELD_OF_MEMBER.get(member, member)
+
+
+def place_faults(form: forms.Form, faults: Iterable[Fault], urls: list[str]) -> None:
+    """Add each fault once to the field of the form that it belongs to. An address is named when there are several."""
+    for fault in faults:
+        name = field_of(fault)
+        if name not in form.fields:
+            continue
+        parts = fault.pointer.strip("/").split("/")
+        detail = str(fault.detail)
+        if name == "article_urls" and len(urls) > 1 and len(parts) > 1 and parts[1].isdecimal():
+            detail = f"{urls[int(parts[1])][:120]}: {detail}"
+        elif name in {"countries", "languages", "placement_urls"} and parts[-1].isdecimal():
+            detail = f"“{_nth(form, name, int(parts[-1]))}”: {detail}"
+        if detail not in form.errors.get(name, []):
+            form.add_error(name, ValidationError(detail, code=fault.code))
+
+
+def _nth(form: forms.Form, name: str, index: int) -> str:
+    typed = str(form.data.get(name, ""))
+    found = lines_of(typed) if name == "placement_urls" else words_of(typed)
+    return found[index][:80] if index < len(found) else ""

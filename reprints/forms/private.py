@@ -1,0 +1,141 @@
+"""The forms of the requester's private page, one a move. Each states the version that was seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.web.fields import CleanTextField
+from reprints.forms.typed import lines_of
+from reprints.vocabulary import Action
+
+MAX_ADDRESSES = 120_000
+
+
+class MoveForm(forms.Form):
+    """A move: the version that the page showed, and the form's token."""
+
+    use_required_attribute = False
+
+    seen = forms.IntegerField(min_value=0, max_value=10**9, widget=forms.HiddenInput)
+    form_token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class RequestReplyForm(MoveForm):
+    """Answer the desk's question."""
+
+    words = CleanTextField(label=_("Your answer"), error_messages={"required": _("Please write your answer.")})
+
+
+class RequestMessageForm(MoveForm):
+    """Say something; the status stays."""
+
+    words = CleanTextField(label=_("Your message"), error_messages={"required": _("Please write your message.")})
+
+
+class RequestWithdrawForm(MoveForm):
+    """Ask no longer."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, I no longer need this"),
+        error_messages={"required": _("Tick the box if you want to take your request back.")},
+    )
+
+
+class RequestReopenForm(MoveForm):
+    """Take a lapsed request up again."""
+
+
+class RequestItemsForm(MoveForm):
+    """Ask for other articles: those that stay, and the addresses of further ones, in the same use."""
+
+    keep = forms.MultipleChoiceField(required=False, label=_("What you ask for"), widget=forms.CheckboxSelectMultiple)
+    add = forms.CharField(
+        required=False,
+        max_length=MAX_ADDRESSES,
+        label=_("Further articles"),
+        help_text=_("Their addresses, one a line, for the same use."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+
+    def __init__(self, *args: Any, items: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(row.position), f"{row.get_use_display()}: {row.article.headline}") for row in items]
+        self.fields["keep"].choices = choices  # type: ignore[attr-defined]  # -- a choice field
+        self.initial.setdefault("keep", [value for value, _label in choices])
+
+    def addresses(self) -> list[str]:
+        """The further addresses."""
+        return lines_of(str(self.cleaned_data.get("add", "")))
+
+
+class QuoteAcceptForm(MoveForm):
+    """Agree to the quote, in one's name, to the terms that were shown."""
+
+    terms_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    signatory = CleanTextField(
+        multiline=False,
+        name=True,
+        max_length=120,
+        label=_("Your full name"),
+        help_text=_("Whoever agrees for the licensee."),
+        error_messages={"required": _("Who agrees? Please give your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the terms and agree to them"),
+        error_messages={"required": _("Please read the terms, and tick the box if you agree to them.")},
+    )
+
+
+class QuoteDeclineForm(MoveForm):
+    """Say no; the desk may offer something else."""
+
+    words = CleanTextField(
+        required=False,
+        label=_("Why not?"),
+        help_text=_("What would suit you instead? The desk may make another offer."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class NoticeAcknowledgeForm(MoveForm):
+    """Say what was done about a change of the article."""
+
+    action = forms.ChoiceField(
+        choices=Action.choices,
+        label=_("What did you do?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what you did."), "invalid_choice": _("Say what you did.")},
+    )
+    url = CleanTextField(
+        required=False,
+        multiline=False,
+        max_length=1000,
+        label=_("Where can we see it?"),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+    note = CleanTextField(
+        required=False,
+        max_length=2000,
+        label=_("Note"),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+
+class LicensePlacementsForm(MoveForm):
+    """Where it was published: the whole list, as of now."""
+
+    urls = forms.CharField(
+        required=False,
+        max_length=MAX_ADDRESSES,
+        label=_("Where you published it"),
+        help_text=_("Addresses, one a line. Anyone can then check the license by the address of your page."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+
+    def addresses(self) -> list[str]:
+        """The addresses, each once."""
+        return lines_of(str(self.cleaned_data.get("urls", "")))

@@ -1,0 +1,1 @@
+"""The requester's pages, one module a story. They translate between HTTP and the services, and decide nothing."""

@@ -1,0 +1,241 @@
+"""Asking for a license: the two steps at `/reprints/new/`. Nothing is written before the last button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from newsroom.accounts.models import Publication
+from newsroom.api import throttles
+from newsroom.articles.addresses import BadAddress, canonical_key
+from newsroom.articles.models import ArticleAddress
+from newsroom.errors import Invalid
+from newsroom.web import form_token, gate
+from newsroom.web.headers import private_page, see_other
+from newsroom.web.once import once
+from newsroom.web.text import has_forbidden_characters
+from reprints import links
+from reprints.forms.asking import ArticlesForm, DetailsForm
+from reprints.models import LicenseRequest
+from reprints.services import asking
+from reprints.views import wording
+
+PURPOSE = "license_request"
+SECOND_TRY_SECONDS = 60
+MACHINE_LIKE = {"trap", "too_fast"}
+FIRST_STEP = ("article_urls", "use", "organization_type")
+PERSONAL = ("name", "email")
+SHOWN_ARTICLES = 50
+
+
+# Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
+# that the form came from us. See newsroom.web.form_token.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def new(request: HttpRequest) -> HttpResponse:
+    """The first step, the second step with an indication of the price, or the way to the request's private page."""
+    publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
+    if publication is None:
+        return render(request, "reprints/closed.html", status=503)
+    if request.method != "POST":
+        return _show_articles(request, ArticlesForm(initial=_prefilled(request)), publication)
+    step = ArticlesForm(request.POST)
+    publication = asking.publication_of([{"article_url": url} for url in step.urls()[:SHOWN_ARTICLES]]) or publication
+    doing = request.POST.get("do", "")
+    if doing == "back":
+        return _show_articles(request, ArticlesForm(initial=request.POST.dict()), publication)
+    with timezone.override(publication.zone):
+        smallest = _indicate(step, step.smallest(), publication)
+    if step.errors or step.chosen is None:
+        return _show_articles(request, step, publication, status=422)
+    # Whoever went back to the first step brings along what was typed in the second.
+    if doing not in {"price", "send"} and "starts_on" not in request.POST:
+        details = DetailsForm(step=step, use=step.chosen, publication=publication)
+        return _show_details(request, details, publication, shown=smallest, first=True)
+    details = DetailsForm(request.POST, step=step, use=step.chosen, publication=publication)
+    return _answer(request, details, publication, smallest, sending=doing == "send")
+
+
+def _answer(
+    request: HttpRequest,
+    details: DetailsForm,
+    publication: Publication,
+    smallest: dict[str, Any] | None,
+    *,
+    sending: bool,
+) -> HttpResponse:
+    details.is_valid()
+    if not sending:
+        for name in PERSONAL:
+            details.errors.pop(name, None)
+    exact = _indicate(details, details.request_data(), publication)
+    if details.step.errors:
+        return _show_articles(request, details.step, publication, status=422)
+    if details.errors or not sending:
+        status = 422 if details.errors else 200
+        return _show_details(request, details, publication, shown=exact or smallest, first=exact is None, status=status)
+    try:
+        token = form_token.read(request.POST.get("form_token", ""), PURPOSE)
+    except form_token.UnusableToken:
+        sentence = _("This page was open for too long. Nothing you typed is lost: please send it again.")
+        return _show_again(request, details, publication, exact, sentence)
+    return _take_in(request, details, publication, exact, token)
+
+
+def _take_in(
+    request: HttpRequest,
+    details: DetailsForm,
+    publication: Publication,
+    exact: dict[str, Any] | None,
+    token: form_token.FormToken,
+) -> HttpResponse:
+    judgment = gate.judge(
+        network=throttles.caller(request),
+        age=token.age,
+        trap=request.POST.get("website", ""),
+        text=details.cleaned_data["note"],
+        said_before=False,
+    )
+    if judgment.retry_after:
+        sentence = _("Many forms came from your network. Keep this page open, and send it again in an hour.")
+        response = _show_again(request, details, publication, exact, sentence, status=429)
+        response["Retry-After"] = str(judgment.retry_after)
+        return response
+    if MACHINE_LIKE & set(judgment.held_reasons):
+        sentence = _("This looked like a machine to us. If you are a person, please press the button again.")
+        return _show_again(request, details, publication, exact, sentence)
+    data, person = details.request_data(), details.cleaned_data
+    requester = asking.Requester(name=person["name"], email=person["email"], company=person["company"])
+
+    def make() -> str:
+        made = asking.submit(
+            data, publication=publication, requester=requester, language=get_language() or publication.language
+        )
+        return made.reference
+
+    try:
+        spent = once(PURPOSE, token.nonce, [data, person["name"], person["email"], person["company"]], make)
+    except Invalid as error:
+        details.take_faults(error.faults)
+        return _show_details(request, details, publication, shown=exact, status=422)
+    if not spent.same:
+        sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
+        return _show_again(request, details, publication, exact, sentence)
+    return see_other(links.private_path(LicenseRequest.objects.get(reference=spent.reference)))
+
+
+def _indicate(
+    form: ArticlesForm | DetailsForm, data: dict[str, Any], publication: Publication
+) -> dict[str, Any] | None:
+    """What it would cost, in words; None when something is wrong with it, which the form then says."""
+    try:
+        assessment, answer_by = asking.estimate(data, publication=publication)
+    except Invalid as error:
+        form.take_faults(error.faults)
+        return None
+    return wording.indication(assessment, answer_by)
+
+
+def _prefilled(request: HttpRequest) -> dict[str, str]:
+    """What the link to the form already knows: `?url=`, several of them, `?use=` and `?organization_type=`."""
+    urls = [url for url in request.GET.getlist("url") if not has_forbidden_characters(url)]
+    return {
+        "article_urls": "\n".join(urls),
+        "use": request.GET.get("use", ""),
+        "organization_type": request.GET.get("organization_type", ""),
+    }
+
+
+def _show_again(
+    request: HttpRequest,
+    details: DetailsForm,
+    publication: Publication,
+    shown: dict[str, Any] | None,
+    sentence: str,
+    *,
+    status: int = 422,
+) -> HttpResponse:
+    """The second step as it was, with a fresh token and the reason for it."""
+    token = form_token.issue(PURPOSE, head_start=SECOND_TRY_SECONDS)
+    return _show_details(request, details, publication, shown=shown, status=status, sentence=sentence, token=token)
+
+
+def _show_articles(
+    request: HttpRequest, form: ArticlesForm, publication: Publication, *, status: int = 200
+) -> HttpResponse:
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {*FIRST_STEP, "do", "website"}
+    ]
+    urls = form.urls() if form.is_bound else str(form.initial.get("article_urls", "")).splitlines()
+    context = {
+        "form": form,
+        "kept": kept,
+        "publication": publication,
+        "articles": _known(urls),
+        "free_words": int(publication.policy("free_words")),
+        "reply_days": int(publication.policy("quote_within_days")),
+    }
+    return render(request, "reprints/ask_articles.html", context, status=status)
+
+
+def _show_details(
+    request: HttpRequest,
+    form: DetailsForm,
+    publication: Publication,
+    *,
+    shown: dict[str, Any] | None,
+    first: bool = False,
+    status: int = 200,
+    sentence: str = "",
+    token: str = "",
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "step": form.step,
+        "carried": [(name, request.POST.get(name, "")) for name in FIRST_STEP],
+        "articles": _known(form.step.urls()),
+        "use": form.use,
+        "organization": dict(form.step.fields["organization_type"].choices)[request.POST["organization_type"]],  # type: ignore[attr-defined]  # -- a choice field
+        "indication": shown,
+        "first": first,
+        "words": form.words() if form.is_bound else 0,
+        "free_words": int(publication.policy("free_words")) if "excerpt_text" in form.fields else 0,
+        "token": token or _same_or_fresh(request),
+        "sentence": sentence,
+        "publication": publication,
+    }
+    with timezone.override(publication.zone):
+        return render(request, "reprints/ask_details.html", context, status=status)
+
+
+def _same_or_fresh(request: HttpRequest) -> str:
+    given = request.POST.get("form_token", "")
+    try:
+        form_token.read(given, PURPOSE)
+    except form_token.UnusableToken:
+        return form_token.issue(PURPOSE)
+    return given
+
+
+def _known(urls: list[str]) -> list[dict[str, str]]:
+    """Address and headline of each article; no headline for one that we do not know or that is under embargo."""
+    keys: dict[str, str] = {}
+    for url in urls[:SHOWN_ARTICLES]:
+        try:
+            keys[url] = canonical_key(url)
+        except BadAddress:
+            keys[url] = ""
+    rows = ArticleAddress.objects.filter(key__in=[key for key in keys.values() if key]).select_related("article")
+    headlines = {row.key: row.article.headline for row in rows if not row.article.is_embargoed}
+    return [{"url": url, "headline": headlines.get(key, "")} for url, key in keys.items()]

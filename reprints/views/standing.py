@@ -1,0 +1,128 @@
+"""What the private page shows of a request: its standing, items, quotes, licenses, notices and thread. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from newsroom.events.models import Promise
+from reprints import papers, pricing
+from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.views import wording
+from reprints.workflow import LicenseStatus, RequestStatus
+
+FormsOf = Callable[[Any], dict[str, Any]]
+TALKING = set(RequestStatus.values) - {RequestStatus.WITHDRAWN, RequestStatus.DECLINED}
+
+
+def notices_of(asked: LicenseRequest) -> QuerySet[UpdateNotice]:
+    """The update notices about the licenses of the request."""
+    return UpdateNotice.objects.filter(license__request=asked).select_related("license", "article", "publication")
+
+
+def beside_the_table(subject: Any) -> list[str]:
+    """What can be done that changes no status: write, ask for other articles, say where it was published."""
+    if isinstance(subject, LicenseRequest):
+        return ["message"] * (subject.status in TALKING) + ["items"] * subject.is_open
+    if isinstance(subject, License):
+        return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT)
+    return []
+
+
+def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
+    """The page's context; `forms_of` makes the forms that a record offers now."""
+    items = list(asked.items.select_related("article"))
+    sent = list(asked.quotes.seen_by_partner().select_related("terms", "publication").order_by("-number"))
+    quotes = [_quote(row, forms_of) for row in sent]
+    newest = sent[0] if sent else None
+    standing = wording.standing_of(asked, newest)
+    promise = (
+        Promise.objects.filter(
+            subject_kind=LicenseRequest.noun, subject_reference=asked.reference, kind="quote", dropped_at=None
+        )
+        .order_by("-pk")
+        .first()
+    )
+    waits = promise if promise is not None and promise.kept_at is None else None
+    return {
+        "asked": asked,
+        "publication": asked.publication,
+        "standing": standing,
+        "steps": wording.steps_of(asked, standing),
+        "due": waits.due_at if waits else (newest.valid_until if standing.turn == "you" and newest else None),
+        "overdue": bool(waits and waits.is_overdue),
+        "paused": bool(waits and waits.paused_at),
+        "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
+        "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],
+        "quotes": quotes,
+        "licenses": [_license(row, forms_of) for row in asked.licenses.for_lists().order_by("pk")],
+        "notices": [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")],
+        "thread": _thread(asked),
+        "contact": getattr(asked, "contact", None),
+        "forms": forms_of(asked),
+    }
+
+
+def _codes(asked: LicenseRequest) -> list[str]:
+    return list(dict.fromkeys(str(reason.get("code", "")) for reason in asked.lane_reasons))
+
+
+def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
+    expired = row.is_expired()
+    return {
+        "quote": row,
+        "status": row.effective_status(),
+        "label": wording.EXPIRED if expired else row.get_status_display(),
+        "lines": [
+            {
+                "line": line,
+                "rows": wording.grant_rows(line.granted),
+                "changes": wording.change_rows(line.changes),
+                "price": pricing.money(line.price, row.currency) if line.price is not None else None,
+                "trace": [{**step, "currency": row.currency} for step in line.trace],
+            }
+            for line in row.lines.select_related("article")
+        ],
+        "net": pricing.money(row.net, row.currency),
+        "tax": pricing.money(row.tax, row.currency),
+        "gross": pricing.money(row.gross, row.currency),
+        "forms": {} if expired else forms_of(row),
+    }
+
+
+def _license(row: License, forms_of: FormsOf) -> dict[str, Any]:
+    status = row.effective_status()
+    return {
+        "license": row,
+        "status": status,
+        "label": wording.EFFECTIVE.get(status, row.get_status_display()),
+        "rows": wording.grant_rows(row.snapshot),
+        "credit_line": row.snapshot.get("credit_line", ""),
+        "issued": row.issued_at is not None,
+        "text": papers.text_in_hand(row),
+        "forms": forms_of(row),
+    }
+
+
+def _notice(row: UpdateNotice, forms_of: FormsOf) -> dict[str, Any]:
+    return {
+        "notice": row,
+        "overdue": row.is_overdue(),
+        "text": row.revision is not None and papers.text_in_hand(row.license),
+        "forms": forms_of(row),
+    }
+
+
+def _thread(asked: LicenseRequest) -> list[dict[str, Any]]:
+    rows = asked.messages.filter(internal=False)
+    return [
+        {
+            "author": wording.DESK if row.author_kind == "editor" else wording.YOU,
+            "at": row.created_at,
+            "text": row.body,
+            "ours": row.author_kind == "editor",
+        }
+        for row in rows
+    ]

@@ -1,0 +1,124 @@
+"""What can be licensed, in plain words, and the search for the article: `/reprints/`."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+
+from newsroom.accounts.models import Publication
+from newsroom.api.pagination import CursorPages
+from newsroom.articles.addresses import BadAddress, canonical_key
+from newsroom.articles.models import Article
+from newsroom.errors import Invalid
+from newsroom.events.models import Promise
+from newsroom.web.headers import public_page
+from newsroom.web.text import has_forbidden_characters
+from reprints.models import LicenseRequest
+from reprints.services import quoting
+
+MAX_QUERY = 2000
+MAX_WORDS = 8
+MEASURED = timedelta(days=90)
+MEASURED_ROWS = 500
+MIN_MEASURED = 5
+HOURS = 3600
+
+
+class SearchPages(CursorPages):
+    """By keyset, the newest article first: the cost of a page does not depend on how many came before it."""
+
+    ordering = ("-pk",)
+
+
+@require_safe
+@public_page
+def start(request: HttpRequest) -> HttpResponse:
+    """The page; with `?q=` the articles that have this address, or these words in their headline."""
+    publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
+    query = request.GET.get("q", "").strip()[:MAX_QUERY]
+    searchable = bool(query) and not has_forbidden_characters(query)
+    found, pages = _search(request, query) if searchable else ([], {"next": None, "previous": None})
+    context = {
+        "query": query if searchable else "",
+        "asked": bool(query),
+        "articles": [{"article": row, "ask_url": ask_path(row)} for row in found],
+        "several": len({row.publication_id for row in found}) > 1,
+        "free_words": int(publication.policy("free_words")) if publication else 0,
+        "reply_days": int(publication.policy("quote_within_days")) if publication else 0,
+        "reply_due": quoting.reply_due(publication) if publication else None,
+        "usual_hours": median_reply_hours(publication) if publication else None,
+        **pages,
+    }
+    return render(request, "reprints/start.html", context, status=200 if publication else 503)
+
+
+def ask_path(article: Article) -> str:
+    """The request form with this article filled in."""
+    return f"/reprints/new/?{urlencode({'url': article.url})}"
+
+
+def median_reply_hours(publication: Publication) -> int | None:
+    """How long a person's answer usually took in the last 90 days; None unless the statistics are open to all."""
+    if not publication.policy("statistics_open"):
+        return None
+    kept = Promise.objects.filter(
+        publication=publication,
+        subject_kind=LicenseRequest.noun,
+        kind="quote",
+        kept_at__gte=timezone.now() - MEASURED,
+    ).order_by("-pk")[:MEASURED_ROWS]
+    seconds = [(row.kept_at - row.given_at).total_seconds() for row in kept if row.kept_at]
+    return max(1, round(statistics.median(seconds) / HOURS)) if len(seconds) >= MIN_MEASURED else None
+
+
+def _search(request: HttpRequest, query: str) -> tuple[list[Article], dict[str, Any]]:
+    nowhere = {"next": None, "previous": None}
+    if by_address := _by_address(query):
+        return [by_address], nowhere
+    cursor = SearchPages()
+    try:
+        rows = cursor.paginate_queryset(_with_words(query), Request(request))
+    except Invalid as error:
+        raise Http404 from error
+    given = cursor.get_paginated_response([]).data
+    return rows, {name: _local(given[name]) for name in nowhere}
+
+
+def _by_address(query: str) -> Article | None:
+    if " " in query or "." not in query:
+        return None
+    try:
+        key = canonical_key(query)
+    except BadAddress:
+        return None
+    return _open_to_all().filter(addresses__key=key).first()
+
+
+def _with_words(query: str) -> QuerySet[Article]:
+    rows = _open_to_all()
+    for word in query.split()[:MAX_WORDS]:
+        rows = rows.filter(headline__icontains=word)
+    return rows
+
+
+def _open_to_all() -> QuerySet[Article]:
+    """Published, and not withdrawn: nothing that is under embargo shows here."""
+    rows = Article.objects.with_publication().filter(Q(embargoed_until=None) | Q(embargoed_until__lte=timezone.now()))
+    return rows.exclude(desk_status="canceled").exclude(cms_status="canceled")
+
+
+def _local(url: str | None) -> str | None:
+    """The address without its host: a page must not repeat what the visitor's Host header said."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

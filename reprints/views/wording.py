@@ -1,0 +1,218 @@
+"""What statuses, reasons and grants mean to a requester, in sentences. Tables, read by pages and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from babel.lists import format_list
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from reprints import pricing
+from reprints.documents import wording
+from reprints.documents.wording import label_of
+from reprints.models import LicenseRequest, Quote
+from reprints.services.lanes import Assessment
+from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, Portion, QuantityUnit, Use
+from reprints.workflow import RequestStatus
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A status in plain words: the label, what happens next, whose turn it is, and how far it has come (0 to 3)."""
+
+    label: Any
+    next: Any
+    turn: str
+    progress: int
+
+
+S = RequestStatus
+STANDINGS: dict[str, Standing] = {
+    S.SUBMITTED: Standing(_("Received"), _("A person reads your request and answers it."), "us", 1),
+    S.IN_REVIEW: Standing(_("Being looked at"), _("A person works on your request and answers it."), "us", 1),
+    S.NEEDS_INFO: Standing(
+        _("We asked you something"), _("Please answer the question below, so that we can go on."), "you", 1
+    ),
+    S.QUOTED: Standing(
+        _("Your quote is ready"), _("Read the quote and the terms below, then accept or decline."), "you", 2
+    ),
+    S.AGREED: Standing(
+        _("Agreed"), _("Your license is in force as soon as the payment has arrived. We write to you about it."), "", 3
+    ),
+    S.FULFILLED: Standing(
+        _("Licensed"), _("Your license is in force from its first day. Text and certificate are below."), "", 4
+    ),
+    S.DECLINED: Standing(_("Declined"), _("We cannot license this. The reasons are below."), "", 4),
+    S.WITHDRAWN: Standing(_("Taken back"), _("You took this request back."), "", 4),
+    S.LAPSED: Standing(
+        _("Closed without a reply"),
+        _("We did not hear from you, so we closed this request. You can reopen it within 30 days."),
+        "",
+        4,
+    ),
+    S.REDIRECTED: Standing(_("Not ours to license"), _("The rights are not ours. Below we say whose they are."), "", 4),
+}
+"""Keyed by the status of a request."""
+
+STEPS = [_("You asked"), _("We answer"), _("You decide"), _("Licensed")]
+LATE_QUOTE = Standing(_("Your quote has expired"), _("Write to us below, and we make you a new one."), "you", 2)
+
+REASONS: dict[str, Any] = {
+    "zero_price": _("The price list has no price for it."),
+    "exclusivity": _("You ask for it exclusively."),
+    "ai_use": _("Uses by artificial intelligence are agreed one by one."),
+    "rights_unknown": _("We look up whether the rights are ours."),
+    "third_party_rights": _("The rights are not ours, or not ours alone."),
+    "agency_content": _("It is by a news agency."),
+    "no_rule": _("The price list does not cover this use."),
+    "currency_mismatch": _("The price list is in another currency."),
+    "over_limit": _("It is more than the price list covers."),
+    "promotional_use": _("Our name would stand beside a product."),
+    "adaptation": _("You would adapt the text."),
+    "unusual_use": _("You told us in your own words."),
+}
+"""Why a person answers, by the codes of `services.lanes.MANUAL_REASONS`.
+
+Those that would tell about other people, their reports or their embargoes, are not here and are not said.
+"""
+
+FIELD_LABELS: dict[str, Any] = {
+    "use": _("Use"),
+    "portion": _("Portion"),
+    "excerpt_text": _("Passage"),
+    "format": _("Format"),
+    "quantity": _("How many"),
+    "quantity_unit": _("Of what"),
+    "territory": _("Where"),
+    "languages": _("Language"),
+    "starts_on": _("From"),
+    "ends_on": _("Until"),
+    "perpetual": _("Without end"),
+    "exclusivity": _("Exclusivity"),
+    "modifications": _("Changes to the text"),
+    "placement_urls": _("Placement"),
+    "ai_purposes": _("Purposes"),
+}
+"""Member of an item → its name; the keys are `ITEM_FIELDS`."""
+
+EXPIRED = _("Expired")
+DESK = _("Licensing desk")
+YOU = _("You")
+EFFECTIVE: dict[str, Any] = {"scheduled": _("Begins later"), "expired": EXPIRED}
+"""What a license is by its dates alone."""
+
+VOCABULARIES = {
+    "use": Use,
+    "portion": Portion,
+    "format": Format,
+    "quantity_unit": QuantityUnit,
+    "exclusivity": Exclusivity,
+    "modifications": Modifications,
+}
+
+
+def page_locale() -> Locale:
+    """The locale of the page's language."""
+    return wording.document_locale(get_language() or "en")
+
+
+def standing_of(request: LicenseRequest, quote: Quote | None) -> Standing:
+    """Where the request stands; an open quote whose date is over is told as such."""
+    if quote is not None and quote.is_expired():
+        return LATE_QUOTE
+    return STANDINGS[request.status]
+
+
+def steps_of(request: LicenseRequest, standing: Standing) -> list[dict[str, Any]]:
+    """The way of a request, for `includes/steps.html`; one that ended otherwise ends where it was."""
+    if standing.progress > 3 and request.status != S.FULFILLED:
+        labels: list[Any] = [*STEPS[:1], standing.label]
+        return [
+            {"label": label, "state": "done", "at": at}
+            for label, at in zip(labels, (request.created_at, request.closed_at), strict=True)
+        ]
+    steps = []
+    for index, label in enumerate(STEPS):
+        state = "done" if index < standing.progress else "current" if index == standing.progress else "todo"
+        steps.append({"label": label, "state": state, "at": request.created_at if index == 0 else None})
+    return steps
+
+
+def grant_rows(granted: Mapping[str, Any], *, use: bool = True) -> list[dict[str, Any]]:
+    """What is asked for or granted, for `includes/definition_list.html`: the members of an item that say something."""
+    locale = page_locale()
+    purposes = [label_of(AiPurpose, purpose) for purpose in granted.get("ai_purposes") or []]
+    pairs = [
+        (_now("Use"), label_of(Use, granted["use"]) if use else ""),
+        (_now("Portion"), wording.portion_words(granted, locale)),
+        (_now("Passage"), granted.get("excerpt_text") or ""),
+        (_now("Format"), label_of(Format, granted["format"]) if granted.get("format") else ""),
+        (_now("Circulation"), wording.quantity_words(granted, locale)),
+        (_now("Where"), wording.territory_words(granted["territory"], locale)),
+        (_now("Language"), wording.language_words(granted["languages"], locale)),
+        (_now("Term"), wording.term_words(granted, locale)),
+        (_now("Exclusivity"), label_of(Exclusivity, granted["exclusivity"])),
+        (_now("Changes to the text"), label_of(Modifications, granted["modifications"])),
+        (_now("Purposes"), format_list(purposes, locale=locale) if purposes else ""),
+        (_now("Placement"), "  ".join(granted.get("placement_urls") or [])),
+    ]
+    return [{"label": label, "value": value} for label, value in pairs]
+
+
+def change_rows(changes: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """`[{label, asked, granted}]`: what is offered otherwise than it was asked for."""
+    return [
+        {
+            "label": str(FIELD_LABELS.get(str(change["field"]), change["field"])),
+            "asked": value_words(str(change["field"]), change["asked"]),
+            "granted": value_words(str(change["field"]), change["granted"]),
+        }
+        for change in changes
+    ]
+
+
+def value_words(field: str, value: Any) -> str:
+    """The value of a member of an item, in words."""
+    locale = page_locale()
+    if value in (None, "", []):
+        return _now("not said")
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    if field == "territory":
+        return wording.territory_words(value, locale)
+    if field == "languages":
+        return wording.language_words(value, locale)
+    if field in VOCABULARIES:
+        return label_of(VOCABULARIES[field], str(value))
+    if field in {"starts_on", "ends_on"}:
+        return wording.date_words(str(value), locale)
+    if field == "ai_purposes":
+        return format_list([label_of(AiPurpose, str(entry)) for entry in value], locale=locale)
+    return ", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)
+
+
+def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, Any]:
+    """What an estimate says, for the page: lane, total, lines with their trace, and why a person answers."""
+    currency = assessment.currency
+    codes = list(dict.fromkeys(reason["code"] for reason in assessment.reasons))
+    return {
+        "lane": assessment.lane,
+        "total": pricing.money(assessment.total, currency) if assessment.total is not None else None,
+        "lines": [
+            {
+                "price": pricing.money(line.amount, currency) if line.amount is not None else None,
+                "trace": line.trace,
+                "exclusions": line.exclusions,
+            }
+            for line in assessment.lines
+        ],
+        "reasons": [REASONS[code] for code in codes if code in REASONS],
+        "answer_by": answer_by,
+        "currency": currency,
+    }
