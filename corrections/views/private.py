@@ -96,7 +96,8 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
             return see_other(_page_path(report, key))
         status = 409 if isinstance(refusal, Conflict) else 422
         fresh = Report.objects.select_related("publication", "article").get(pk=report.pk)
-        return _show(request, fresh, key, bound={name: form}, sentence=refusal.message, status=status)
+        sentence = wording.refusal_of(fresh, refusal.message)
+        return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
     return see_other(_page_path(report, key))
 
 

@@ -30,7 +30,7 @@ class Standing:
 
 S = ReportStatus
 STANDINGS: dict[str, Standing] = {
-    S.NEW: Standing(_("Received"), _("An editor reads your report and takes it up."), "us", 1),
+    S.NEW: Standing(_("Received"), _("An editor reads your report and takes it up."), "us", 0),
     S.IN_REVIEW: Standing(_("Being looked at"), _("An editor checks what you told us, and answers you."), "us", 1),
     S.NEEDS_INFO: Standing(
         _("We asked you something"), _("Please answer the editor’s question below, so that we can go on."), "you", 1
@@ -75,6 +75,11 @@ STEPS = [_("Received"), _("With an editor"), _("Decided"), _("Settled")]
 def standing_of(report: Report) -> Standing:
     """How the report stands, to its reader."""
     return STANDINGS[report.outside_status]
+
+
+def refusal_of(report: Report, sentence: str) -> str:
+    """Why a move was refused, with the status as the reader knows it: what is held or spam to the desk is not told."""
+    return sentence.replace(f"“{report.get_status_display()}”", f"“{standing_of(report).label}”")
 
 
 def steps_of(report: Report) -> list[dict[str, Any]]:

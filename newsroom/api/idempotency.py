@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -45,6 +45,10 @@ ON CONFLICT (owner, key) DO NOTHING RETURNING id
 Method = Callable[..., Response]
 
 
+@overload
+def idempotent(method: Method) -> Method: ...
+@overload
+def idempotent(*, required: bool = ...) -> Callable[[Method], Method]: ...
 def idempotent(method: Method | None = None, *, required: bool = True) -> Any:
     """Decorate the method of a view that creates something: `@idempotent`, or `@idempotent(required=False)`
     for moves.

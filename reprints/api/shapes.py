@@ -212,7 +212,9 @@ def _line(line: QuoteLine, currency: str) -> Shape:
 
 def _duties(terms: Shape) -> Shape:
     """The duties that can be read; a term the desk wrote otherwise counts as `requested` everywhere."""
-    readable = {kind: term for kind, term in terms.items() if isinstance(term, dict) and term.get("duty") in Duty.values}
+    readable = {
+        kind: term for kind, term in terms.items() if isinstance(term, dict) and term.get("duty") in Duty.values
+    }
     return {
         kind: {name: term[name] for name in ("duty", "within_hours") if term.get(name) is not None}
         for kind, term in readable.items()

@@ -22,6 +22,7 @@ from newsroom.errors import Invalid
 from newsroom.events.models import Promise
 from newsroom.web.headers import public_page
 from newsroom.web.text import has_forbidden_characters
+from reprints import offers, pricing
 from reprints.models import LicenseRequest
 from reprints.services import quoting
 
@@ -55,6 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "free_words": int(publication.policy("free_words")) if publication else 0,
         "reply_days": int(publication.policy("quote_within_days")) if publication else 0,
         "reply_due": quoting.reply_due(publication) if publication else None,
+        "offers": _offers(publication) if publication and not query else [],
         "usual_hours": median_reply_hours(publication) if publication else None,
         **pages,
     }
@@ -78,6 +80,15 @@ def median_reply_hours(publication: Publication) -> int | None:
     ).order_by("-pk")[:MEASURED_ROWS]
     seconds = [(row.kept_at - row.given_at).total_seconds() for row in kept if row.kept_at]
     return max(1, round(statistics.median(seconds) / HOURS)) if len(seconds) >= MIN_MEASURED else None
+
+
+def _offers(publication: Publication) -> list[dict[str, Any]]:
+    """Each use and the least it can cost; None where a person says so."""
+    currency = publication.currency
+    return [
+        {"use": row.use, "price": pricing.money(row.from_price, currency) if row.from_price is not None else None}
+        for row in offers.offers(publication)
+    ]
 
 
 def _search(request: HttpRequest, query: str) -> tuple[list[Article], dict[str, Any]]:

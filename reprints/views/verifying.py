@@ -50,12 +50,14 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "unknown": Verdict(
         _("We do not know this number."),
-        _("No license of ours has it. A license we issued can always be found here."),
+        _("No license of ours has it. Every license that we issued is found here."),
         "stop",
     ),
     "mistyped": Verdict(
         _("There is a typing mistake in this number."),
-        _("The last character checks the others, and it does not fit them. Please compare it with the certificate."),
+        _(
+            "It looks like L-7K3QX2MW-4, and its last character checks the others. Please compare it with the certificate."
+        ),
         "waiting",
     ),
 }
@@ -131,7 +133,7 @@ def _facts(row: License) -> dict[str, Any]:
     """What anyone may know of it."""
     snapshot = row.snapshot
     open_to_all = not row.article.is_embargoed
-    granted = [entry for entry in wording.grant_rows({**snapshot, "excerpt_text": "", "placement_urls": []})]
+    granted = wording.grant_rows({**snapshot, "excerpt_text": "", "placement_urls": []})
     return {
         "licensee": licensee_of(row),
         "headline": snapshot["article"]["headline"] if open_to_all else "",

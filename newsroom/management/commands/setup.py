@@ -29,7 +29,6 @@ QUESTIONS = {
     "admin_email": "Mail address of the first administrator",
 }
 DEFAULTS = {"desk_host": "", "currency": "USD", "time_zone": "UTC", "admin_username": "admin"}
-OPTIONAL = {"desk_host", "currency", "time_zone"}
 
 
 class Command(BaseCommand):
@@ -50,8 +49,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Ask, make, say what was made."""
-        wanted = self._wanted(options)
         try:
+            wanted = self._wanted(options)
             with transaction.atomic():
                 made = installing.install(wanted)
                 told = furnish(made.publication)

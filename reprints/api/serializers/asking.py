@@ -1,7 +1,7 @@
 """Requests for licenses, estimates, and the rate card in words.
 
-What a request may say is decided by `services.checking`, for the web form and the API alike. The serializers that end in
-`Write` describe it; a test keeps both equal.
+What a request may say is decided by `services.checking`, for the web form and the API alike. The serializers named
+`…Write…` describe it; a test keeps both equal.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LANGUAGES = "BCP 47 tags."
 
 
 class ItemWriteSerializer(StrictSerializer):
-    """One use of one article. Without `perpetual` it needs `ends_on`, an excerpt or a quotation needs `excerpt_text`."""
+    """One use of one article. `ends_on` or `perpetual` is needed, and `excerpt_text` for an excerpt or quotation."""
 
     article_url = serializers.CharField(max_length=MAX_LENGTH, help_text="Any address the article is known by.")
     use = serializers.ChoiceField(choices=Use.choices)
@@ -70,7 +70,7 @@ class ItemWriteSerializer(StrictSerializer):
 class LicenseRequestWriteSerializer(StrictSerializer):
     """A request: the articles and uses, and who asks. All articles are of one publication."""
 
-    items: Any = ItemWriteSerializer(many=True, min_length=1, max_length=MAX_ITEMS)
+    items: Any = serializers.ListField(child=ItemWriteSerializer(), min_length=1, max_length=MAX_ITEMS)
     organization_type = serializers.ChoiceField(
         choices=OrganizationType.choices, required=False, help_text="Your organization's own kind, if left out."
     )
@@ -88,7 +88,7 @@ class LicenseRequestWriteSerializer(StrictSerializer):
 class ItemsWriteSerializer(StrictSerializer):
     """What is asked for instead of what was asked before."""
 
-    items: Any = ItemWriteSerializer(many=True, min_length=1, max_length=MAX_ITEMS)
+    items: Any = serializers.ListField(child=ItemWriteSerializer(), min_length=1, max_length=MAX_ITEMS)
 
     class Meta:
         ref_name = "LicenseItemsData"
@@ -187,7 +187,7 @@ class OfferSerializer(serializers.Serializer):
     """A kind of use in plain words."""
 
     use = serializers.ChoiceField(choices=Use.choices)
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     description = serializers.CharField()
     needs = serializers.ListField(
         child=serializers.CharField(), help_text="Members of an item that this use cannot do without."
@@ -195,7 +195,9 @@ class OfferSerializer(serializers.Serializer):
     usual_format = serializers.ChoiceField(choices=Format.choices)
     usual_unit = serializers.ChoiceField(choices=QuantityUnit.choices)
     lane = serializers.ChoiceField(choices=[Lane.PRICED, Lane.MANUAL])
-    from_price = MoneySerializer(allow_null=True, help_text="No such use costs less. Null: a person says what it costs.")
+    from_price = MoneySerializer(
+        allow_null=True, help_text="No such use costs less. Null: a person says what it costs."
+    )
 
     class Meta:
         ref_name = "LicenseUse"

@@ -112,5 +112,3 @@ class InvoiceSerializer(serializers.Serializer):
 
     class Meta:
         ref_name = "Invoice"
-
-

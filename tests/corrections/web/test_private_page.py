@@ -223,6 +223,17 @@ def test_taking_back_needs_a_second_step(client, report):
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize(("status", "desk_word"), [("held", "Held"), ("spam", "Spam")])
+def test_a_refusal_does_not_tell_what_the_desk_thinks(client, report, status, desk_word):
+    shown = force_status(report, status)
+    token = form_token.issue("withdraw", about=shown.reference)
+    fields = {"seen": shown.version + 1, "sure": "on", "form_token": token}
+    answer = client.post(f"{private_path(shown)}withdraw/", fields)
+    assert answer.status_code == 409
+    assert f"“{STANDINGS[shown.outside_status].label}”" in answer.content.decode()
+    assert desk_word not in answer.content.decode()
+
+
 def test_a_decline_names_where_else_to_turn_and_can_be_appealed_once(client, declined, editor, daily):
     page = client.get(private_path(declined), follow=True)
     text = page.content.decode()

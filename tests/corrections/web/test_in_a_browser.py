@@ -1,0 +1,123 @@
+"""The reader's story in a real browser: without scripts, with them, and as a screen reader would meet the pages."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from corrections.models import Report
+from corrections.services import report as reports
+from corrections.services.submitting import private_path
+from newsroom.articles.models import Article
+from newsroom.events.promises import running
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+URL = "https://daily.example/politics/bridge"
+
+
+@pytest.fixture
+def open_browser(chromium_path, live_server, settings, monkeypatch):
+    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.FORM_MIN_SECONDS = 0
+    settings.BASE_URL = live_server.url
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
+
+        def page(**options):
+            opened = browser.new_context(base_url=live_server.url, **options).new_page()
+            opened.set_default_timeout(10_000)
+            return opened
+
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def article(transactional_db):
+    daily = make_publication(name="The Daily", slug="daily", hosts=["daily.example"], is_default=True)
+    return make_article(daily, url=URL, headline="Bridge opens late")
+
+
+def test_without_scripts_a_reader_reports_answers_appeals_and_takes_back(open_browser, article):
+    page = open_browser(java_script_enabled=False)
+    editor, second = (make_staff(article.publication, "desk_editor") for _ in range(2))
+    page.goto(f"/corrections/new/?url={URL}&quote=1.2%20million")
+    page.fill("#id_claim", "It was 1.45 million.")
+    page.press("#id_email", "Enter")
+    report = Report.objects.get()
+    assert (page.inner_text("h1"), page.url.endswith(f"/corrections/reports/{report.reference}/")) == ("Received", True)
+    reports.take_up(report, by=editor)
+    reports.ask(report, by=editor, words="Which year?")
+    page.reload()
+    page.fill("#reply_words", "Last year.")
+    page.click("text=Send the answer")
+    assert page.inner_text("h1") == "Being looked at"
+    reports.decline(report, by=editor, code="opinion", words="That is an opinion.")
+    page.reload()
+    page.fill("#appeal_words", "It is in the budget.")
+    page.click("button:has-text('Ask for a second look')")
+    assert page.inner_text("h1") == "Being looked at"
+    reports.ask(report, by=second, words="Which budget?")
+    page.reload()
+    page.click("summary")
+    page.check("#withdraw_sure")
+    page.click("button:has-text('Take it back')")
+    assert page.inner_text("h1") == "Taken back"
+    report.refresh_from_db()
+    assert (report.status, list(running(report))) == ("withdrawn", [])
+
+
+def test_with_scripts_a_passage_is_marked_and_a_draft_survives_a_reload(open_browser, article):
+    page = open_browser()
+    troubles = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(f"/corrections/new/?url={URL}")
+    page.evaluate(
+        """() => {
+          const text = document.querySelectorAll("[data-passage-source] p")[1].firstChild;
+          const range = document.createRange();
+          range.setStart(text, 18);
+          range.setEnd(text, 29);
+          getSelection().addRange(range);
+        }"""
+    )
+    page.click("text=Use the marked words")
+    assert page.input_value("#id_passage_exact") == "1.2 million"
+    page.fill("#id_claim", "It was 1.45 million.")
+    page.wait_for_function("localStorage.length === 1")
+    page.reload()
+    assert page.input_value("#id_claim") == "It was 1.45 million."
+    page.click("button:has-text('Send the report') >> nth=-1")
+    page.wait_for_selector("text=What you told us")
+    assert page.evaluate("localStorage.length") == 0
+    assert troubles == []
+    assert Report.objects.get().passage_exact == "1.2 million"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_have_no_barrier_that_axe_can_find_and_fit_their_width(open_browser, article, width):
+    notice = make_correction(article=article, status="published", original_text="1.2 million", corrected_text="1.45")
+    report = make_report(article=article)
+    reference = Article.objects.get(pk=article.pk).reference
+    page = open_browser(viewport={"width": width, "height": 900}, bypass_csp=True)
+    found = {}
+    for path in (
+        f"/corrections/new/?url={URL}&quote=nowhere",
+        "/corrections/new/?url=https://elsewhere.example/",
+        private_path(report),
+        "/corrections/?q=x",
+        "/corrections/",
+        f"/corrections/{notice.reference}/",
+        f"/articles/{reference}/",
+        "/corrections/ledger/",
+        "/corrections/lost/",
+    ):
+        page.goto(path)
+        problems = [row["id"] for row in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems.append("wider than the screen")
+        found[path] = problems
+    assert found == dict.fromkeys(found, [])
