@@ -61,7 +61,7 @@ class DueFilter(admin.SimpleListFilter):
     title = _("due")
     parameter_name = "due"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Over, or within a day."""
         return [("over", _("Overdue")), ("soon", _("Within a day"))]
 
@@ -81,7 +81,7 @@ class OpenFilter(admin.SimpleListFilter):
     title = _("open")
     parameter_name = "open"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Open, mine, unassigned, closed, all."""
         return [("mine", _("Mine")), ("nobody", _("Nobody's")), ("closed", _("Closed")), ("all", _("All"))]
 
@@ -133,7 +133,7 @@ class ReportAdmin(WorkflowAdmin):
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), _at_desk),
         "note": Button(
-            lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),  # noqa: ARG005 -- a note is never stale
+            lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),
             forms.NoteForm,
             _("Add a note"),
             _at_desk,
@@ -235,7 +235,7 @@ class CorrectionAdmin(WorkflowAdmin):
             notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft
         ),
         "see_fix": Button(
-            lambda subject, *, by, article, revision, seen=None: notices.see_fix(  # noqa: ARG005 -- states a fact
+            lambda subject, *, by, article, revision, seen=None: notices.see_fix(
                 subject, by=by, article=article, revision=revision
             ),
             forms.CorrectionSeeFixForm,
@@ -247,7 +247,7 @@ class CorrectionAdmin(WorkflowAdmin):
         "return_to_draft": Button(notices.return_to_draft, forms.WordsForm),
         "publish_urgent": Button(notices.publish_urgent, forms.WordsForm, danger=True),
         "review": Button(
-            lambda subject, *, by, seen=None: notices.review(subject, by=by),  # noqa: ARG005 -- one review, whatever the version
+            lambda subject, *, by, seen=None: notices.review(subject, by=by),
             None,
             _("Reviewed as the second person"),
             _awaits_review,
@@ -269,7 +269,7 @@ class CorrectionAdmin(WorkflowAdmin):
         """With the articles that each row names."""
         return super().get_queryset(request).prefetch_related("articles__article")
 
-    def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:  # noqa: ARG002 -- the hook's shape
+    def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:
         """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back."""
         return {
             "rows": list(subject.articles.select_related("article")),
@@ -301,16 +301,16 @@ class _LogAdmin(admin.ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and bool(request.user.roles_anywhere() & DESK_ROLES)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

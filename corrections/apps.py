@@ -13,4 +13,4 @@ class CorrectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Notices and the public shape of a correction register themselves on import."""
-        from corrections import notices, public  # noqa: F401, PLC0415 -- registers who is told, and what articles show
+        from corrections import notices, public

@@ -150,7 +150,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
 
 
 @mail_context("correction")
-def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:  # noqa: ARG001 -- the registry's shape
+def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What mails about a notice may show."""
     correction = correction_of(event)
     return {

@@ -64,7 +64,7 @@ def decided_before(obj: object, by: Actor) -> str:
     return ""
 
 
-def appeal_is_over(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the shape of a guard
+def appeal_is_over(obj: object, by: Actor) -> str:
     """Once, and within the publication's window (28 days unless it says otherwise)."""
     report = cast("Report", obj)
     if report.appealed_at:
@@ -75,7 +75,7 @@ def appeal_is_over(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the shape 
     return ""
 
 
-def may_not_lapse(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the shape of a guard
+def may_not_lapse(obj: object, by: Actor) -> str:
     """Never when the reader is the subject of the story or it is urgent, and never before two reminders."""
     report = cast("Report", obj)
     if report.about_me or report.urgent:
@@ -93,7 +93,7 @@ def wrote_the_words(obj: object, by: Actor) -> str:
     return correction.not_ready()
 
 
-def urgent_not_allowed(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the shape of a guard
+def urgent_not_allowed(obj: object, by: Actor) -> str:
     """Only where the publication allows it; a second person reviews within 24 hours."""
     correction = cast("Correction", obj)
     if not correction.publication.policy("allow_publish_urgent"):
@@ -101,7 +101,7 @@ def urgent_not_allowed(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the sh
     return correction.not_ready()
 
 
-def destroyed(obj: object, by: Actor) -> str:  # noqa: ARG001 -- the shape of a guard
+def destroyed(obj: object, by: Actor) -> str:
     """What an order destroyed cannot come back."""
     return _now("The text was destroyed under the order.") if cast("Correction", obj).destroyed_at else ""
 

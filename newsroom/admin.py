@@ -115,15 +115,15 @@ class WorkflowAdmin(admin.ModelAdmin):
             return self.has_module_permission(request)
         return bool(_person(request).roles_at(obj.publication) & self.roles)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody edits in place: every change is a move."""
         return False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added here: see `starters`."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Records are closed, never deleted."""
         return False
 
@@ -151,8 +151,8 @@ class WorkflowAdmin(admin.ModelAdmin):
         self,
         request: HttpRequest,
         object_id: str,
-        form_url: str = "",  # noqa: ARG002 -- Django's signature
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 -- Django's signature
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The work page: the record, the buttons, the history. GET only."""
         if request.method not in {"GET", "HEAD"}:
@@ -189,7 +189,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, self.change_form_template, context, status=status)
 
-    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:  # noqa: ARG002 -- for subclasses
+    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """What the record's own part of the page shows."""
         return {}
 
@@ -334,11 +334,11 @@ class StaffScopedAdmin(admin.ModelAdmin):
         """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""
         return isinstance(request.user, User) and bool(request.user.roles_at(None) & self.roles)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """With one of the roles."""
         return self.has_module_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """With one of the roles."""
         return self.has_module_permission(request)
 
@@ -346,7 +346,7 @@ class StaffScopedAdmin(admin.ModelAdmin):
         """With one of the roles."""
         return self.has_module_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 -- Django's
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing here is deleted: deactivate, block or revoke it."""
         return False
 

@@ -12,9 +12,9 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Checks, and the notices of the shared apps, register themselves on import."""
-        from newsroom import checks  # noqa: F401, PLC0415 -- registers the checks
-        from newsroom.accounts import notices  # noqa: F401, PLC0415 -- registers the staff address book
-        from newsroom.web import passwords  # noqa: F401, PLC0415 -- registers the mail about a forgotten password
+        from newsroom import checks
+        from newsroom.accounts import notices
+        from newsroom.web import passwords
 
 
 class DeskAdminConfig(AdminConfig):

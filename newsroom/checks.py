@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)
-def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 -- Django's signature
+def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Each finding names the variable and what happens without it."""
     found: list[CheckMessage] = []
     if settings.ALLOW_LOOPBACK_ENDPOINTS:
@@ -43,7 +43,7 @@ def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]: 
 
 
 @register(Tags.database)
-def sqlite_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 -- Django's signature
+def sqlite_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """SQLite must begin its transactions IMMEDIATE, or two writers can deadlock."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3") and database["OPTIONS"].get("transaction_mode") != "IMMEDIATE":

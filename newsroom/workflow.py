@@ -45,7 +45,7 @@ class Outsider:
     actor_kind: str
     name: str = ""
 
-    def roles_at(self, publication: Any) -> frozenset[str]:  # noqa: ARG002 -- the protocol asks per publication
+    def roles_at(self, publication: Any) -> frozenset[str]:
         """Its own kind is its only role."""
         return frozenset({self.actor_kind})
 
@@ -56,7 +56,7 @@ THE_CLOCK = Outsider(CLOCK)
 THE_LOG = Outsider(LOG)
 
 
-def no_block(obj: Any, by: Actor) -> str:  # noqa: ARG001 -- the shape of every guard
+def no_block(obj: Any, by: Actor) -> str:
     """The guard of a move that needs none."""
     return ""
 

@@ -202,7 +202,12 @@ def _closed_requests(stage: Stage) -> None:
 
 def _quotes(stage: Stage) -> None:
     licensing, manager, key = stage.people["licensing"], stage.people["manager"], stage.keys["partner"]
-    training = {"use": "ai_train", "format": "dataset", "quantity_unit": "tokens", "ai_purposes": ["train"]}
+    training: dict[str, Any] = {
+        "use": "ai_train",
+        "format": "dataset",
+        "quantity_unit": "tokens",
+        "ai_purposes": ["train"],
+    }
     waiting = deciding.take_up(_ask(stage, "tide-gauge", **training), by=licensing)
     quoting.propose(_drafted(waiting, by=licensing, price="4800.00"), by=licensing)
     approved = deciding.take_up(_ask(stage, "heron-count", who="other_partner", **training), by=licensing)
@@ -242,7 +247,7 @@ def _ended_licenses(stage: Stage) -> None:
         words="The text appeared without our credit line. Please put it right.",
     )
     revoked = _licensed(stage, "tram-night-service", quantity=500_000)
-    why = {"reason": "breach", "words": "The article was sold on to two other sites."}
+    why: dict[str, Any] = {"reason": "breach", "words": "The article was sold on to two other sites."}
     licenses.propose_revoke(revoked, by=licensing, **why)
     licenses.revoke(revoked, by=manager, remove_within=timedelta(hours=48), **why)
     licenses.terminate(_licensed(stage, "bakery-cooperative"), by=key, words="Our business pages are being closed.")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -50,7 +50,7 @@ from newsroom.articles import services as articles
 from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.hosts import publication_of
 from newsroom.articles.models import Article
-from newsroom.errors import Fault, Invalid, NotFound
+from newsroom.errors import Invalid, NotFound
 from newsroom.events import promises
 from newsroom.web import gate
 from newsroom.workflow import THE_READER
@@ -58,7 +58,7 @@ from newsroom.workflow import THE_READER
 MAX_ENTRIES = 1000
 SAME_TEXT_WITHIN = timedelta(days=1)
 NEVER_TOO_FAST = float("inf")
-_DIGITS = 15
+MAX_NUMBER = 10**15 - 1
 
 explain(
     "suppressed",
@@ -87,12 +87,8 @@ class PlainText(BaseRenderer):
         return data.encode() if isinstance(data, str) else JSONRenderer().render(data)
 
 
-class AlwaysText(BaseContentNegotiation):
+class AlwaysText(DefaultContentNegotiation):
     """Text whatever the caller accepts: a signed note has one form."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Nothing is read here."""
-        return parsers[0] if parsers else None
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         """The only one."""
@@ -246,7 +242,11 @@ class EntriesView(Cacheable, APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("start", {"type": "integer", "minimum": 0, "default": 0}, description="First index."),
+            OpenApiParameter(
+                "start",
+                {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER, "default": 0},
+                description="First index.",
+            ),
             OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_ENTRIES, "default": 100}),
         ],
         responses={200: EntriesSerializer},
@@ -270,7 +270,7 @@ class ProofView(Cacheable, APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter(name, {"type": "integer", "minimum": 0}, description=words)
+            OpenApiParameter(name, {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}, description=words)
             for name, words in (
                 ("index", "Inclusion: the entry."),
                 ("size", "Inclusion: the size of the checkpoint."),
@@ -380,22 +380,17 @@ def _receipt(report: Report) -> dict[str, Any]:
     }
 
 
-def _whole(request: Request, name: str, *, default: int | None = None, least: int = 0, most: int | None = None) -> int:
+def _whole(request: Request, name: str, *, default: int | None = None, least: int = 0, most: int = MAX_NUMBER) -> int:
     """A parameter that is a whole number. Raises Invalid."""
     given = request.query_params.get(name)
     if given is None and default is not None:
         return default
     text = given or ""
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
-        number = int(text)
-        if least <= number and (most is None or number <= most):
-            return number
-    words = (
-        _("This must be a whole number from %(least)d.")
-        if most is None
-        else _("This must be a whole number from %(least)d to %(most)d.")
-    )
-    raise Invalid([Fault(f"/{name}", words % {"least": least, "most": most}, "whole_number")])
+    digits = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    if digits and least <= int(text) <= most:
+        return int(text)
+    words = _("This must be a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
+    raise Invalid.one(f"/{name}", words, "whole_number")
 
 
 def _proof(pointer: str, prove: Any, first: int, second: int) -> list[str]:

@@ -88,7 +88,7 @@ class Report(Record):
         "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
     token_nonce = models.CharField(max_length=32, unique=True, editable=False)
-    form_token = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL = none
+    form_token = models.CharField(max_length=64, null=True, unique=True, editable=False)
     network_hash = models.CharField(max_length=64, blank=True, editable=False)
     reminders_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     first_answered_at = models.DateTimeField(null=True, editable=False)
@@ -137,7 +137,7 @@ class Report(Record):
         decisions = (
             self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
         )
-        return {row for row in decisions.values_list("by_id", flat=True) if row is not None}
+        return set(decisions.exclude(by=None).values_list("by_id", flat=True))
 
 
 class ReporterContact(models.Model):

@@ -33,7 +33,7 @@ class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 1
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- as its parent
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As the person's page."""
         return True
 
@@ -115,7 +115,7 @@ class ApiKeyAdmin(StaffScopedAdmin):
         """A key is never edited: only the list's revoke action may touch it."""
         return obj is None and super().has_change_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Issue it, and show the secret this once."""
         if change:
             return

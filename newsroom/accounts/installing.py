@@ -16,6 +16,7 @@ from newsroom.accounts.models import Membership, Publication, Role, User
 from newsroom.errors import Fault, Invalid
 
 LONGEST_NAME = 120
+LONGEST_USERNAME = 150
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def _faults(wanted: Wanted, publication: Publication | None, person: User | None
     if person is None:
         faults += _administrator_faults(wanted)
     elif not person.is_superuser:
-        faults.append(Fault("/admin_username", f"“{person.username}” is a member who is no administrator. Choose another name."))
+        faults.append(
+            Fault("/admin_username", f"“{person.username}” is a member who is no administrator. Choose another name.")
+        )
     return faults
 
 
@@ -131,9 +134,11 @@ def _administrator_faults(wanted: Wanted) -> list[Fault]:
     faults = []
     person = User(username=wanted.admin_username, email=wanted.admin_email)
     try:
-        User._meta.get_field("username").clean(wanted.admin_username, person)
+        User.username_validator(wanted.admin_username)
     except ValidationError as error:
         faults.append(Fault("/admin_username", " ".join(error.messages)))
+    if len(wanted.admin_username) > LONGEST_USERNAME:
+        faults.append(Fault("/admin_username", f"At most {LONGEST_USERNAME} characters."))
     try:
         validate_email(wanted.admin_email)
     except ValidationError:

@@ -114,8 +114,8 @@ class User(AbstractUser):
     actor_kind = "staff"
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("member of staff")
-        verbose_name_plural = _("staff")
+        verbose_name = _("member of staff")  # type: ignore[assignment]  # -- lazy text, as Django documents
+        verbose_name_plural = _("staff")  # type: ignore[assignment]  # -- idem
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -344,7 +344,7 @@ class ApiKey(models.Model):
         """DRF asks this of whoever is behind a request."""
         return True
 
-    def roles_at(self, publication: Publication | None) -> frozenset[str]:  # noqa: ARG002 -- ownership is the queryset's
+    def roles_at(self, publication: Publication | None) -> frozenset[str]:
         """A partner's key acts as the partner on the partner's own records."""
         return frozenset({workflow.PARTNER}) if self.organization_id else frozenset()
 

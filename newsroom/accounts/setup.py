@@ -14,9 +14,9 @@ SKELETONS = Path(settings.BASE_DIR) / "templates" / "accounts" / "guidelines"
 
 def install(publication: Publication) -> list[str]:
     """Two desks for every section and a first version of both guidelines. Twice adds nothing."""
-    for kind, name in ((DeskKind.CORRECTIONS, "Corrections"), (DeskKind.LICENSING, "Licensing")):
-        if not Desk.objects.filter(publication=publication, kind=kind).exists():
-            Desk.objects.create(publication=publication, kind=kind, name=name)
+    for work in (DeskKind.CORRECTIONS, DeskKind.LICENSING):
+        if not Desk.objects.filter(publication=publication, kind=work).exists():
+            Desk.objects.create(publication=publication, kind=work, name=str(work.label))
     told = []
     for kind in ("editorial", "ai"):
         if Guideline.objects.filter(publication=publication, kind=kind).exists():

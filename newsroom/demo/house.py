@@ -147,9 +147,7 @@ class Stage:
         """The CMS pushes the article with that many of its errors put right."""
         story = self.stories[slug]
         publication = self.publications[story.publication]
-        data = story.data(
-            publication, now=self.now, fixes=len(story.fixes) if fixes == ALL_FIXES else fixes
-        )
+        data = story.data(publication, now=self.now, fixes=len(story.fixes) if fixes == ALL_FIXES else fixes)
         article = upsert([publication], data, by=self.keys["cms"]).article
         self.articles[slug] = article
         return article

@@ -30,9 +30,7 @@ def compose(shown: Secrets, articles: list[dict[str, str]]) -> dict[str, Any]:
     """The whole file. `articles` are `{"reference", "url", "lane"}`."""
     return {
         "base_url": settings.BASE_URL,
-        "users": {
-            name: {"username": name, "password": password} for name, password in shown.passwords.items()
-        },
+        "users": {name: {"username": name, "password": password} for name, password in shown.passwords.items()},
         "api_keys": shown.keys,
         "signatory": SIGNATORY,
         "articles": articles,

@@ -1,6 +1,6 @@
 """The demo's articles: one text file each, a short header and the text as it stands after every fix.
 
-Header lines are `name: value`; each `fix: right <- wrong` line, oldest first, is a revision between the first and the last.
+Header lines are `name: value`; each `fix: right <- wrong` line, oldest first, is one more revision.
 """
 
 from __future__ import annotations

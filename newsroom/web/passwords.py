@@ -39,7 +39,7 @@ class Member:
 
 
 class ForgottenForm(PasswordResetForm):
-    """Django's form, whose mail is owed instead of sent. Five for an address in an hour; the page says the same each time."""
+    """Django's form, whose mail is owed instead of sent. Five an hour for an address; the page always says the same."""
 
     def save(self, *_args: Any, **_options: Any) -> None:
         """Owe a mail to each active member with this address."""
@@ -58,7 +58,7 @@ def the_member(event: Event) -> Iterable[Recipient]:
 
 
 @mail_context("member")
-def about_member(event: Event, recipient: Recipient) -> dict[str, Any]:  # noqa: ARG001 -- the registry's shape
+def about_member(event: Event, recipient: Recipient) -> dict[str, Any]:
     """The link, good for `PASSWORD_RESET_TIMEOUT` seconds and for one change."""
     person = User.objects.get(pk=event.subject_reference)
     uid = urlsafe_base64_encode(force_bytes(person.pk))

@@ -82,14 +82,14 @@ def guidelines(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def healthz(request: HttpRequest) -> HttpResponse:
     """Alive: no dependency is asked."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def readyz(request: HttpRequest) -> HttpResponse:
     """Ready: the database answers. Never Redis, never mail."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -113,7 +113,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=86_400)
-def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
+def security_txt(request: HttpRequest) -> HttpResponse:
     """RFC 9116. `Expires` is always half a year ahead."""
     expires = (timezone.now() + timedelta(days=SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
     contact = settings.SECURITY_CONTACT or f"mailto:{settings.DEFAULT_FROM_EMAIL}"
@@ -124,7 +124,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Djang
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- handler404
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A page that does not exist; a problem document under `/api/`."""
     if request.path.startswith("/api/"):
         problem = {

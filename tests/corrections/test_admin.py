@@ -8,7 +8,15 @@ from django.urls import reverse
 from corrections.models import Correction, Report
 from corrections.services import report as reports
 from newsroom.events.models import Event
-from tests.factories import force_status, make_article, make_correction, make_desk, make_publication, make_report, make_staff
+from tests.factories import (
+    force_status,
+    make_article,
+    make_correction,
+    make_desk,
+    make_publication,
+    make_report,
+    make_staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +181,9 @@ def test_a_correction_without_a_report_is_started_from_an_address(desk):
     url = reverse("admin:corrections_correction_start", args=["correction"])
 
     assert client.get(url).status_code == 200
-    assert client.post(url, {"seen": 1, "article": "https://nowhere.example/x", "kind": "correction"}).status_code == 422
+    assert (
+        client.post(url, {"seen": 1, "article": "https://nowhere.example/x", "kind": "correction"}).status_code == 422
+    )
     response = client.post(url, {"seen": 1, "article": article.url + "?utm_source=mail", "kind": "update"})
 
     correction = Correction.objects.get()

@@ -226,6 +226,18 @@ def test_each_kind_of_tampering_is_found_and_said_plainly(allow_tampering):
         f"{names[2]} cannot be checked: its opening is gone, and no order destroyed it.",
     )
     tamper(
+        lambda: LedgerOpening.objects.filter(entry__index=2).update(salt="not hex"),
+        "Entry 2 is committed to other words than those kept with it.",
+    )
+    tamper(
+        lambda: entry.update(leaf="{"),
+        "Entry 2 is not a leaf in canonical form.",
+        "Entry 2 does not have the hash that is stored with it.",
+        head,
+        *signed_for,
+        f"{names[2]} is public and has no entry of its own in the log.",
+    )
+    tamper(
         lambda: Correction.objects.filter(pk=rows[2].pk).update(text="We were right."),
         f"{names[2]} shows another text than the log is committed to.",
     )
@@ -377,6 +389,43 @@ def test_after_a_restore_the_signer_refuses_until_the_leaves_are_back(restored):
     assert checkpoints.sign().size == 5
 
 
+def forge(**change):
+    """An entry whose hash fits a leaf that the service would never have written."""
+    leaf = {"type": "correction.published", "reference": "C-1", "publication": "daily", "kind": "correction"}
+    leaf = {**leaf, "at": "2026-11-20T12:00:00Z", "commitment": "0" * 64, **change}
+    return {"leaf": leaf, "leaf_hash": merkle.leaf_hash(canonical(leaf)).hex()}
+
+
+def test_a_notice_that_survived_the_restore_gets_its_leaf_back(restored):
+    leaf = json.loads((restored / "entries" / "000000000.json").read_text())["entries"][2]["leaf"]
+    Correction.objects.filter(reference=leaf["reference"]).update(status="published", published_at=NOON)
+    ledger("recover", "--from", *files_of(restored))
+    assert LedgerEntry.objects.get(index=2).correction.reference == leaf["reference"]
+    assert ledger("verify", "--lost", "2-3").startswith("The public log of 4 entries is whole") is False
+
+
+def test_a_head_that_does_not_fit_is_not_built_upon(restored):
+    LedgerHead.objects.update(frontier=["00" * 32])
+    with pytest.raises(CommandError, match="run `ledger verify` first"):
+        ledger("recover", "--from", *files_of(restored))
+
+
+def test_a_file_that_is_neither_page_nor_checkpoint_is_refused(restored, tmp_path):
+    for text, words in (("{", "is not JSON"), ("nothing\n", "a note is its text")):
+        path = tmp_path / "odd"
+        path.write_text(text)
+        with pytest.raises(CommandError, match=words):
+            ledger("recover", "--from", *files_of(restored), path)
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_a_log_with_a_hole_proves_nothing(allow_tampering):
+    make_leaves(4)
+    LedgerEntry.objects.filter(index=2)._raw_delete(using="default")
+    with pytest.raises(ValueError, match="the log has gaps between 2 and 4"):
+        reading.inclusion_proof(0, 4)
+
+
 def test_a_recovery_done_twice_adds_nothing(restored):
     ledger("recover", "--from", *files_of(restored))
     assert ledger("recover", "--from", *files_of(restored)).startswith("0 entries came back.")
@@ -396,6 +445,9 @@ def test_a_lost_memory_is_rebuilt_from_published_checkpoints(restored, own_memor
         (lambda page: page["entries"][3].update(index="3"), "an entry without index or leaf"),
         (lambda page: page["entries"][3]["leaf"].update(at=1.5), "Entry 3 of the mirror has no canonical form"),
         (lambda page: page["entries"].append({**page["entries"][2], "index": 3}), "two different entries 3"),
+        (lambda page: page["entries"][3].update(forge(kind=None)), "Entry 3 of the mirror lacks a part"),
+        (lambda page: page["entries"][3].update(forge(at="2026-11-20")), "Entry 3 of the mirror has a time without"),
+        (lambda page: page["entries"][3].update(forge(at="noon")), "Entry 3 of the mirror lacks a part"),
         (lambda page: page.pop("entries"), "not a page of entries"),
         (lambda page: page["entries"].pop(), "Nothing was signed: 3 leaves, but 4 were signed"),
     ],

@@ -54,9 +54,7 @@ def kinds(record):
 def drafted(desk, report):
     report = reports.take_up(report, by=desk.editor)
     report = reports.accept(report, by=desk.editor)
-    return notices.edit(
-        report.correction, by=desk.editor, text=WORDS, not_fixed_reason="The page is archived."
-    )
+    return notices.edit(report.correction, by=desk.editor, text=WORDS, not_fixed_reason="The page is archived.")
 
 
 def test_a_submitted_report_promises_three_dates_and_seals_the_contact(desk):
@@ -261,12 +259,8 @@ def test_a_retraction_cancels_the_article_and_only_its_withdrawal_lifts_it(desk)
 def test_a_correction_of_a_correction_supersedes_it(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
-    second = notices.start(
-        desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede"
-    )
-    second = notices.edit(
-        second, by=desk.editor, text="The earlier correction was wrong too.", not_fixed_reason="-"
-    )
+    second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
+    second = notices.edit(second, by=desk.editor, text="The earlier correction was wrong too.", not_fixed_reason="-")
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
 
     first.refresh_from_db()
@@ -276,9 +270,7 @@ def test_a_correction_of_a_correction_supersedes_it(desk):
 
 def test_publishing_alone_is_reviewed_by_another_within_a_day(desk):
     correction = make_correction(desk.publication, by=desk.editor)
-    correction = notices.publish_urgent(
-        correction, by=desk.standards, words="A name is wrong on the front page."
-    )
+    correction = notices.publish_urgent(correction, by=desk.standards, words="A name is wrong on the front page.")
     promise = promises.running(correction).get()
 
     assert promise.kind == "second_review"
@@ -313,9 +305,7 @@ def test_suppression_hides_and_can_destroy_while_the_leaf_stays(desk):
 def test_a_lifted_suppression_restores_the_status_from_before(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
-    second = notices.start(
-        desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede"
-    )
+    second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
     second = notices.edit(second, by=desk.editor, text="Wrong again.", not_fixed_reason="-")
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
     first.refresh_from_db()
@@ -403,9 +393,7 @@ def test_a_draft_that_reports_wait_for_is_not_discarded(desk):
 
 
 def test_a_silent_reader_is_reminded_twice_then_the_report_lapses(desk):
-    report = reports.ask(
-        reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?"
-    )
+    report = reports.ask(reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?")
     start = timezone.now()
     seen = []
     for day in (4, 5, 9, 10, 14, 15, 16):

@@ -170,9 +170,7 @@ def test_an_illegal_move_by_service_leaves_row_events_and_deliveries_identical(m
         else:
             SERVICES[move](row, right)
             assert Event.objects.count() == before[1] + 1
-            force_status(
-                report, "new", version=1, correction=None, appealed_at=None, closed_at=None, joined_to=None
-            )
+            force_status(report, "new", version=1, correction=None, appealed_at=None, closed_at=None, joined_to=None)
 
 
 @pytest.mark.django_db

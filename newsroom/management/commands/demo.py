@@ -90,7 +90,7 @@ def lanes() -> dict[str, str]:
 
 
 def plan_everything() -> None:
-    """Reactions run while planning, and record events of their own. Raises CommandError for one that cannot be planned."""
+    """Reactions run while planning, and record events of their own. CommandError for one that cannot be planned."""
     while Unplanned.objects.exists():
         if not planning.plan_due(1000):
             failed = Unplanned.objects.order_by("pk").first()

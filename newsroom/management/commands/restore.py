@@ -17,7 +17,8 @@ from newsroom.management.commands.backup import rows_of
 NEXT = """
 Next:
 1. Start with DELIVERIES_PAUSED=1. What was sent after this backup was made is still owed in it, and would go out again.
-2. Look at `manage.py deliveries list --state pending`; cancel what has been sent: `manage.py deliveries cancel ID --note …`.
+2. Look at `manage.py deliveries list --state pending`, and cancel what has been sent since then:
+   `manage.py deliveries cancel ID --note …`.
 3. Start without DELIVERIES_PAUSED."""
 
 
@@ -39,9 +40,7 @@ class Command(BaseCommand):
         try:
             with archive.opened(file) as (manifest, folder):
                 self._refuse(manifest, force=force)
-                found = database.copy_in(
-                    folder / database.MEMBER[manifest.vendor], tables=set(manifest.counts)
-                )
+                found = database.copy_in(folder / database.MEMBER[manifest.vendor], tables=set(manifest.counts))
                 told = archive.put_back(folder, manifest.folder_files)
         except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(f"{error}") from error

@@ -177,3 +177,13 @@ def test_the_readers_program_accepts_what_is_served_and_finds_what_was_changed(a
     notice["text"] = "We were always right."
     with pytest.raises(verify_corrections.Wrong, match="shows another text"):
         verify_corrections.verify([key], newest, pages, [], json.dumps(notice))
+
+
+def test_the_description_tells_both_proofs_apart(anyone):
+    schemas = anyone.get("/api/schema/").json()["components"]["schemas"]
+    assert schemas["LedgerProof"]["oneOf"] == [
+        {"$ref": "#/components/schemas/InclusionProof"},
+        {"$ref": "#/components/schemas/ConsistencyProof"},
+    ]
+    assert sorted(schemas["InclusionProof"]["required"]) == ["hashes", "index", "size"]
+    assert sorted(schemas["ConsistencyProof"]["required"]) == ["from", "hashes", "to"]

@@ -113,6 +113,12 @@ def test_without_an_address_a_cms_means_its_own_publication(client_of, publicati
     assert Report.objects.get().publication == own
 
 
+def test_without_an_address_the_cms_of_several_means_the_publication_of_the_host(client_of, publication):
+    data = {"where": {"medium": "print"}, "claim": "Wrong."}
+    assert send(client_of(make_publication(), make_publication()), data, key="one").status_code == 201
+    assert Report.objects.get().publication == publication
+
+
 def test_a_test_key_makes_a_test_that_tells_nobody(client_of, publication, article):
     data = body(article, email="rita@reader.example")
     assert send(client_of(publication, test=True), data, key="one").status_code == 201

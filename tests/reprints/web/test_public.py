@@ -1,0 +1,264 @@
+"""The pages that anyone may open: the search, the check of a license, and what machines are told."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from lxml import etree
+
+from newsroom import references
+from reprints.models import License
+from reprints.models.asking import ITEM_FIELDS
+from reprints.models.licenses import PUBLIC_STATUS
+from reprints.services import licenses, placements
+from reprints.services.lanes import MANUAL_REASONS
+from reprints.views import wording
+from reprints.views.verifying import VERDICTS
+from reprints.workflow import RequestStatus
+from tests.reprints import factories as make
+from tests.reprints.web.conftest import text
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = [
+    "/reprints/",
+    "/reprints/?q=council",
+    "/reprints/partner/",
+    "/licenses/verify/",
+    "/licenses/verify/L-7K3QX2MW-4/",
+    "/license.xml",
+    "/robots.txt",
+    "/.well-known/tdmrep.json",
+    "/.well-known/tdm-policy.json",
+    "/.well-known/jwks.json",
+]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_sets_no_cookie_and_may_be_kept(client, article, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.cookies) == (200, {})
+    assert answer["Cache-Control"].startswith(("public", "max-age"))
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/reprints/", "/licenses/verify/L-7K3QX2MW-4/"])
+def test_a_page_that_did_not_change_is_not_sent_again(client, publication, path):
+    etag = client.get(path)["ETag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_the_form_is_not_kept_and_sets_no_cookie(client, publication):
+    answer = client.get("/reprints/new/")
+    assert (answer.status_code, answer.cookies, answer["Cache-Control"]) == (200, {}, "private, no-store")
+
+
+def test_the_search_finds_by_any_address_and_by_words(client, publication):
+    bridge = make.make_article(publication, headline="Bridge opens late")
+    make.make_article(publication, headline="Ferry cut short")
+    assert "Bridge opens late" in text(client.get("/reprints/", {"q": "LATE bridge"}))
+    assert "Ferry" not in text(client.get("/reprints/", {"q": "LATE bridge"}))
+    by_address = client.get("/reprints/", {"q": bridge.url.replace("https://", "http://www.") + "?utm_source=x"})
+    assert "Bridge opens late" in text(by_address)
+    assert "We found no such article" in text(client.get("/reprints/", {"q": "unicorn"}))
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [{"embargoed_until": timezone.now() + timedelta(days=1)}, {"cms_status": "canceled"}, {"desk_status": "canceled"}],
+)
+def test_the_search_shows_nothing_that_is_under_embargo_or_withdrawn(client, publication, hidden):
+    secret = make.make_article(publication, headline="Mayor resigns", **hidden)
+    for query in ("mayor", secret.url):
+        assert "Mayor resigns" not in text(client.get("/reprints/", {"q": query}))
+
+
+@pytest.mark.parametrize(
+    "query", ["\x00", "%", "_", "'", "\ufdd0", "x" * 5000, "a " * 900, "http://[::1]/", "https://"]
+)
+def test_the_search_takes_anything(client, article, query):
+    assert client.get("/reprints/", {"q": query}).status_code == 200
+
+
+def test_a_cursor_that_is_none_is_not_a_page(client, article):
+    assert client.get("/reprints/", {"q": "council", "cursor": "nonsense"}).status_code == 404
+
+
+def test_thirty_results_cost_as_many_queries_as_one_and_come_in_pages(client, publication):
+    make.make_article(publication, headline="Council one")
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        client.get("/reprints/", {"q": "council one"})
+    for number in range(30):
+        make.make_article(make.make_publication() if number % 10 == 0 else publication, headline="Council many")
+    with CaptureQueriesContext(connection) as many:
+        page = client.get("/reprints/", {"q": "council many"})
+    assert len(many) == len(one)
+    assert page.content.decode().count("<h3") == 25
+    following = client.get(page.context["next"])
+    assert following.content.decode().count("<h3") == 5
+    assert page.context["next"].startswith("/reprints/?")
+
+
+def test_the_private_page_costs_the_same_with_more_licenses_per_line(client, publication, ask, open_page):
+    articles = [make.make_article(publication) for _ in range(3)]
+    answer = ask(
+        "quantity",
+        "portion",
+        article_urls="\n".join(row.url for row in articles),
+        use="excerpt_quote",
+        excerpt_text="It spent 1.2 million.",
+    )
+    page = open_page(answer["Location"])
+    assert License.objects.count() == 3
+    for row in articles:
+        assert row.headline in text(page)
+
+
+# Checking a license
+
+
+@pytest.fixture
+def granted(publication, article):
+    return make.make_license(publication, article, organization=make.make_organization(name="Partner Inc."))
+
+
+def verdict_of(client, number):
+    page = client.get(f"/licenses/verify/{number}/")
+    assert page.status_code == 200
+    return page.context["status"], text(page)
+
+
+def test_a_license_in_force_names_holder_article_use_and_dates_and_neither_price_nor_person(client, granted):
+    status, page = verdict_of(client, granted.number)
+    assert status == "valid"
+    for said in (
+        "Yes. In force today.",
+        "Partner Inc.",
+        granted.article.headline,
+        "Republish on a website",
+        "United States",
+    ):
+        assert said in page
+    price = granted.snapshot["price"]["amount"]
+    assert price == "150.00"
+    for kept in (price, "150", "Sig Natory", "Req Uester", "partner1.example", granted.request.reference):
+        assert kept not in page.replace(granted.number, "")
+
+
+@pytest.mark.parametrize(
+    "spelling", [str.lower, lambda n: n.replace("-", ""), lambda n: n.replace("-", "–"), lambda n: f" {n} "]
+)
+def test_the_number_may_be_typed_in_any_way(client, granted, spelling):
+    assert verdict_of(client, spelling(granted.number))[0] == "valid"
+    asked = client.get("/licenses/verify/", {"q": spelling(granted.number)})
+    assert asked["Location"] == f"/licenses/verify/{granted.number}/"
+
+
+def test_a_wrong_character_is_named_as_a_typing_mistake(client, granted):
+    last = granted.number[-1]
+    other = next(letter for letter in references.ALPHABET if letter != last)
+    assert verdict_of(client, granted.number[:-1] + other)[0] == "mistyped"
+    for garbage in ("x", "%00", "L-OOOOOOOO-0", "A-7K3QX2MW-4", "x" * 500):
+        assert verdict_of(client, garbage)[0] == "mistyped"
+
+
+def test_an_unknown_number_is_said_to_be_unknown_and_no_robot_keeps_it(client, publication):
+    number = references.new("license")
+    assert verdict_of(client, number)[0] == "unknown"
+    assert '<meta name="robots" content="noindex">' in client.get(f"/licenses/verify/{number}/").content.decode()
+
+
+def test_a_test_license_is_unknown_to_everybody(client, publication, article):
+    organization = make.make_organization()
+    made = make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=True))
+    assert verdict_of(client, made.number)[0] == "unknown"
+
+
+def test_the_verdict_follows_the_license(client, publication, granted):
+    editor = make.make_staff(publication, "licensing_editor")
+    licenses.suspend(granted, by=editor, reason="suspected_breach", words="Please call us.")
+    status, page = verdict_of(client, granted.number)
+    assert (status, "Please call us." in page) == ("suspended", False)
+    License.objects.filter(pk=granted.pk).update(status="active", ends_on=granted.starts_on - timedelta(days=0))
+    assert verdict_of(client, granted.number)[0] == "valid"
+
+
+def test_a_private_person_is_not_named(client, publication, article):
+    from reprints.services import accepting, asking
+
+    request = make.make_request(
+        publication, article, requester=asking.Requester("Wanda Writer", "wanda@review.example")
+    )
+    quote = request.quotes.get()
+    accepting.accept(quote, terms_sha256=quote.terms.sha256, signatory="Wanda Writer")
+    page = verdict_of(client, License.objects.get().number)[1]
+    assert "A private person" in page
+    assert "Wanda" not in page
+
+
+def test_a_page_is_found_while_its_placement_is_declared(client, granted):
+    placements.declare(granted, urls=["https://www.partner.example/Story"], by=granted.request.api_key)
+    assert granted.number in text(client.get("/licenses/verify/", {"q": "http://partner.example/Story/"}))
+    placements.declare(License.objects.get(), urls=[], by=granted.request.api_key)
+    assert granted.number not in text(client.get("/licenses/verify/", {"q": "http://partner.example/Story/"}))
+
+
+@pytest.mark.parametrize("query", ["\x00", "http://[::1]/", "//", "https://x.example/" + "y" * 5000, "."])
+def test_the_check_takes_anything(client, publication, query):
+    assert client.get("/licenses/verify/", {"q": query}).status_code == 200
+
+
+def test_every_answer_has_its_words():
+    assert set(VERDICTS) == {*PUBLIC_STATUS.values(), "unknown", "mistyped"}
+    assert set(wording.STANDINGS) == set(RequestStatus.values)
+    assert tuple(wording.FIELD_LABELS) == ITEM_FIELDS
+    told_of_others = {"open_report", "not_usable", "embargo", "blocked_organization"}
+    assert set(wording.REASONS) == MANUAL_REASONS - told_of_others
+
+
+# Machines
+
+
+def test_machines_are_sent_to_the_form_for_what_is_sold(client, publication):
+    document = etree.fromstring(client.get("/license.xml").content)
+    space = {"rsl": "https://rslstandard.org/rsl"}
+    assert document.xpath("//rsl:custom/text()", namespaces=space) == [
+        "http://testserver/reprints/new/?use=ai_index",
+        "http://testserver/reprints/new/?use=ai_input",
+        "http://testserver/reprints/new/?use=ai_train",
+    ]
+    robots = client.get("/robots.txt").content.decode().splitlines()
+    assert robots[-2:] == ["License: http://testserver/license.xml", "Content-Usage: train-ai=n, search=y"]
+    assert "Disallow: /reprints/requests/" in robots
+    assert json.loads(client.get("/.well-known/tdmrep.json").content) == [
+        {
+            "location": "/",
+            "tdm-reservation": 1,
+            "tdm-policy": "http://testserver/.well-known/tdm-policy.json",
+        }
+    ]
+    assert json.loads(client.get("/.well-known/tdm-policy.json").content)["@type"] == "Offer"
+
+
+def test_the_policy_of_the_publication_counts_and_one_that_cannot_be_meant_does_not(client, publication):
+    publication.settings = {"ai_policy": {"ai_train": "deny", "ai_input": "deny", "ai_index": "deny", "tdm": "deny"}}
+    publication.save(update_fields=["settings"])
+    assert client.get("/.well-known/tdm-policy.json").status_code == 404
+    assert b"custom" not in client.get("/license.xml").content
+    for nonsense in ({"tdm": "allow"}, {"tdm": "perhaps"}, ["x"], "x", {"nothing": "allow"}):
+        publication.settings = {"ai_policy": nonsense}
+        publication.save(update_fields=["settings"])
+        assert client.get("/license.xml").content.count(b"<custom>") == 3
+
+
+def test_before_the_set_up_there_is_a_sentence_and_no_crash(client):
+    assert client.get("/reprints/").status_code == 503
+    assert client.get("/reprints/new/").status_code == 503
+    assert client.get("/license.xml").status_code == 404
+    assert client.get("/robots.txt").status_code == 200
+    assert client.get("/licenses/verify/L-7K3QX2MW-4/").status_code == 200

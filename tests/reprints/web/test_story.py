@@ -1,0 +1,265 @@
+"""From “may I?” to a license that anyone can check, in a browser without scripts."""
+
+import pytest
+
+from reprints import links
+from reprints.models import License, LicenseRequest, RequesterContact
+from reprints.services import asking, deciding, licenses, quoting, updates
+from tests.reprints import factories as make
+from tests.reprints.web.conftest import form_of, text
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_reader_of_the_site_asks_sees_a_price_accepts_and_anyone_can_check_the_license(
+    client, article, ask, fields, open_page
+):
+    first = client.get("/reprints/new/", {"url": article.url, "use": "republish_web"})
+    assert article.headline in text(first)
+    assert 'value="republish_web"' in first.content.decode()
+
+    second = client.post(
+        "/reprints/new/",
+        {name: fields[name] for name in ("article_urls", "use", "organization_type")} | {"do": "details"},
+    )
+    assert "Price from USD 75.00" in text(second)
+    priced = ask("name", "email", do="price")
+    assert (priced.status_code, "Your price USD 150.00" in text(priced)) == (200, True)
+    assert LicenseRequest.objects.count() == 0
+
+    answer = ask()
+    assert answer.status_code == 303
+    request = LicenseRequest.objects.get()
+    assert answer["Location"] == links.private_path(request)
+    assert (request.status, request.lane, request.requester_name) == ("quoted", "priced", "The Review")
+
+    page = open_page(answer["Location"])
+    assert page.status_code == 200
+    for said in ("Your quote is ready", "USD 150.00", "United States", "Terms of license"):
+        assert said in text(page)
+
+    action, hidden = form_of(page, "/accept/")
+    accepted = client.post(action, {**hidden, "signatory": "Wanda Writer", "agreed": "on"})
+    assert accepted.status_code == 303
+    granted = License.objects.get()
+    assert granted.status == "pending_payment"
+    page = client.get(accepted["Location"])
+    assert "as soon as the payment has arrived" in text(page)
+
+    licenses.issue(granted, by=make.make_staff(article.publication, "licensing_editor"))
+    page = client.get(accepted["Location"])
+    assert "Get the text (HTML)" in text(page)
+    verified = client.get(f"/licenses/verify/{granted.number.lower()}/")
+    assert "Yes. In force today." in text(verified)
+    assert "The Review" in text(verified)
+    assert "150" not in text(verified).replace(granted.number, "")
+    assert "Wanda" not in text(verified)
+
+
+def test_a_short_quotation_is_free_and_licensed_at_once(client, article, ask, open_page):
+    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+    granted = License.objects.get()
+    assert (granted.status, granted.snapshot["price"]["amount"]) == ("active", "0.00")
+    page = open_page(answer["Location"])
+    assert "Licensed" in text(page)
+    base = f"/reprints/requests/{LicenseRequest.objects.get().reference}/licenses/{granted.number}"
+    certificate = client.get(f"{base}/certificate.pdf")
+    assert (certificate.status_code, certificate["Content-Type"], certificate.content[:5]) == (
+        200,
+        "application/pdf",
+        b"%PDF-",
+    )
+    assert client.get(f"{base}/certificate.jws").content.count(b".") == 2
+    content = client.get(f"{base}/content.html")
+    assert b"It spent 1.2 million on the bridge." in content.content
+    assert b"The council met on Monday." not in content.content
+    assert content["Content-Disposition"] == f'attachment; filename="{granted.number}.html"'
+    assert b"It spent 1.2 million" in client.get(f"{base}/content.txt").content
+    for response in (certificate, content, page):
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_what_only_a_person_can_price_gets_a_date_and_a_thread(client, article, ask, open_page):
+    answer = ask(exclusivity="media")
+    request = LicenseRequest.objects.get()
+    page = open_page(answer["Location"])
+    assert "A person reads your request and answers it." in text(page)
+    assert "You ask for it exclusively." in text(page)
+    editor = make.make_staff(article.publication, "licensing_editor")
+    request = deciding.take_up(request, by=editor)
+    request = deciding.ask(request, by=editor, words="In which town?")
+    page = client.get(f"/reprints/requests/{request.reference}/")
+    assert "In which town?" in text(page)
+    action, hidden = form_of(page, "/reply/")
+    replied = client.post(action, {**hidden, "words": "In Harbor City."})
+    assert replied.status_code == 303
+    request.refresh_from_db()
+    assert request.status == "in_review"
+    assert "In Harbor City." in text(client.get(replied["Location"]))
+
+
+def test_a_message_that_is_sent_twice_is_there_once(client, priced):
+    request, page = priced
+    action, hidden = form_of(page, "/message/")
+    for _ in range(2):
+        assert client.post(action, {**hidden, "words": "Could it be less?"}).status_code == 303
+    assert list(request.messages.values_list("body", flat=True)) == ["Could it be less?"]
+    request.refresh_from_db()
+    assert request.status == "quoted"
+
+
+def test_a_declined_quote_goes_back_to_the_desk_with_the_reason(client, priced):
+    request, page = priced
+    action, hidden = form_of(page, "/decline/")
+    assert client.post(action, {**hidden, "words": "Too expensive."}).status_code == 303
+    request.refresh_from_db()
+    assert (request.status, request.quotes.get().status) == ("in_review", "declined")
+    assert [row.body for row in request.messages.all()] == ["Too expensive."]
+
+
+def test_taking_back_needs_the_box_and_ends_the_quote(client, priced):
+    request, page = priced
+    action, hidden = form_of(page, "/withdraw/")
+    refused = client.post(action, hidden)
+    assert (refused.status_code, "Tick the box" in text(refused)) == (422, True)
+    assert client.post(action, {**hidden, "sure": "on"}).status_code == 303
+    request.refresh_from_db()
+    assert (request.status, request.quotes.get().status) == ("withdrawn", "canceled")
+
+
+def test_another_article_can_be_added_and_the_quote_is_made_anew(client, publication, priced):
+    request, page = priced
+    other = make.make_article(publication)
+    action, hidden = form_of(page, "/items/")
+    assert client.post(action, {**hidden, "keep": ["0"], "add": other.url}).status_code == 303
+    assert [row.article_id for row in request.items.all()] == [request.items.first().article_id, other.pk]
+    assert [row.status for row in request.quotes.order_by("number")] == ["superseded", "open"]
+
+
+def test_the_terms_must_be_agreed_to_and_the_name_is_kept(client, priced):
+    _request, page = priced
+    action, hidden = form_of(page, "/accept/")
+    refused = client.post(action, {**hidden, "signatory": "Wanda Writer"})
+    assert refused.status_code == 422
+    assert "Please read the terms" in text(refused)
+    assert 'value="Wanda Writer"' in refused.content.decode()
+    assert License.objects.count() == 0
+
+
+def test_a_quote_that_changed_since_the_page_was_opened_is_not_accepted(client, article, priced):
+    request, page = priced
+    quote = request.quotes.get()
+    action, hidden = form_of(page, "/accept/")
+    quote.reconfirm_since = quote.opened_at
+    quote.version += 1
+    quote.save(update_fields=["version", "reconfirm_since"])
+    refused = client.post(action, {**hidden, "signatory": "Wanda Writer", "agreed": "on"})
+    assert refused.status_code == 409
+    assert "The quote changed since you read it." in text(refused)
+    assert "The article changed after this quote was made." in text(refused)
+    assert License.objects.count() == 0
+    _action, fresh = form_of(refused, "/accept/")
+    assert client.post(action, {**fresh, "signatory": "Wanda Writer", "agreed": "on"}).status_code == 303
+
+
+def test_accepting_twice_issues_one_license(client, priced):
+    _request, page = priced
+    action, hidden = form_of(page, "/accept/")
+    sent = {**hidden, "signatory": "Wanda Writer", "agreed": "on"}
+    assert [client.post(action, sent).status_code for _ in range(2)] == [303, 303]
+    assert License.objects.count() == 1
+
+
+def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client, article, ask, open_page):
+    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+    event = make.happened("correction.published", article, kind="correction", revision_after={str(article.pk): 1})
+    (notice,) = updates.open_for(event)
+    page = open_page(answer["Location"])
+    assert "Replace the text or append the notice" in text(page)
+    action, hidden = form_of(page, "/acknowledge/")
+    bad = client.post(action, {**hidden, "action": "replaced", "url": "javascript:alert(1)"})
+    assert (bad.status_code, "This is not a web address" in text(bad)) == (422, True)
+    good = client.post(action, {**hidden, "action": "replaced", "url": "https://review.example/story"})
+    assert good.status_code == 303
+    notice.refresh_from_db()
+    assert (notice.status, notice.action, notice.action_url) == (
+        "acknowledged",
+        "replaced",
+        "https://review.example/story",
+    )
+
+
+def test_a_declared_page_finds_its_license(client, ask, open_page):
+    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+    page = open_page(answer["Location"])
+    granted = License.objects.get()
+    action, hidden = form_of(page, "/placements/")
+    assert client.post(action, {**hidden, "urls": "https://review.example/story/"}).status_code == 303
+    found = client.get("/licenses/verify/", {"q": "http://www.review.example/story?utm_source=x"})
+    assert granted.number in text(found)
+    assert "Yes. In force today." in text(found)
+    assert "No license names this page" in text(client.get("/licenses/verify/", {"q": "https://review.example/other"}))
+
+
+def test_the_button_in_the_receipt_confirms_and_opening_the_link_does_not(client, ask):
+    ask()
+    request = LicenseRequest.objects.get()
+    path = links.confirm_path(request)
+    assert "Is this your address?" in text(client.get(path))
+    assert RequesterContact.objects.get().email_confirmed_at is None
+    assert "Your address is confirmed" in text(client.post(path))
+    assert RequesterContact.objects.get().email_confirmed_at is not None
+
+
+def test_a_declined_request_says_why(client, article, ask, open_page):
+    answer = ask(exclusivity="media")
+    editor = make.make_staff(article.publication, "licensing_editor")
+    deciding.decline(LicenseRequest.objects.get(), by=editor, code="rights_not_held", words="Ask the agency.")
+    page = open_page(answer["Location"])
+    assert "Ask the agency." in text(page)
+    assert "<form" not in page.content.decode().split("<main")[1]
+
+
+def test_a_quote_that_expired_is_not_offered_any_more(client, priced):
+    request, _page = priced
+    type(request.quotes.get()).objects.update(valid_until=request.created_at)
+    page = client.get(f"/reprints/requests/{request.reference}/")
+    assert "Your quote has expired" in text(page)
+    assert "/accept/" not in page.content.decode()
+
+
+def test_the_desks_changes_stand_beside_what_was_asked(client, article, ask, open_page):
+    answer = ask(exclusivity="media")
+    request = LicenseRequest.objects.get()
+    editor = make.make_staff(article.publication, "licensing_editor")
+    item = request.items.get()
+    quote = quoting.draft(
+        request, by=editor, lines=[quoting.Line(item, granted={"exclusivity": "none", "territory": ["US", "CA"]})]
+    )
+    quoting.open(quote, by=editor)
+    page = text(open_page(answer["Location"]))
+    assert "Not quite what you asked for" in page
+    assert "Exclusive in this medium" in page
+    assert "United States and Canada" in page
+    pdf = client.get(f"/reprints/requests/{request.reference}/quotes/{quote.reference}/quote.pdf")
+    assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
+
+
+def test_an_internal_note_is_not_on_the_page(client, article, ask, open_page):
+    answer = ask()
+    editor = make.make_staff(article.publication, "licensing_editor")
+    asking.message(LicenseRequest.objects.get(), words="They never pay.", by=editor, internal=True)
+    assert "They never pay." not in text(open_page(answer["Location"]))
+
+
+def test_the_same_form_sent_twice_makes_one_request(client, ask):
+    answers = [ask() for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == [answers[0]["Location"]] * 2
+    assert LicenseRequest.objects.count() == 1
+    other = ask(countries="Canada")
+    assert (other.status_code, "You already sent a request from this page" in text(other)) == (422, True)
+    again = ask(countries="Canada", form_token=form_of(other, "/reprints/new/")[1]["form_token"])
+    assert again.status_code == 303
+    assert LicenseRequest.objects.count() == 2
