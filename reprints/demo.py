@@ -69,7 +69,9 @@ def lanes() -> dict[str, str]:
             assessment, _due = asking.estimate(data, publication=article.publication, organization=partner)
         except Invalid:
             continue
-        found[article.reference] = assessment.lane
+        # What accept would refuse today (an error being corrected, an embargo) is no article to try a license with.
+        if not {reason["code"] for reason in assessment.reasons} & set(accepting.REFUSALS):
+            found[article.reference] = assessment.lane
     return found
 
 
@@ -132,6 +134,7 @@ def _licensed(stage: Stage, slug: str, **over: Any) -> License:
 
 
 def _open_requests(stage: Stage) -> None:
+    """What waits for the desk or for the requester, in the manual lane, and one quote from the card."""
     licensing = stage.people["licensing"]
     _ask(stage, "kelp-survey", note="We would like to run this with our own pictures.")
     _ask(
@@ -170,6 +173,7 @@ def _open_requests(stage: Stage) -> None:
 
 
 def _closed_requests(stage: Stage) -> None:
+    """Declined, redirected, withdrawn, lapsed, agreed but not paid, and one free quotation."""
     licensing = stage.people["licensing"]
     deciding.decline(
         deciding.take_up(
@@ -201,6 +205,7 @@ def _closed_requests(stage: Stage) -> None:
 
 
 def _quotes(stage: Stage) -> None:
+    """Drafts above the limit, approved, offered again, declined, canceled, run out."""
     licensing, manager, key = stage.people["licensing"], stage.people["manager"], stage.keys["partner"]
     training: dict[str, Any] = {
         "use": "ai_train",
@@ -239,6 +244,7 @@ def _drafted(request: LicenseRequest, *, by: User, price: str) -> Quote:
 
 
 def _ended_licenses(stage: Stage) -> None:
+    """Suspended, revoked by two people, ended early, superseded; one that begins later and one that is over."""
     licensing, manager, key = stage.people["licensing"], stage.people["manager"], stage.keys["partner"]
     licenses.suspend(
         _licensed(stage, "pier-nine-fire"),

@@ -50,6 +50,7 @@ def draft_of(
     target: Correction | None = None,
     effect: str = "",
 ) -> Correction:
+    """A draft with its words: the one that the accepted report started, or a new one."""
     article = stage.articles[slug]
     draft = report.correction if report is not None else None
     if draft is None:
@@ -67,6 +68,7 @@ def draft_of(
 
 
 def see_fixed(stage: Stage, draft: Correction, slug: str, fixes: int) -> None:
+    """The CMS pushes the fixed text, and the editor says that this is the fix."""
     article = stage.publish(slug, fixes=fixes)
     notices.see_fix(draft, by=editor(stage), article=article, revision=article.revision)
 
@@ -82,16 +84,20 @@ def report_of(stage: Stage, slug: str, *, passage: str = "", **words: Any) -> Re
 
 
 def taken(stage: Stage, slug: str, **words: Any) -> Report:
+    """The same, taken up by the editor."""
     return reports.take_up(report_of(stage, slug, **words), by=editor(stage))
 
 
 def accepted(stage: Stage, slug: str, **words: Any) -> Report:
+    """The same, accepted: its correction is begun."""
     return reports.accept(taken(stage, slug, **words), by=editor(stage))
 
 
 def editor(stage: Stage) -> User:
+    """Who drafts."""
     return stage.people["editor"]
 
 
 def standards(stage: Stage) -> User:
+    """Who approves."""
     return stage.people["standards"]

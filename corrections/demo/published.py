@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corrections.demo.moves import accepted, correct, draft_of, editor, report_of, see_fixed, standards
+from corrections.demo.moves import accepted, correct, draft_of, editor, see_fixed, standards
 from corrections.services import correction as notices
 from corrections.vocabulary import Category, Channel, Effect, Kind, Origin, Severity
 from newsroom.demo.house import Stage
@@ -77,6 +77,7 @@ def shipyard(stage: Stage) -> None:
 
 
 def other_kinds(stage: Stage) -> None:
+    """Clarification, editors’ note, update, reply and minor fix."""
     correct(
         stage,
         "tram-night-service",
@@ -120,6 +121,7 @@ def other_kinds(stage: Stage) -> None:
 
 
 def suppressed(stage: Stage) -> None:
+    """A notice under a court order: its text is gone from every page, its leaf stays."""
     published = correct(
         stage,
         "film-festival",
@@ -181,6 +183,7 @@ def unpublished(stage: Stage) -> None:
 
 
 def retraction(stage: Stage) -> None:
+    """The article is canceled, and whoever licensed it must take it down."""
     correct(
         stage,
         "clinic-mold-claim",

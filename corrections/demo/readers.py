@@ -33,6 +33,7 @@ def lapsed(stage: Stage) -> None:
 
 
 def open_reports(stage: Stage) -> None:
+    """What waits for the desk: new, held, in review, waiting for the reader."""
     report_of(
         stage,
         "market-hall-roof",
@@ -98,7 +99,8 @@ def open_reports(stage: Stage) -> None:
 
 
 def closed_reports(stage: Stage) -> None:
-    editor = editor(stage)
+    """Joined, declined, appealed, withdrawn, spam."""
+    by = editor(stage)
     first = taken(
         stage,
         "ice-rink-record",
@@ -113,7 +115,7 @@ def closed_reports(stage: Stage) -> None:
         category=Category.NUMBER_OR_DATE,
         email="velt@reader.example",
     )
-    reports.join(twin, by=editor, other=first, words="Another reader told us the same. You will both hear from us.")
+    reports.join(twin, by=by, other=first, words="Another reader told us the same. You will both hear from us.")
     reports.decline(
         taken(
             stage,
@@ -122,7 +124,7 @@ def closed_reports(stage: Stage) -> None:
             category=Category.OTHER,
             email="budget@reader.example",
         ),
-        by=editor,
+        by=by,
         code="opinion",
         words="This is a comment, marked as one. We publish letters that disagree and would be glad of yours.",
     )
@@ -135,13 +137,13 @@ def closed_reports(stage: Stage) -> None:
             passage="saved eleven of the next sixteen shots",
             email="scorer@reader.example",
         ),
-        by=editor,
+        by=by,
         code="no_error_found",
         words="The association's sheet says eleven.",
     )
     reports.appeal(appealed, words="The association corrected its sheet on Tuesday. Please look again.")
     reports.withdraw(report_of(stage, "bakery-cooperative", claim="There are seven bakers.", email="b@reader.example"))
-    reports.mark_spam(report_of(stage, "film-festival", claim="Cheap watches, best price."), by=editor)
+    reports.mark_spam(report_of(stage, "film-festival", claim="Cheap watches, best price."), by=by)
 
 
 def late_promises(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from corrections.ledger import merkle
+from corrections.ledger.audit import MEMBERS
 from corrections.ledger.canonical import CanonicalError, canonical
 from corrections.ledger.checkpoint import Checkpoint, VerifierKey, parse, split_note
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, LedgerHead
@@ -67,8 +68,9 @@ def import_leaves(pages: Iterable[Any], notes: Sequence[str], *, extra_keys: Ite
 def start_new_log(origin: str) -> LedgerCheckpoint:
     """Close the log and open one named `origin` over the leaves that are left.
 
-    Its first checkpoint names the last one of the old log. `LEDGER_ORIGIN` must be `origin` from then on. Raises
-    MemoryLost without a last checkpoint, InconsistentLog when the name is that of the old log or a closed one.
+    Its first checkpoint names the last one of the old log. `LEDGER_ORIGIN` must be `origin` from then on, also when
+    this was cut off: the signer remembers the new log before the row is there, and signs it again. Raises MemoryLost
+    without a last checkpoint, InconsistentLog when the name is that of the old log or a closed one.
     """
     with transaction.atomic():
         LedgerHead.objects.get_or_create(pk=1)
@@ -76,9 +78,6 @@ def start_new_log(origin: str) -> LedgerCheckpoint:
         hashes = checkpoints.hashes(head.size)
         text = checkpoints.memory().start_new_log(hashes=hashes, signer=checkpoints.signer(origin))
         signed = parse(split_note(text)[0])
-        newest = LedgerCheckpoint.objects.order_by("-pk").first()
-        if newest is not None and newest.text == text:
-            return newest
         return LedgerCheckpoint.objects.create(
             size=signed.size, root=signed.root.hex(), text=text, signed_at=timezone.now()
         )
@@ -122,13 +121,15 @@ def _same_so_far(mirror: dict[int, bytes], size: int) -> list[bytes]:
 
 def _write(index: int, data: bytes, digest: bytes) -> None:
     leaf = json.loads(data)
+    if set(leaf) != MEMBERS or not all(isinstance(part, str) for part in leaf.values()):
+        raise Unrecoverable(f"Entry {index} of the mirror lacks a part of its leaf.")
     try:
         at = datetime.fromisoformat(leaf["at"])
-        published = leaf["type"] == "correction.published"
-        reference = str(leaf["reference"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unrecoverable(f"Entry {index} of the mirror lacks a part of its leaf.") from error
+    except ValueError as error:
+        raise Unrecoverable(f"Entry {index} of the mirror has no time.") from error
     if at.tzinfo is None:
         raise Unrecoverable(f"Entry {index} of the mirror has a time without its zone.")
-    own = Correction.objects.filter(reference=reference, ledger_entry=None).first() if published else None
+    own = None
+    if leaf["type"] == "correction.published":
+        own = Correction.objects.filter(reference=leaf["reference"], ledger_entry=None).first()
     LedgerEntry.objects.create(index=index, leaf=data.decode(), leaf_hash=digest.hex(), correction=own, at=at)

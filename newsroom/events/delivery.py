@@ -58,12 +58,11 @@ def drain(*, budget: timedelta = timedelta(seconds=20), stop: channels.Stop | No
     end = time.monotonic() + budget.total_seconds()
     planned = sent = tried = 0
     while not settings.READ_ONLY and time.monotonic() < end and not stop.is_set():
-        planned += planning.plan_due()
-        if settings.DELIVERIES_PAUSED:
-            break
+        planned_now = planning.plan_due()
+        planned += planned_now
         claimed_at = time.monotonic()
-        claimed = claim()
-        if not claimed:
+        claimed = [] if settings.DELIVERIES_PAUSED else claim()
+        if not claimed and not planned_now:  # a reaction may have recorded events that are to be planned in their turn
             break
         for position, delivery in enumerate(claimed):
             now = time.monotonic()

@@ -26,8 +26,11 @@ class CleanTextField(forms.CharField):
         if not text:
             return ""
         try:
-            return clean_text(
+            cleaned = clean_text(
                 text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name
             )
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+        if self.required and not cleaned:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return cleaned

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from newsroom import references
+from newsroom.records import Record
 from newsroom.web.headers import see_other
 
 COOKIE_SECONDS = 90 * 86_400
@@ -22,17 +23,11 @@ HOP_SECONDS = 60
 HOP = TimestampSigner(salt="masthead.private-page.hop")
 
 
-class Referenced(Protocol):
-    """A record with a public reference."""
-
-    reference: str
-
-
-Record = TypeVar("Record", bound=Referenced)
+Row = TypeVar("Row", bound=Record)
 
 
 @dataclass(frozen=True)
-class PrivatePages(Generic[Record]):
+class PrivatePages(Generic[Row]):
     """The private pages of one noun, one a record, all in one folder of the site.
 
     `find` opens a token, `by_reference` finds a record without any right to it, `link` is the path with the token.
@@ -40,13 +35,13 @@ class PrivatePages(Generic[Record]):
 
     noun: str
     folder: str
-    find: Callable[[str], Record | None]
-    by_reference: Callable[[str], Record | None]
-    link: Callable[[Record], str]
+    find: Callable[[str], Row | None]
+    by_reference: Callable[[str], Row | None]
+    link: Callable[[Row], str]
     closed: str
 
     def enter(
-        self, request: HttpRequest, key: str, show: Callable[[HttpRequest, Record, str], HttpResponse]
+        self, request: HttpRequest, key: str, show: Callable[[HttpRequest, Row, str], HttpResponse]
     ) -> HttpResponse:
         """The page. `key` is the token of the link, or the reference once the cookie is there.
 
@@ -74,7 +69,7 @@ class PrivatePages(Generic[Record]):
         )
         return response
 
-    def opened(self, request: HttpRequest, key: str) -> Record | None:
+    def opened(self, request: HttpRequest, key: str) -> Row | None:
         """The record that the token, or the reference with its cookie, opens; None without the right."""
         reference = references.normalize(key)
         if not references.is_valid(reference, self.noun):
@@ -82,12 +77,12 @@ class PrivatePages(Generic[Record]):
         record = self.find(request.COOKIES.get(self.cookie_name(reference), ""))
         return record if record is not None and record.reference == reference else None
 
-    def back(self, record: Record, key: str) -> str:
+    def back(self, record: Row, key: str) -> str:
         """The page's path for whoever came by this key."""
         by_token = not references.is_valid(references.normalize(key), self.noun)
         return f"{self.folder}{key}/?stay=1" if by_token else self.clean_path(record)
 
-    def clean_path(self, record: Record) -> str:
+    def clean_path(self, record: Row) -> str:
         """The page's address without its token; also the path of its cookie."""
         return f"{self.folder}{record.reference}/"
 
@@ -105,7 +100,7 @@ class PrivatePages(Generic[Record]):
             return see_other(f"{self.link(hopping)}?stay=1")
         return render(request, self.closed, status=404)
 
-    def _just_sent_here(self, request: HttpRequest, reference: str) -> Record | None:
+    def _just_sent_here(self, request: HttpRequest, reference: str) -> Row | None:
         """The record, when its link was opened within the last minute by a browser that then sent no cookie."""
         try:
             signed = HOP.unsign(request.GET.get("hop", ""), max_age=HOP_SECONDS)

@@ -243,7 +243,17 @@ class DetailsForm(forms.Form):
             del self.fields[name]
         if "quantity" in self.fields:
             self.fields["quantity"].label = _("How many %(unit)s?") % {"unit": use.get_default_unit_display()}
-            self.fields["quantity"].required = False
+
+    @property
+    def quantity_mark(self) -> str:
+        """`none` where this use cannot do without a number."""
+        return "none" if "quantity" in self.use.required_fields else ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether less than the full text is asked for, or something is wrong with it."""
+        part = self._given("portion") not in {"", Portion.FULL_TEXT} or bool(self._given("excerpt_text"))
+        return part or bool({"portion", "excerpt_text"} & set(self.errors))
 
     def clean_email(self) -> str:
         """An address that mail can reach. A machine's number in brackets is none."""
@@ -305,7 +315,7 @@ class DetailsForm(forms.Form):
         if "placement_urls" in self.fields:
             item["placement_urls"] = lines_of(self._given("placement_urls"))
         if "ai_purposes" in self.fields:
-            item["ai_purposes"] = self.data.getlist("ai_purposes")
+            item["ai_purposes"] = list(self["ai_purposes"].value() or [])
         return item
 
     def _territory(self) -> list[str]:

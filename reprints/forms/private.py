@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.web.fields import CleanTextField
-from reprints.forms.typed import lines_of
 from reprints.vocabulary import Action
 
 MAX_ADDRESSES = 120_000
@@ -65,10 +64,6 @@ class RequestItemsForm(MoveForm):
         choices = [(str(row.position), f"{row.get_use_display()}: {row.article.headline}") for row in items]
         self.fields["keep"].choices = choices  # type: ignore[attr-defined]  # -- a choice field
         self.initial.setdefault("keep", [value for value, _label in choices])
-
-    def addresses(self) -> list[str]:
-        """The further addresses."""
-        return lines_of(str(self.cleaned_data.get("add", "")))
 
 
 class QuoteAcceptForm(MoveForm):
@@ -135,7 +130,3 @@ class LicensePlacementsForm(MoveForm):
         help_text=_("Addresses, one a line. Anyone can then check the license by the address of your page."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
     )
-
-    def addresses(self) -> list[str]:
-        """The addresses, each once."""
-        return lines_of(str(self.cleaned_data.get("urls", "")))

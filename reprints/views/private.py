@@ -22,6 +22,7 @@ from newsroom.web.private import PrivatePages
 from newsroom.workflow import THE_PARTNER
 from reprints import links
 from reprints.forms import private as forms
+from reprints.forms.typed import lines_of
 from reprints.models import LicenseRequest
 from reprints.services import accepting, asking, deciding, placements, quoting, updates
 from reprints.views import standing
@@ -46,55 +47,49 @@ class Move:
     """A form of the page and the service behind it. `subject` is the request itself, or one of its records."""
 
     form: type[forms.MoveForm]
-    make: Callable[[Any, dict[str, Any], forms.MoveForm], Any]
+    make: Callable[[Any, dict[str, Any]], Any]
 
 
-def _edit(request: LicenseRequest, data: dict[str, Any], form: forms.MoveForm) -> None:
+def _edit(request: LicenseRequest, data: dict[str, Any]) -> None:
     rows = list(request.items.select_related("article"))
     kept = [row.as_asked() for row in rows if str(row.position) in data["keep"]]
     like = rows[0].as_asked()
-    added = [{**like, "article_url": url} for url in form.addresses()] if hasattr(form, "addresses") else []
+    added = [{**like, "article_url": url} for url in lines_of(data["add"])]
     asking.edit_items(request, [*kept, *added], seen=data["seen"])
 
 
-def _say(request: LicenseRequest, data: dict[str, Any], form: forms.MoveForm) -> None:
+def _say(request: LicenseRequest, data: dict[str, Any]) -> None:
     nonce = form_token.read(data["form_token"], MESSAGE, about=request.reference).nonce
     once(MESSAGE, nonce, data["words"], lambda: str(asking.message(request, words=data["words"]).pk))
 
 
 MOVES: dict[str, dict[str, Move]] = {
     "license_request": {
-        "reply": Move(forms.RequestReplyForm, lambda row, d, _f: asking.reply(row, words=d["words"], seen=d["seen"])),
-        "withdraw": Move(forms.RequestWithdrawForm, lambda row, d, _f: asking.withdraw(row, seen=d["seen"])),
-        "reopen": Move(
-            forms.RequestReopenForm, lambda row, d, _f: deciding.reopen(row, by=THE_PARTNER, seen=d["seen"])
-        ),
+        "reply": Move(forms.RequestReplyForm, lambda row, d: asking.reply(row, words=d["words"], seen=d["seen"])),
+        "withdraw": Move(forms.RequestWithdrawForm, lambda row, d: asking.withdraw(row, seen=d["seen"])),
+        "reopen": Move(forms.RequestReopenForm, lambda row, d: deciding.reopen(row, by=THE_PARTNER, seen=d["seen"])),
         EDIT: Move(forms.RequestItemsForm, _edit),
         MESSAGE: Move(forms.RequestMessageForm, _say),
     },
     "quote": {
         "accept": Move(
             forms.QuoteAcceptForm,
-            lambda row, d, _f: accepting.accept(
+            lambda row, d: accepting.accept(
                 row, terms_sha256=d["terms_sha256"], signatory=d["signatory"], seen=d["seen"]
             ),
         ),
-        "decline": Move(
-            forms.QuoteDeclineForm, lambda row, d, _f: quoting.decline(row, words=d["words"], seen=d["seen"])
-        ),
+        "decline": Move(forms.QuoteDeclineForm, lambda row, d: quoting.decline(row, words=d["words"], seen=d["seen"])),
     },
     "license": {
         DECLARE: Move(
             forms.LicensePlacementsForm,
-            lambda row, d, f: placements.declare(row, urls=f.addresses(), seen=d["seen"]),
+            lambda row, d: placements.declare(row, urls=lines_of(d["urls"]), seen=d["seen"]),
         ),
     },
     "update_notice": {
         "acknowledge": Move(
             forms.NoticeAcknowledgeForm,
-            lambda row, d, _f: updates.acknowledge(
-                row, action=d["action"], url=d["url"], note=d["note"], seen=d["seen"]
-            ),
+            lambda row, d: updates.acknowledge(row, action=d["action"], url=d["url"], note=d["note"], seen=d["seen"]),
         ),
     },
 }
@@ -134,7 +129,7 @@ def move(request: HttpRequest, key: str, noun: str, name: str, reference: str = 
     if not form.is_valid():
         return show(request, asked, key, tried=(subject, name, form), status=INVALID)
     try:
-        MOVES[noun][name].make(subject, form.cleaned_data, form)
+        MOVES[noun][name].make(subject, form.cleaned_data)
     except Invalid as error:
         place(form, error)
         return show(request, asked, key, tried=(subject, name, form), sentence=_rest(form, error), status=INVALID)

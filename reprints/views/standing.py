@@ -11,6 +11,7 @@ from newsroom.events.models import Promise
 from reprints import papers, pricing
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
+from reprints.vocabulary import TaxTreatment
 from reprints.workflow import LicenseStatus, RequestStatus
 
 FormsOf = Callable[[Any], dict[str, Any]]
@@ -87,6 +88,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
         ],
         "net": pricing.money(row.net, row.currency),
         "tax": pricing.money(row.tax, row.currency),
+        "tax_added": row.tax_treatment == TaxTreatment.MANUAL,
         "gross": pricing.money(row.gross, row.currency),
         "forms": {} if expired else forms_of(row),
     }

@@ -55,9 +55,7 @@ VERDICTS: dict[str, Verdict] = {
     ),
     "mistyped": Verdict(
         _("There is a typing mistake in this number."),
-        _(
-            "It looks like L-7K3QX2MW-4, and its last character checks the others. Please compare it with the certificate."
-        ),
+        _("A number looks like L-7K3QX2MW-4; its last character checks the others. Compare it with the certificate."),
         "waiting",
     ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
+from django.db.models import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -107,7 +108,7 @@ YOU = _("You")
 EFFECTIVE: dict[str, Any] = {"scheduled": _("Begins later"), "expired": EXPIRED}
 """What a license is by its dates alone."""
 
-VOCABULARIES = {
+VOCABULARIES: dict[str, type[TextChoices]] = {
     "use": Use,
     "portion": Portion,
     "format": Format,

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from corrections.ledger import commitments, merkle, reading, verify_corrections
+from corrections.ledger import commitments, log, merkle, reading, verify_corrections
 from corrections.ledger.canonical import canonical
 from corrections.ledger.checkpoint import Checkpoint, parse, sign, split_note
 from corrections.ledger.signer_state import PreviousLog
@@ -401,7 +401,8 @@ def test_a_notice_that_survived_the_restore_gets_its_leaf_back(restored):
     Correction.objects.filter(reference=leaf["reference"]).update(status="published", published_at=NOON)
     ledger("recover", "--from", *files_of(restored))
     assert LedgerEntry.objects.get(index=2).correction.reference == leaf["reference"]
-    assert ledger("verify", "--lost", "2-3").startswith("The public log of 4 entries is whole") is False
+    gone = "cannot be checked: its opening is gone, and no order destroyed it."
+    assert f"{leaf['reference']} {gone}" in findings()
 
 
 def test_a_head_that_does_not_fit_is_not_built_upon(restored):
@@ -447,7 +448,7 @@ def test_a_lost_memory_is_rebuilt_from_published_checkpoints(restored, own_memor
         (lambda page: page["entries"].append({**page["entries"][2], "index": 3}), "two different entries 3"),
         (lambda page: page["entries"][3].update(forge(kind=None)), "Entry 3 of the mirror lacks a part"),
         (lambda page: page["entries"][3].update(forge(at="2026-11-20")), "Entry 3 of the mirror has a time without"),
-        (lambda page: page["entries"][3].update(forge(at="noon")), "Entry 3 of the mirror lacks a part"),
+        (lambda page: page["entries"][3].update(forge(at="noon")), "Entry 3 of the mirror has no time"),
         (lambda page: page.pop("entries"), "not a page of entries"),
         (lambda page: page["entries"].pop(), "Nothing was signed: 3 leaves, but 4 were signed"),
     ],
@@ -492,8 +493,33 @@ def test_an_old_checkpoint_that_the_new_log_does_not_name_is_found(restored, set
     assert "The log testserver/corrections-3 does not say that it follows testserver/corrections-2." in findings()
 
 
-def forged_checkpoint(signer, origin):
-    return sign(Checkpoint(origin, 3, bytes(32)), signer)
+def forged_checkpoint(signer, origin, *extensions):
+    return sign(Checkpoint(origin, 3, bytes(32), extensions), signer)
+
+
+def test_a_link_that_cannot_be_read_is_no_link(settings):
+    publish()
+    checkpoints.sign()
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    text = forged_checkpoint(checkpoints.signer(), settings.LEDGER_ORIGIN, "previous-log testserver/corrections")
+    LedgerCheckpoint.objects.create(size=3, root="0" * 64, text=text, signed_at=NOON)
+    settings.LEDGER_ORIGIN = ""
+    assert "The log testserver/corrections-2 does not say that it follows testserver/corrections." in findings()
+
+
+def test_a_leaf_of_a_type_that_changes_no_status_fits():
+    [correction] = publish()
+    with transaction.atomic():
+        log.append("suppressed", correction, now=NOON, opening=False)
+    assert ledger("verify").startswith("The public log of 2 entries is whole")
+
+
+def test_a_new_log_that_was_cut_off_after_its_signature_goes_on(restored, settings):
+    ledger("recover", "--new-log", "--origin", "testserver/corrections-2")
+    LedgerCheckpoint.objects.all().delete()
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    signed = parse(split_note(checkpoints.sign().text)[0])
+    assert (signed.size, PreviousLog.named_in(signed).origin) == (2, "testserver/corrections")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,12 @@ from tests.faults.place import drop, postgres_place, sqlite_place
 def place(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"faults-{request.param}")
     if request.param == "sqlite":
-        yield sqlite_place(folder)
+        made = sqlite_place(folder)
+        yield made
+        made.close()
         return
     server = request.getfixturevalue("postgres_server")
     made = postgres_place(folder, server.url)
     yield made
+    made.close()
     drop(made, server.url)

@@ -20,10 +20,11 @@ class Place:
 
     vendor: str
     env: dict[str, str] = field(repr=False)
+    forks: list[subprocess.Popen] = field(default_factory=list, repr=False)
 
     def with_env(self, **more):
         """The same database, with more in the environment."""
-        return Place(self.vendor, {**self.env, **{name: str(value) for name, value in more.items()}})
+        return Place(self.vendor, {**self.env, **{name: str(value) for name, value in more.items()}}, self.forks)
 
     def run(self, *arguments, expect=0, **more):
         """Run `python …` to its end and answer what it printed; an unexpected exit code fails with its stderr."""
@@ -40,21 +41,47 @@ class Place:
         return done.stdout
 
     def produce(self, *arguments, expect=0, **more):
-        """The producer: see its module."""
-        return self.run("-m", "tests.faults.producer", *arguments, expect=expect, **more)
+        """The producer in a process of its own, forked from one that is warm: see `forks`. What it printed."""
+        if not self.forks:
+            self.forks.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.faults.forks"],
+                    cwd=ROOT,
+                    env=self.env,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+        warm = self.forks[0]
+        env = {**self.env, **{name: str(value) for name, value in more.items()}}
+        warm.stdin.write(json.dumps({"arguments": arguments, "env": env}) + "\n")
+        warm.stdin.flush()
+        done = json.loads(warm.stdout.readline())
+        assert done["code"] == expect, f"{arguments} ended with {done['code']}: {done['err'][-2000:]}"
+        return done["out"]
+
+    def close(self):
+        """Let the warm process go."""
+        while self.forks:
+            warm = self.forks.pop()
+            warm.stdin.close()
+            warm.wait(10)
+            warm.stdout.close()
 
     def report(self):
         return json.loads(self.produce("report"))
 
-    def start(self, *arguments, log=subprocess.DEVNULL, **more):
-        """Start `python …` and leave it running."""
+    def start(self, *arguments, log=subprocess.DEVNULL, prefix=(), **more):
+        """Start `python …` as the first of a group of processes, and leave it running."""
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            [*prefix, sys.executable, *arguments],
             cwd=ROOT,
             env={**self.env, **{name: str(value) for name, value in more.items()}},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
+            start_new_session=True,
         )
 
 

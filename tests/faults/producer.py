@@ -17,7 +17,7 @@ import django
 
 django.setup()
 
-from django.db import DatabaseError, connections, transaction  # noqa: E402 -- after django.setup()
+from django.db import DatabaseError, close_old_connections, connections, transaction  # noqa: E402 -- after django.setup()
 from django.db.models import Q  # noqa: E402 -- idem
 from django.utils import timezone  # noqa: E402 -- idem
 
@@ -63,13 +63,13 @@ def settle(*, expire_leases):
 def report():
     """Every delivery as JSON, by the reference of its event."""
     rows = {}
-    for row in Delivery.objects.select_related("event").order_by("pk"):
+    for row in Delivery.objects.select_related("event").prefetch_related("tries").order_by("pk"):
         rows[row.event.subject_reference] = {
             "id": str(row.uuid),
             "state": row.state,
             "attempts": row.attempts,
             "crashes": row.crashes,
-            "tries": list(row.tries.order_by("number").values_list("verdict", flat=True)),
+            "tries": [each.verdict for each in row.tries.all()],
         }
     at = {event.subject_reference: event.happened_at.timestamp() for event in Event.objects.all()}
     return {"deliveries": rows, "events": at, "unplanned": Unplanned.objects.count()}
@@ -115,7 +115,7 @@ def remaining():
     return Unplanned.objects.count() + Delivery.objects.filter(Q(state="pending") | Q(state="leased")).count()
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser()
     actions = parser.add_subparsers(dest="action", required=True)
     one = actions.add_parser("record")
@@ -133,7 +133,7 @@ def main():
     many.add_argument("--seconds", type=float, required=True)
     many.add_argument("--url", required=True)
     many.add_argument("--seed", default="0")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.action == "record":
         record(given.channel, given.reference, organization=partner_at(given.url) if given.url else None)
         if given.settle:

@@ -46,7 +46,7 @@ class Browser:
 
     def _show(self, response: requests.Response) -> Browser:
         self.response, self.url = response, response.url
-        self.page = lxml.html.fromstring(response.content) if "html" in response.headers["Content-Type"] else None
+        self.page = parsed(response) if "html" in response.headers["Content-Type"] else None
         return self
 
 
@@ -84,11 +84,16 @@ class Partner:
         return response
 
 
+def parsed(response: requests.Response) -> lxml.html.HtmlElement:
+    """The page as a tree."""
+    return lxml.html.fromstring(response.content, parser=lxml.html.HTMLParser(encoding="utf-8"))
+
+
 def text_in(response: requests.Response) -> str:
     """The words of a page, blanks collapsed."""
     if "html" not in response.headers.get("Content-Type", ""):
         return response.text
-    page = lxml.html.fromstring(response.content)
+    page = parsed(response)
     for hidden in page.xpath("//script|//style"):
         hidden.drop_tree()
     return " ".join(page.text_content().split())

@@ -41,7 +41,7 @@ def test_a_report_becomes_a_published_correction(stack):
     )
     private = reader.url
     assert "noindex" in reader.response.headers["X-Robots-Tag"]
-    assert reader.response.headers["Cache-Control"] == "no-store"
+    assert "no-store" in reader.response.headers["Cache-Control"]
     assert re.search(r"20\d\d", reader.text)
 
     receipt = stack.wait_for_mail(address)[0]
@@ -65,7 +65,7 @@ def test_a_report_becomes_a_published_correction(stack):
     assert "The cost of the bridge." in returning.text
 
     editor.open(editor.url).press("accept")
-    correction = editor.page.xpath("//a[contains(@href, '/admin/corrections/correction/')]/@href")[0]
+    correction = editor.page.xpath("//main//a[contains(@href, '/corrections/correction/')]/@href")[0]
     words = "An earlier version of this article misstated the cost. The correct figure is 1.45 million."
     editor.open(correction).press(
         "edit",
@@ -111,9 +111,8 @@ def test_decline_appeal_and_withdraw_from_the_private_page(stack):
     reader.open(reader.url)
     assert "It is marked as an opinion." in reader.text
     reader.send({"words": "It states a fact, too."}, action="/appeal/")
-    editor.open(editor.url).press("decline", {"code": "opinion", "words": "Still."}, expect=409)
-    assert "another editor" in editor.text
-    standards = Editor(stack, "standards").open(editor.url.split("/do/")[0] + "/change/")
+    assert "/do/decline/" not in editor.open(editor.url).response.text
+    standards = Editor(stack, "standards").open(editor.url)
     standards.press("decline", {"code": "no_error_found", "words": "We checked a second time."})
     reader.open(reader.url)
     assert "We checked a second time." in reader.text

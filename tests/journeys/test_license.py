@@ -54,7 +54,8 @@ def test_the_priced_lane_from_price_to_acknowledged_correction(stack):
     first, second = articles(stack, "priced")[:2]
     asked = body(item(first), item(second))
 
-    estimate = anyone.call("POST", "/license-requests/estimate/", asked, expect=200).json()
+    assert anyone.call("POST", "/license-requests/estimate/", asked, expect=200).json()["lane"] == "priced"
+    estimate = partner.call("POST", "/license-requests/estimate/", asked, expect=200).json()
     assert estimate["lane"] == "priced"
     partner.call("POST", "/license-requests/", asked, expect=400)
     once = key()
@@ -129,7 +130,7 @@ def publish_correction(stack, article):
         "PUT", "/articles/", {"url": known["url"], "headline": known["headline"], "body": text}, expect=200
     ).json()
     editor = Editor(stack, "editor").open("/admin/corrections/correction/start/correction/")
-    editor.send({"article": article["url"], "kind": "correction"})
+    editor.send({"article": article["url"], "kind": "correction"}, action="/start/correction/")
     words = "An earlier version misstated a passage. It has been corrected."
     editor.press("edit", {"kind": "correction", "severity": "low", "text": words})
     reference = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
@@ -151,7 +152,7 @@ def test_the_manual_lane_with_a_manager_above_the_limit(stack):
     editor = Editor(stack, "licensing").open(link_in(text_of(mail), "/admin/reprints/licenserequest/"))
     editor.press("take_up")
     editor.press("draft_quote", {"price_0": "5000.00", "reason_0": "By hand.", "exclusions_confirmed": "on"})
-    quote = editor.page.xpath("//a[contains(@href, '/admin/reprints/quote/')]/@href")[0]
+    quote = editor.page.xpath("//main//a[contains(@href, '/reprints/quote/')]/@href")[0]
     editor.open(quote)
     page = editor.url
     editor.press("open", expect=409)

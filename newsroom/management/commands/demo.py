@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -28,12 +28,19 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to do where somebody works already."""
+        parser.add_argument("--if-empty", action="store_true", help="Leave another newsroom alone, without an error.")
+
+    def handle(self, *_args: Any, if_empty: bool, **_options: Any) -> None:
         """One transaction: an interrupted run leaves nothing behind."""
         if settings.PRODUCTION:
             raise CommandError("The demo newsroom is not for production: its logins are written to a file.")
         if house.is_built():
             self._keep()
+            return
+        if Publication.objects.exists() and if_empty:
+            self.stdout.write("There is a newsroom here already: it gets no demo. MASTHEAD_DEMO=0 does not ask.")
             return
         if Publication.objects.exists():
             raise CommandError("This database already holds a newsroom. The demo needs an empty one.")

@@ -15,7 +15,7 @@ from corrections.services import correction as notices
 from newsroom.articles.models import Article
 from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 ATOM = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
 
 

@@ -15,7 +15,7 @@ from newsroom.events.models import Delivery, Event
 from newsroom.web import form_token
 from tests.factories import force_status, make_report, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

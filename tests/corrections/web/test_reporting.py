@@ -14,7 +14,7 @@ from newsroom.events import sealed
 from newsroom.web import form_token
 from tests.factories import make_article, make_report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_the_form_is_found_by_any_address_and_shows_the_headline_and_date_back(client, daily):

@@ -22,6 +22,13 @@ def test_a_real_newsroom_is_not_mixed_with_the_demo():
     assert [row.slug for row in Publication.objects.all()] == ["real"]
 
 
+def test_make_run_leaves_a_real_newsroom_alone_without_an_error(capsys):
+    Publication.objects.create(name="The Real One", slug="real")
+    call_command("demo", if_empty=True)
+    assert "gets no demo" in capsys.readouterr().out
+    assert [row.slug for row in Publication.objects.all()] == ["real"]
+
+
 def test_a_hook_to_this_machine_that_is_not_allowed_is_explained_and_leaves_nothing(settings, tmp_path):
     settings.VAR, settings.ALLOW_LOOPBACK_ENDPOINTS = tmp_path, False
     with pytest.raises(CommandError, match="ALLOW_LOOPBACK_ENDPOINTS=1"):

@@ -260,6 +260,12 @@ def test_a_delivery_keeps_its_type_when_its_body_is_cleared(partner):
     deliver_to(made).update(body="")
     [row] = partner.get(at(made, "deliveries")).json()["results"]
     assert row["type"] == "correction.published"
+    partner.write(at(made, "ping"))
+    Delivery.objects.update(body="")
+    assert [row["type"] for row in partner.get(at(made, "deliveries")).json()["results"]] == [
+        "",
+        "correction.published",
+    ]
 
 
 def test_a_hook_is_sent_again_with_the_same_id_and_body(partner):

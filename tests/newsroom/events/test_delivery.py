@@ -58,6 +58,30 @@ def test_what_is_owed_is_sent_once(owed):
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "ok")]
 
 
+def react_by_recording(world):
+    """Each thing that is kept makes another one happen, which is mailed."""
+
+    @kinds.reaction("thing.kept")
+    def follow(_event):
+        world.happen()
+
+
+def test_what_a_reaction_recorded_is_planned_and_sent_in_the_same_drain(publication, world):
+    react_by_recording(world)
+    world.happen("thing.kept")
+    assert delivery.drain() == delivery.Drained(planned=2, sent=1, tried=1)
+    assert [message.subject for message in outbox.outbox] == ["About T-2"]
+    assert delivery.drain() == delivery.Drained(planned=0, sent=0, tried=0)
+
+
+def test_while_paused_what_a_reaction_recorded_is_planned_and_not_sent(publication, world, settings):
+    settings.DELIVERIES_PAUSED = True
+    react_by_recording(world)
+    world.happen("thing.kept")
+    assert delivery.drain() == delivery.Drained(planned=2, sent=0, tried=0)
+    assert (outbox.outbox, Delivery.objects.get().state) == ([], "pending")
+
+
 def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
     first = delivery.claim()
     assert delivery.claim() == []

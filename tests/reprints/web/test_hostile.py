@@ -9,6 +9,7 @@ from newsroom.events.models import Event
 from newsroom.web import form_token
 from reprints import links
 from reprints.models import License, LicenseRequest, RequesterContact
+from reprints.services import quoting
 from tests.reprints import factories as make
 from tests.reprints.web.conftest import form_of, text, token
 
@@ -52,7 +53,7 @@ BAD = [
     ({"note": "x" * 6000}, "at most 5000"),
     ({"note": "\x00"}, "Null characters are not allowed."),
     ({"name": ""}, "Please give your name."),
-    ({"name": "\u202e\u2066"}, "no visible characters"),
+    ({"name": "\u202e\u2066"}, "Please give your name."),
     ({"email": ""}, "Please give an address"),
     ({"email": "nobody"}, "Please give an email address such as"),
     ({"email": "a@[127.0.0.1]"}, "Please give an email address such as"),
@@ -183,8 +184,6 @@ def test_a_token_is_good_for_its_own_request_and_purpose_only(client, ask, field
 
 
 def test_a_draft_of_the_desk_is_not_there_for_the_requester(client, article, ask):
-    from reprints.services import quoting
-
     ask(exclusivity="media")
     request = LicenseRequest.objects.get()
     draft = quoting.draft(request, by=make.make_staff(article.publication, "licensing_editor"))

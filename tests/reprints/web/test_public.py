@@ -13,7 +13,7 @@ from newsroom import references
 from reprints.models import License
 from reprints.models.asking import ITEM_FIELDS
 from reprints.models.licenses import PUBLIC_STATUS
-from reprints.services import licenses, placements
+from reprints.services import accepting, asking, licenses, placements
 from reprints.services.lanes import MANUAL_REASONS
 from reprints.views import wording
 from reprints.views.verifying import VERDICTS
@@ -189,8 +189,6 @@ def test_the_verdict_follows_the_license(client, publication, granted):
 
 
 def test_a_private_person_is_not_named(client, publication, article):
-    from reprints.services import accepting, asking
-
     request = make.make_request(
         publication, article, requester=asking.Requester("Wanda Writer", "wanda@review.example")
     )
