@@ -20,7 +20,7 @@ from newsroom.accounts.models import Publication
 from newsroom.errors import Fault
 from newsroom.web.fields import CleanTextField
 from reprints.forms.typed import country_code, language_tag, lines_of, whole_number, words_of
-from reprints.forms.uses import FIXED_PORTION, needed_by, use_choices
+from reprints.forms.uses import FIXED_PORTION, GROUPS, needed_by, use_choices
 from reprints.models import UseType
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
@@ -36,6 +36,12 @@ from reprints.vocabulary import (
 MAX_EMAIL = 254
 FIELD_OF_MEMBER = {"article_url": "article_urls", "territory": "countries"}
 """Member of an item → the field it is typed into, where the two have different names."""
+
+PLAIN_WORDS = {
+    "unknown_country": _("We know no country of this name."),
+    "unknown_language": _("We know no language of this name."),
+}
+"""Code of a fault → what it means to someone who types names and not codes."""
 
 
 class ArticlesForm(forms.Form):
@@ -72,6 +78,22 @@ class ArticlesForm(forms.Form):
     def chosen(self) -> UseType | None:
         """The use that was chosen, when it is one."""
         return self.use_types.get(str(self.data.get("use", ""))) if self.is_bound else None
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """The chooser for the template: `[{label, options, names, open}]`, the first and the chosen group open."""
+        options = {str(option.data["value"]): option for option in self["use"].subwidgets}
+        chosen = str(self["use"].value() or "")
+        found: list[dict[str, Any]] = []
+        for label, codes in GROUPS:
+            shown = [code for code in codes if code in options]
+            if shown:
+                names = ", ".join(str(self.use_types[code].label) for code in shown)
+                is_open = not found or chosen in shown
+                found.append(
+                    {"label": label, "options": [options[code] for code in shown], "names": names, "open": is_open}
+                )
+        return found
 
     def urls(self) -> list[str]:
         """The addresses, each once, in the order they were given."""
@@ -344,7 +366,7 @@ def place_faults(form: forms.Form, faults: Iterable[Fault], urls: list[str]) -> 
         if name not in form.fields:
             continue
         parts = fault.pointer.strip("/").split("/")
-        detail = str(fault.detail)
+        detail = str(PLAIN_WORDS.get(fault.code, fault.detail))
         if name == "article_urls" and len(urls) > 1 and len(parts) > 1 and parts[1].isdecimal():
             detail = f"{urls[int(parts[1])][:120]}: {detail}"
         elif name in {"countries", "languages", "placement_urls"} and parts[-1].isdecimal():

@@ -39,7 +39,7 @@ PAGES: PrivatePages[LicenseRequest] = PrivatePages(
 CONFLICT = 409
 INVALID = 422
 KEPT_AFTER_CONFLICT = ("words", "note", "url", "urls", "add", "signatory")
-EDIT, MESSAGE, DECLARE = "items", "message", "placements"
+EDIT, MESSAGE, DECLARE = "edit", "message", "placements"
 
 
 @dataclass(frozen=True)

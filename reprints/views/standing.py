@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,7 +27,7 @@ def notices_of(asked: LicenseRequest) -> QuerySet[UpdateNotice]:
 def beside_the_table(subject: Any) -> list[str]:
     """What can be done that changes no status: write, ask for other articles, say where it was published."""
     if isinstance(subject, LicenseRequest):
-        return ["message"] * (subject.status in TALKING) + ["items"] * subject.is_open
+        return ["message"] * (subject.status in TALKING) + ["edit"] * subject.is_open
     if isinstance(subject, License):
         return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT)
     return []
@@ -38,7 +39,9 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     sent = list(asked.quotes.seen_by_partner().select_related("terms", "publication").order_by("-number"))
     quotes = [_quote(row, forms_of) for row in sent]
     newest = sent[0] if sent else None
-    standing = wording.standing_of(asked, newest)
+    notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
+    unanswered = [entry["notice"] for entry in notices if entry["forms"]]
+    standing = wording.standing_of(asked, newest, must_act=bool(unanswered))
     promise = (
         Promise.objects.filter(
             subject_kind=LicenseRequest.noun, subject_reference=asked.reference, kind="quote", dropped_at=None
@@ -52,18 +55,28 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "publication": asked.publication,
         "standing": standing,
         "steps": wording.steps_of(asked, standing),
-        "due": waits.due_at if waits else (newest.valid_until if standing.turn == "you" and newest else None),
-        "overdue": bool(waits and waits.is_overdue),
+        "due": _due(waits, newest, unanswered) if standing.turn else None,
+        "overdue": bool(waits and waits.is_overdue) or any(row.is_overdue() for row in unanswered),
         "paused": bool(waits and waits.paused_at),
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
         "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],
         "quotes": quotes,
         "licenses": [_license(row, forms_of) for row in asked.licenses.for_lists().order_by("pk")],
-        "notices": [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")],
+        "notices": notices,
+        "must_act": bool(unanswered),
         "thread": _thread(asked),
         "contact": getattr(asked, "contact", None),
         "forms": forms_of(asked),
     }
+
+
+def _due(waits: Promise | None, newest: Quote | None, unanswered: list[UpdateNotice]) -> datetime | None:
+    """The next date: of a change to act on, of our answer, or until which the quote holds."""
+    if unanswered:
+        return min((row.due_at for row in unanswered if row.due_at), default=None)
+    if waits is not None:
+        return waits.due_at
+    return newest.valid_until if newest is not None and not newest.is_expired() else None
 
 
 def _codes(asked: LicenseRequest) -> list[str]:

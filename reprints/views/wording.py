@@ -64,6 +64,13 @@ STANDINGS: dict[str, Standing] = {
 STEPS = [_("You asked"), _("We answer"), _("You decide"), _("Licensed")]
 LATE_QUOTE = Standing(_("Your quote has expired"), _("Write to us below, and we make you a new one."), "you", 2)
 
+MUST_ACT = Standing(
+    _("The article changed"),
+    _("An article that you licensed changed. Do what the notice below says, and tell us what you did."),
+    "you",
+    4,
+)
+
 REASONS: dict[str, Any] = {
     "zero_price": _("The price list has no price for it."),
     "exclusivity": _("You ask for it exclusively."),
@@ -123,8 +130,10 @@ def page_locale() -> Locale:
     return wording.document_locale(get_language() or "en")
 
 
-def standing_of(request: LicenseRequest, quote: Quote | None) -> Standing:
-    """Where the request stands; an open quote whose date is over is told as such."""
+def standing_of(request: LicenseRequest, quote: Quote | None, *, must_act: bool) -> Standing:
+    """Where the request stands. A change of the article to act on comes first; a quote whose date is over is told."""
+    if must_act:
+        return MUST_ACT
     if quote is not None and quote.is_expired():
         return LATE_QUOTE
     return STANDINGS[request.status]

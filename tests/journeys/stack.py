@@ -182,7 +182,7 @@ def answers(stack: Stack) -> bool:
     """Whether the first page is there, and the demo with it."""
     try:
         return requests.get(f"{stack.base}/", timeout=5).status_code == 200 and (stack.var / "demo.json").exists()
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.status import HTTP_201_CREATED
 
 from newsroom import references
 from newsroom.accounts.models import ApiKey
@@ -19,6 +20,7 @@ from newsroom.api.etags import Cacheable, etag_of, require_match
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.problems import escape
 from newsroom.errors import Fault, Invalid, NotAllowed, NotFound, Stale
+from reprints import links
 
 UNREAD = 0
 """A version that no record ever has: versions count from 1."""
@@ -76,9 +78,11 @@ def key_of(request: Request) -> ApiKey:
 
 
 def told(shape: type[serializers.Serializer], data: dict[str, Any], row: Any, *, status: int = 200) -> Response:
-    """The shape with the ETag of its row."""
+    """The shape with the ETag of its row, and with its address where it is new."""
     response = Response(shape(data).data, status=status)
     response["ETag"] = etag_of(row)
+    if status == HTTP_201_CREATED:
+        response["Location"] = links.api_url(row)
     return response
 
 

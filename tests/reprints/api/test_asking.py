@@ -146,6 +146,8 @@ def test_a_request_needs_an_idempotency_key_and_repeats_its_answer(story, partne
     again = partner.post("license-requests/", body, once="one")
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert (again["Idempotency-Replayed"], again["ETag"]) == ("true", first["ETag"])
+    place = f"http://testserver/api/v1/license-requests/{first.json()['reference']}/"
+    assert (first["Location"], again["Location"], partner.get(place).json()) == (place, place, first.json())
     assert refused(partner.post("license-requests/", a_request(story, quantity=9), once="one")) == (
         422,
         "idempotency_key_reused",

@@ -34,7 +34,7 @@ BAD = [
     ({"quantity": "9" * 5000}, "This must be a whole number."),
     ({"quantity": "many"}, "This must be a whole number."),
     ({"quantity": "٣"}, "This must be a whole number."),
-    ({"countries": "Atlantis, US"}, "“Atlantis”: This is not a country code"),
+    ({"countries": "Atlantis, US"}, "“Atlantis”: We know no country of this name."),
     ({"countries": ", ".join(["US"] * 300)}, "At most 250 fit in here."),
     ({"countries": " ", "scope": "countries"}, "Name at least one country"),
     ({"countries": "\x00"}, "Null characters are not allowed."),

@@ -75,6 +75,7 @@ def test_a_short_quotation_is_free_and_licensed_at_once(client, article, ask, op
     assert b"The council met on Monday." not in content.content
     assert content["Content-Disposition"] == f'attachment; filename="{granted.number}.html"'
     assert b"It spent 1.2 million" in client.get(f"{base}/content.txt").content
+    assert "Add or leave out an article" not in text(page)
     for response in (certificate, content, page):
         assert response["Cache-Control"] == "private, no-store"
         assert response["Referrer-Policy"] == "no-referrer"
@@ -132,7 +133,7 @@ def test_taking_back_needs_the_box_and_ends_the_quote(client, priced):
 def test_another_article_can_be_added_and_the_quote_is_made_anew(client, publication, priced):
     request, page = priced
     other = make.make_article(publication)
-    action, hidden = form_of(page, "/items/")
+    action, hidden = form_of(page, "/edit/")
     assert client.post(action, {**hidden, "keep": ["0"], "add": other.url}).status_code == 303
     assert [row.article_id for row in request.items.all()] == [request.items.first().article_id, other.pk]
     assert [row.status for row in request.quotes.order_by("number")] == ["superseded", "open"]
@@ -178,6 +179,7 @@ def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client
     (notice,) = updates.open_for(event)
     page = open_page(answer["Location"])
     assert "Replace the text or append the notice" in text(page)
+    assert "The article changed Council" in text(page)
     action, hidden = form_of(page, "/acknowledge/")
     bad = client.post(action, {**hidden, "action": "replaced", "url": "javascript:alert(1)"})
     assert (bad.status_code, "This is not a web address" in text(bad)) == (422, True)
