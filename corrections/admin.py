@@ -44,6 +44,10 @@ def _fix_can_be_seen(subject: Correction, person: User) -> bool:
     )
 
 
+def _has_warnings(subject: Correction, person: User) -> bool:
+    return subject.status in notices.OPEN and _at_desk(subject, person) and bool(subject.unanswered())
+
+
 def _awaits_review(subject: Correction, person: User) -> bool:
     waiting = Approval.objects.filter(
         subject_kind="correction",
@@ -242,6 +246,9 @@ class CorrectionAdmin(WorkflowAdmin):
             _("The fix is in the article"),
             _fix_can_be_seen,
         ),
+        "answer_warning": Button(
+            notices.answer_warning, forms.CorrectionAnswerWarningForm, _("Answer a warning"), _has_warnings
+        ),
         "send_for_approval": Button(notices.send_for_approval),
         "publish": Button(notices.publish),
         "return_to_draft": Button(notices.return_to_draft, forms.WordsForm),
@@ -278,7 +285,10 @@ class CorrectionAdmin(WorkflowAdmin):
             else [],
             "authors": list(subject.authors.select_related("user")),
             "waiting": list(subject.reports.order_by("pk")[:100]),
-            "not_ready": "" if subject.is_public else subject.not_ready(),
+            "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
+            "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
+            if subject.status in notices.OPEN
+            else [],
             "entry": LedgerEntry.objects.filter(correction=subject).first(),
             "approvals": list(
                 Approval.objects.filter(subject_kind="correction", subject_reference=subject.reference)

@@ -31,7 +31,8 @@ RIGHT_NAMED = re.compile(
 
 BOILERPLATE = re.compile(
     r"\b(?:ha(?:s|ve)|had) (?:since |now )?been (?:corrected|updated|changed|amended|fixed|revised|removed|edited|"
-    r"clarified)\b|\bcorrected (?:version|repeat)\b|\bthis version is\b|\bwe (?:have )?(?:corrected|fixed|updated|amended)\b",
+    r"clarified)\b|\bcorrected (?:version|repeat)\b|\bthis version is\b"
+    r"|\bwe (?:have )?(?:corrected|fixed|updated|amended)\b",
     ANY_CASE,
 )
 """Phrases that a notice may hold and that say nothing about the error."""
@@ -103,14 +104,16 @@ SAYS_NOTHING = frozenset(
     been before being below between both but can caption captions change changed changes clarified clarify correct
     corrected correction corrections correctly corrects could date dates describe described description detail details
     did does dollar dollars due during each earlier edit edited edition editing either error errors even euro euros ever
-    every fact facts figure figures fix fixed follow follows following for former from full gave give given gives graphic had
+    every fact facts figure figures fix fixed follow follows following for former from full
+    gave give given gives graphic had
     has have headline headlines her here hers him his how however hundred image images inaccurate inaccurately incorrect
     incorrectly information into its itself later left like made make makes many may million millions billion billions
     mention mentioned misattributed misidentified misquoted misspelled misspelt misstate misstated mistake mistaken
     mistakes more most much name named names new news nor not note noted notice now number numbers off omitted once one
     only original originally other our out over page paragraph paragraphs part passage passages percent percentage
     photo picture piece place please point pounds previous previously print published publication quote quoted read
-    reads really refer referred regret regrets replace replaced replaces report reported reports right said same say says
+    reads really refer referred regret regrets replace replaced replaces report reported reports right said
+    same say says
     second section see sentence sentences set should show showed since some spelled spelling stated statement states
     still story such text than that the their them then there these they thing things this those thousand three
     through time times title too transposed true two under until update updated updates upon use used version versions

@@ -156,10 +156,8 @@ Found = Iterator[tuple[str, dict[str, Any]]]
 
 
 def _only_link(notice: Notice) -> Found:
-    if LINK.search(notice.text):
-        beside = WORD.findall(POINTERS.sub(" ", LINK.sub(" ", notice.text)))
-        if len(beside) < MIN_WORDS_BESIDE_LINK:
-            yield "only_link", {}
+    if _is_link(notice):
+        yield "only_link", {}
 
 
 def _personal_data(notice: Notice) -> Found:
@@ -228,7 +226,9 @@ def _label(notice: Notice) -> Found:
 
 
 def _wrong_and_right(notice: Notice) -> Found:
-    if not notice.in_english or _undoes(notice) or (notice.kind == Kind.CORRECTION and _misfits(notice)):
+    if not notice.in_english or _undoes(notice) or _is_link(notice):
+        return
+    if notice.kind == Kind.CORRECTION and _misfits(notice):
         return
     says_both = bool(cues.CONTRAST.search(notice.said))
     if notice.kind == Kind.CORRECTION and not (
@@ -246,7 +246,7 @@ def _wrong_and_right(notice: Notice) -> Found:
 
 
 def _self_contained(notice: Notice) -> Found:
-    if not notice.in_english or notice.effect:
+    if not notice.in_english or notice.effect or _is_link(notice):
         return
     if not _content(notice.text):
         yield "not_self_contained", {}
@@ -302,6 +302,12 @@ RULES: tuple[Callable[[Notice], Found], ...] = (
 def _undoes(notice: Notice) -> bool:
     """Whether it is about an earlier notice, not about the article."""
     return notice.effect in {Effect.WITHDRAW, Effect.REINSTATE}
+
+
+def _is_link(notice: Notice) -> bool:
+    """Whether it is a link with hardly a word beside it: the other rules then have nothing to judge."""
+    beside = WORD.findall(POINTERS.sub(" ", LINK.sub(" ", notice.text)))
+    return bool(LINK.search(notice.text)) and len(beside) < MIN_WORDS_BESIDE_LINK
 
 
 def _misfits(notice: Notice) -> bool:

@@ -157,6 +157,20 @@ class CorrectionEditForm(WorkForm):
                     self.initial.setdefault(name, getattr(self.subject, name))
 
 
+class CorrectionAnswerWarningForm(WordsForm):
+    """Answer a warning of the linter."""
+
+    code = forms.ChoiceField(choices=[], label=_("Warning"))
+    words = CleanTextField(label=_("Why the notice may stand as it is"), max_length=500)
+    field_order = ("code", "words")
+
+    def prepare(self) -> None:
+        """Only the warnings that wait for an answer."""
+        if self.subject is not None:
+            waiting = [(finding.code, finding.sentence) for finding in self.subject.unanswered()]
+            self.fields["code"].choices = waiting  # type: ignore[attr-defined]  # -- a choice field
+
+
 class CorrectionNameArticleForm(WorkForm):
     """The same error in one more article."""
 

@@ -6,13 +6,16 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from corrections.linter import Finding, Notice, lint
 from corrections.vocabulary import Effect, Kind, Severity
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.articles.models import Article
+from newsroom.events import sealed
 from newsroom.records import Record
 
 
@@ -139,14 +142,62 @@ class Correction(Record):
 
     def not_ready(self) -> str:
         """The sentence that keeps this from being published, or an empty string."""
-        rows = list(self.articles.all())
         if not self.text.strip():
             return _now("The notice has no text yet.")
-        if not rows:
+        if not self.articles.all():
             return _now("Name at least one article.")
+        return self._waits_for_fix() or self._fails_the_linter()
+
+    def lint(self) -> list[Finding]:
+        """What the linter finds in its words, by the levels of the publication."""
+        levels = self.publication.policy("lint_levels")
+        return lint(self._as_read(), levels=levels if isinstance(levels, dict) else {})
+
+    def unanswered(self) -> list[Finding]:
+        """The warnings that nobody has answered yet."""
+        return [row for row in self.lint() if row.level == "warn" and not self.lint_answers.get(row.code)]
+
+    def _fails_the_linter(self) -> str:
+        for finding in self.lint():
+            if finding.level == "block":
+                return finding.sentence
+            if not self.lint_answers.get(finding.code):
+                return _now("Answer the warning, or change the words: %(warning)s") % {"warning": finding.sentence}
+        return ""
+
+    def _as_read(self) -> Notice:
+        """The notice with all that the linter must know beside the words."""
+        articles = [row.article for row in self.articles.select_related("article")]
+        names, emails = [], []
+        for report in self.reports.select_related("contact").prefetch_related("joined__contact"):
+            for own in (report, *report.joined.all()):
+                contact = getattr(own, "contact", None)
+                if contact is not None:
+                    names += [] if own.about_me else [sealed.open_text(contact.name_sealed)]
+                    emails += [sealed.open_text(contact.email_sealed)]
+        publication = self.publication
+        house = (publication.corrections_email, publication.licensing_email, publication.legal_phone)
+        return Notice(
+            kind=self.kind,
+            text=self.text,
+            now=timezone.now(),
+            severity=self.severity,
+            original_text=self.original_text,
+            corrected_text=self.corrected_text,
+            headlines=tuple(article.headline for article in articles),
+            bylines=tuple(str(name) for article in articles for name in article.bylines),
+            error_published_at=self.error_published_at,
+            reader_names=tuple(name for name in names if name),
+            reader_emails=tuple(email for email in emails if email),
+            house=tuple(address for address in house if address),
+            language=articles[0].language if articles else publication.language,
+            effect=self.effect,
+        )
+
+    def _waits_for_fix(self) -> str:
         if self.kind == Kind.RETRACTION or self.effect or self.not_fixed_reason:
             return ""
-        for row in rows:
+        for row in self.articles.all():
             if row.revision_after is None:
                 return _now(
                     "The fixed text of “%(headline)s” has not been seen yet. Wait for it, or say why it stays as it is."

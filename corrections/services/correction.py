@@ -34,6 +34,8 @@ WORDS = {
     "anchor",
     "error_published_at",
 }
+SAID = ("kind", "text", "original_text", "corrected_text")
+MAX_ANSWER = 500
 SECOND_REVIEW = timedelta(hours=24)
 
 
@@ -82,12 +84,39 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
             "/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))}
         )
     correction = _open_draft(correction, by=by, seen=seen)
+    said = {name: getattr(correction, name) for name in SAID}
     for name, value in words.items():
         setattr(correction, name, value)
     _check_words(correction)
+    if any(getattr(correction, name) != before for name, before in said.items()):
+        # An answer was given to the words as they stood.
+        correction.lint_answers = {}
     correction.version += 1
-    correction.save(update_fields=[*words, "version", "updated_at"])
+    correction.save(update_fields=[*words, "lint_answers", "version", "updated_at"])
     _wrote(correction, by)
+    return correction
+
+
+@transaction.atomic
+def answer_warning(
+    correction: Correction, *, by: User, code: str, words: str, seen: int | None = None
+) -> Correction:
+    """Say why a warning of the linter does not hold here. Kept with the notice until its words change.
+
+    Any desk editor may, while it is a draft or awaits approval; it makes nobody an author. What blocks cannot be answered.
+    """
+    correction = lock(correction, seen=seen)
+    if "desk_editor" not in by.roles_at(correction.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    if correction.status not in OPEN:
+        raise Conflict(_("This notice can no longer be changed."))
+    if not words.strip():
+        raise Invalid.one("/words", _("Say why the notice may stand as it is."), "required")
+    if code not in {finding.code for finding in correction.lint() if finding.level == "warn"}:
+        raise Invalid.one("/code", _("The linter does not warn of that here."), "unknown_code")
+    correction.lint_answers = {**correction.lint_answers, code: words.strip()[:MAX_ANSWER]}
+    correction.version += 1
+    correction.save(update_fields=["lint_answers", "version", "updated_at"])
     return correction
 
 

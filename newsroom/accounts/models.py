@@ -94,6 +94,7 @@ POLICIES: dict[str, Any] = {
     "mail_words_to_staff": False,
     "complaints_body": "",
     "statistics_open": False,
+    "lint_levels": {},  # rule of the notice linter → block, warn or off; a rule not named keeps its own level
     "holidays": [],
     # reprints
     "quote_within_days": 3,

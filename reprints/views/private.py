@@ -160,7 +160,7 @@ def make_form(subject: Any, name: str, data: Any = None) -> Any:
     if name == EDIT:
         more["items"] = list(subject.items.select_related("article"))
     if name == DECLARE:
-        fresh["urls"] = "\n".join(subject.placements.filter(removed_at=None).values_list("url", flat=True))
+        fresh["urls"] = "\n".join(row.url for row in subject.placements.all() if row.removed_at is None)
     if name == "accept":
         fresh["terms_sha256"] = subject.terms.sha256 if subject.terms else ""
     auto_id = f"{name}-{subject.reference}-%s"

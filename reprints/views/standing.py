@@ -36,9 +36,15 @@ def beside_the_table(subject: Any) -> list[str]:
 def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     """The page's context; `forms_of` makes the forms that a record offers now."""
     items = list(asked.items.select_related("article"))
-    sent = list(asked.quotes.seen_by_partner().select_related("terms", "publication").order_by("-number"))
+    sent = list(
+        asked.quotes.seen_by_partner()
+        .select_related("terms", "publication")
+        .prefetch_related("lines__article")
+        .order_by("-number")
+    )
     quotes = [_quote(row, forms_of) for row in sent]
     newest = sent[0] if sent else None
+    held = asked.licenses.for_lists().prefetch_related("placements").order_by("pk")
     notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
     unanswered = [entry["notice"] for entry in notices if entry["forms"]]
     standing = wording.standing_of(asked, newest, must_act=bool(unanswered))
@@ -61,7 +67,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
         "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],
         "quotes": quotes,
-        "licenses": [_license(row, forms_of) for row in asked.licenses.for_lists().order_by("pk")],
+        "licenses": [_license(row, forms_of) for row in held],
         "notices": notices,
         "must_act": bool(unanswered),
         "thread": _thread(asked),
@@ -97,7 +103,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
                 "price": pricing.money(line.price, row.currency) if line.price is not None else None,
                 "trace": [{**step, "currency": row.currency} for step in line.trace],
             }
-            for line in row.lines.select_related("article")
+            for line in row.lines.all()
         ],
         "net": pricing.money(row.net, row.currency),
         "tax": pricing.money(row.tax, row.currency),

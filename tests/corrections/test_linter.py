@@ -71,7 +71,10 @@ BAD = [
     (notice("We misspelled the mayor’s name. We regret the error."), ["no_fact_named"]),
     (notice("An earlier version misstated a passage. It has been corrected."), ["no_fact_named", "not_self_contained"]),
     (notice("The figure was wrong. It is 1.45 million."), ["not_self_contained"]),
-    (notice("An earlier version of this article was incorrect. This version is right."), ["no_fact_named"]),
+    (
+        notice("An earlier version of this article was incorrect. This version is right."),
+        ["no_fact_named", "not_self_contained"],
+    ),
     (notice("This has been fixed."), ["no_error_named", "no_fact_named", "not_self_contained"]),
     (notice("This article has been updated with the cause of the fire."), ["wrong_label"]),
     (notice("This article adds new information from the harbor master."), ["wrong_label"]),
@@ -109,11 +112,8 @@ BAD = [
     (notice(COST, error_published_at=NOW - timedelta(days=31)), ["late_unexplained"]),
     (notice(f"{COST} We apologize.", error_published_at=NOW - timedelta(days=900)), ["late_unexplained"]),
     (notice(f"{COST} {'The bridge is old and long. ' * 40}"), ["too_long"]),
-    (notice("https://daily.example/corrections/7"), ["only_link", "no_error_named", "no_fact_named"]),
-    (
-        notice("Please see the full correction here: www.daily.example/c/7"),
-        ["only_link", "no_error_named", "no_fact_named"],
-    ),
+    (notice("https://daily.example/corrections/7"), ["only_link"]),
+    (notice("Please see the full correction here: www.daily.example/c/7"), ["only_link"]),
     (
         notice("This article is about a clinic.", kind="retraction"),
         ["retraction_not_said", "retraction_without_reason"],

@@ -249,6 +249,19 @@ def test_the_desks_changes_stand_beside_what_was_asked(client, article, ask, ope
     assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
 
 
+def test_a_request_that_lapsed_can_be_reopened_from_its_page(client, article, ask, open_page):
+    answer = ask(exclusivity="media")
+    editor = make.make_staff(article.publication, "licensing_editor")
+    request = deciding.take_up(LicenseRequest.objects.get(), by=editor)
+    deciding.lapse(deciding.ask(request, by=editor, words="In which town?"))
+    page = open_page(answer["Location"])
+    assert "Closed without a reply" in text(page)
+    action, hidden = form_of(page, "/reopen/")
+    assert client.post(action, hidden).status_code == 303
+    request.refresh_from_db()
+    assert request.status == "in_review"
+
+
 def test_an_internal_note_is_not_on_the_page(client, article, ask, open_page):
     answer = ask()
     editor = make.make_staff(article.publication, "licensing_editor")
