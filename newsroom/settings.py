@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "newsroom.web.requests.RequestIdMiddleware",
     "newsroom.web.security.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.web.availability.AvailabilityMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -282,4 +283,5 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# HeadersMiddleware says who may frame a page, for `/embed/` otherwise than for the rest.
+SILENCED_SYSTEM_CHECKS = ["security.W002"]

@@ -74,7 +74,7 @@ def whole_life(daily, report, editor):
 
 def settle(daily, correction, editor):
     approver = make_staff(daily, "standards_editor")
-    drafts.edit(correction, by=editor, text="It was 1.45 million.", not_fixed_reason="Print only.")
+    drafts.edit(correction, by=editor, text="The cost was wrong. It was 1.45 million.", not_fixed_reason="Print only.")
     drafts.send_for_approval(correction, by=editor)
     drafts.return_to_draft(correction, by=approver, words="Say the year.")
     drafts.send_for_approval(correction, by=editor)

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.utils.functional import empty
 
 import newsroom.settings
-import tests.faults.settings
 from tests.faults import producer
 
 SECONDS = 60
@@ -45,7 +44,7 @@ def _child(order, out, err):
         sys.stdout, sys.stderr = out.open("w"), err.open("w")
         os.environ.update(order["env"])
         importlib.reload(newsroom.settings)
-        importlib.reload(tests.faults.settings)
+        importlib.reload(sys.modules[os.environ["DJANGO_SETTINGS_MODULE"]])
         settings._wrapped = empty
         producer.main(order["arguments"])
         code = 0

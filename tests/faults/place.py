@@ -85,9 +85,10 @@ class Place:
         )
 
 
-def sqlite_place(folder):
+def sqlite_place(folder, *, settings="tests.faults.settings"):
     """A migrated SQLite database in the folder."""
-    return _migrated(Place("sqlite", _env(folder, f"sqlite:///{folder / 'faults.sqlite3'}")))
+    env = _env(folder, f"sqlite:///{folder / 'faults.sqlite3'}") | {"DJANGO_SETTINGS_MODULE": settings}
+    return _migrated(Place("sqlite", env))
 
 
 def postgres_place(folder, server_url):

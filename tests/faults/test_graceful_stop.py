@@ -79,7 +79,7 @@ def test_make_run_stops_everything_it_started_and_loses_nothing(slow, smtp):
 def answers(base):
     try:
         return requests.get(f"{base}/healthz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

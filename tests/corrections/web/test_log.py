@@ -209,7 +209,7 @@ def test_references_are_read_in_any_case_and_wrong_ones_are_not_there(client, pu
 def test_a_replaced_notice_stays_and_names_the_one_that_counts(client, daily, published):
     editor, approver = make_staff(daily, "desk_editor"), make_staff(daily, "standards_editor")
     newer = notices.start(daily, by=editor, articles=[], target=published, effect="supersede")
-    newer = notices.edit(newer, by=editor, text="It was 1.46 million.")
+    newer = notices.edit(newer, by=editor, text="The cost was wrong. It was 1.46 million.")
     notices.send_for_approval(newer, by=editor)
     notices.publish(newer, by=approver)
     old = client.get(f"/corrections/{published.reference}/").content.decode()
