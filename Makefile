@@ -125,11 +125,11 @@ coverage: $(VENV)/.dev ## What the tests reach, line by line, in htmlcov/
 	@$(PY) -m coverage report
 
 .PHONY: chaos
-chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk for minutes; count what was lost
+chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk for minutes; count what was lost (CHAOS_FAULTS, CHAOS_EVENTS)
 	@$(PY) -m tests.faults.chaos $(ARGS)
 
 .PHONY: drill
-drill: $(VENV)/.dev ## Back up, lose everything, restore, compare
+drill: $(VENV)/.dev ## Back up, lose everything, restore, compare (DRILL_REPORTS)
 	@$(PY) -m tests.faults.drill $(ARGS)
 
 # --- write ---------------------------------------------------------------------------------------------------------

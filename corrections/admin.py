@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.forms import desk as forms
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, Report
+from corrections.services import contacts
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import private_path, submit
@@ -23,8 +24,8 @@ from corrections.workflow import CORRECTION, REPORT, CorrectionStatus, ReportSta
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import CARDS, Button, Card, WorkflowAdmin
 from newsroom.articles.passages import word_diff
-from newsroom.events import sealed
 from newsroom.events.models import Promise
+from newsroom.events.reveals import reveals_of
 
 SOON = timedelta(days=1)
 DESK_ROLES = frozenset({"desk_editor", "standards_editor", "legal"})
@@ -39,9 +40,7 @@ def _is_draft(subject: Correction, person: User) -> bool:
 
 
 def _fix_can_be_seen(subject: Correction, person: User) -> bool:
-    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and _at_desk(
-        subject, person
-    )
+    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and _at_desk(subject, person)
 
 
 def _has_warnings(subject: Correction, person: User) -> bool:
@@ -142,6 +141,13 @@ class ReportAdmin(WorkflowAdmin):
             _("Add a note"),
             _at_desk,
         ),
+        "reveal_contact": Button(
+            lambda subject, *, by, reason, seen=None: contacts.reveal_contact(subject, by=by, reason=reason),
+            forms.ReportRevealContactForm,
+            _("Reveal contact"),
+            contacts.may_reveal,
+            answers=True,
+        ),
         "restore": Button(reports.restore),
         "mark_spam": Button(reports.mark_spam, danger=True),
     }
@@ -169,11 +175,7 @@ class ReportAdmin(WorkflowAdmin):
             .annotate(first=Min("due_at"))
             .values("first")
         )
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(due_at=Subquery(running))
-        )
+        return super().get_queryset(request).annotate(due_at=Subquery(running))
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Urgent ones first, then by the nearest promise, then by priority."""
@@ -187,7 +189,7 @@ class ReportAdmin(WorkflowAdmin):
             "decisions": list(subject.decisions.select_related("by")),
             "joined": list(subject.joined.order_by("pk")[:50]),
             "contact": contact,
-            "reader_name": sealed.open_text(contact.name_sealed) if contact else "",
+            "reveals": list(reveals_of(subject)),
             "private_path": private_path(subject),
             "same_article": Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
             .filter(article=subject.article_id, article__isnull=False)
@@ -213,9 +215,7 @@ class ReportAdmin(WorkflowAdmin):
     @admin.display(description=_("article"), ordering="article__headline")
     def article_line(self, report: Report) -> str:
         """Its headline, or the address that is not imported yet."""
-        return (report.article.headline if report.article else report.article_url or report.medium_detail)[
-            :80
-        ]
+        return (report.article.headline if report.article else report.article_url or report.medium_detail)[:80]
 
 
 @admin.register(Correction)
@@ -232,12 +232,8 @@ class CorrectionAdmin(WorkflowAdmin):
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {
         "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write"), _is_draft),
-        "name_article": Button(
-            notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft
-        ),
-        "drop_article": Button(
-            notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft
-        ),
+        "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
+        "drop_article": Button(notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft),
         "see_fix": Button(
             lambda subject, *, by, article, revision, seen=None: notices.see_fix(
                 subject, by=by, article=article, revision=revision
@@ -361,9 +357,7 @@ def cards(person: User) -> list[Card]:
             urgent=True,
         ),
         Card(_("new reports"), visible.filter(status=ReportStatus.NEW).count(), f"{url}?status__exact=new"),
-        Card(
-            _("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"
-        ),
+        Card(_("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"),
     ]
     if "standards_editor" in person.roles_anywhere():
         found.append(

@@ -1,5 +1,7 @@
 """The corrections desk."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -12,5 +14,6 @@ class CorrectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Notices and the public shape of a correction register themselves on import."""
-        from corrections import notices, public
+        """Declare who is told, what follows and the public shape: all need the models to be loaded."""
+        for part in ("notices", "reactions", "public"):
+            import_module(f"corrections.{part}")

@@ -1,8 +1,9 @@
 """Doormen of the clock: each calls a service."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from corrections.services import checkpoints, clock
+from corrections.services import checkpoints, clock, retention
 
 
 @shared_task(name="corrections.tick")
@@ -15,3 +16,9 @@ def tick() -> None:
 def sign_checkpoint() -> None:
     """A signed checkpoint whenever the log has grown."""
     checkpoints.sign_or_complain()
+
+
+@shared_task(name="corrections.retain")
+def retain() -> None:
+    """Forget what is older than the policies say."""
+    retention.retain(now=timezone.now(), dry_run=False)

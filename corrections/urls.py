@@ -3,6 +3,7 @@
 from django.urls import path
 
 from corrections.views import articles, confirming, ledger, log, private, reporting
+from corrections.views.statistics import statistics_page
 
 app_name = "corrections"
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("corrections/reports/<str:key>/appeal/", private.move, {"name": "appeal"}, name="appeal"),
     path("corrections/ledger/", ledger.explained, name="ledger"),
     path("corrections/ledger/verify_corrections.py", ledger.program, name="ledger-program"),
+    path("corrections/statistics/", statistics_page, name="statistics"),
     path("corrections/<str:reference>/", log.notice, name="notice"),
     path("articles/<str:reference>/", articles.article, name="article"),
     path("articles/<str:reference>/feed.atom", articles.atom, name="article-feed-atom"),

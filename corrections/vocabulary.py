@@ -60,6 +60,14 @@ class Visibility(models.TextChoices):
     RESTRICTED = "restricted", _("Restricted to legal")
 
 
+class Anchor(models.TextChoices):
+    """Whether the reported passage still stands where the reader marked it."""
+
+    OK = "ok", _("Still there")
+    RESOLVED_BY_EDIT = "resolved_by_edit", _("Resolved by edit")
+    ORPHAN = "orphan", _("Not found in the article")
+
+
 class Resolution(models.TextChoices):
     """How a report was closed."""
 

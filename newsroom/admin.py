@@ -6,6 +6,8 @@ every button calls the service that is named after it, with the version that the
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -21,6 +23,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
+from newsroom.api import throttles
 from newsroom.errors import DomainError, Invalid
 from newsroom.events import promises
 from newsroom.events.log import history_of
@@ -44,7 +47,8 @@ class Card:
 class Button:
     """Something a person may do to a record: the service, the form for its words, and when it is offered.
 
-    `offered` is asked only for what is not a move of the table; moves ask the table.
+    `offered` is asked only for what is not a move of the table; moves ask the table. What the service of a button that
+    `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again.
     """
 
     service: Callable[..., Any]
@@ -52,6 +56,7 @@ class Button:
     label: Any = ""
     offered: Callable[[Any, User], bool] | None = None
     danger: bool = False
+    answers: bool = False
 
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
@@ -66,6 +71,24 @@ class DeskSite(admin.AdminSite):
     index_title = _("What waits for you")
     index_template = "admin/desk_index.html"
     enable_nav_sidebar = True
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's page, behind the throttle `login`: so many tries for a name from a network, right or wrong.
+
+        Beyond that 429 with `Retry-After`, without looking at the password: a name that nobody has gets the same answer.
+        """
+        if request.method == "POST":
+            verdict = throttles.hit("login", _attempt(request))
+            if not verdict.allowed:
+                return self._too_many(request, verdict.retry_after)
+        return super().login(request, extra_context)
+
+    def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
+        context = {**self.each_context(request), "title": _("Please wait"), "minutes": -(-seconds // 60)}
+        response = TemplateResponse(request, "admin/too_many.html", context, status=429)
+        response["Retry-After"] = str(seconds)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what waits, most urgent first."""
@@ -165,9 +188,10 @@ class WorkflowAdmin(admin.ModelAdmin):
         subject: Any,
         *,
         bound: tuple[str, forms.Form] | None = None,
+        answer: list[tuple[Any, str]] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        """Draw the page; `bound` is the form that was sent and could not be taken."""
+        """Draw the page; `bound` is the form that was sent and could not be taken, `answer` what a press brought."""
         person = _person(request)
         context = {
             **self.admin_site.each_context(request),
@@ -176,6 +200,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "subject": subject,
             "subject_template": self.subject_template,
             "buttons": self._drawn_buttons(subject, person, bound),
+            "answer": answer,
             "history": list(history_of(subject)[:HISTORY_LENGTH]),
             "promises": list(promises.running(subject)),
             "deliveries": list(
@@ -209,7 +234,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         if not self.versioned:
             words.pop("seen", None)
         try:
-            pressed.service(subject, by=_person(request), **words)
+            answer = pressed.service(subject, by=_person(request), **words)
         except Invalid as error:
             for fault in error.faults:
                 field = fault.pointer.strip("/").split("/")[0]
@@ -219,6 +244,8 @@ class WorkflowAdmin(admin.ModelAdmin):
         except DomainError as error:
             messages.error(request, error.message)
             return self.work_page(request, self._find(request, object_id), bound=(button, form), status=409)
+        if pressed.answers:
+            return self.work_page(request, self._find(request, object_id), answer=answer)
         messages.success(request, _now("Done: %(label)s.") % {"label": self._label(button)})
         return HttpResponseRedirect(self._page_of(object_id))
 
@@ -349,6 +376,13 @@ class StaffScopedAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing here is deleted: deactivate, block or revoke it."""
         return False
+
+
+def _attempt(request: HttpRequest) -> str:
+    """Name and network of a try to sign in, as a counter's key: the name is not kept."""
+    name = unicodedata.normalize("NFKC", request.POST.get("username", "")[:200]).casefold()
+    hidden = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{throttles.caller(request)}:{hidden}"
 
 
 def _person(request: HttpRequest) -> User:

@@ -9,6 +9,8 @@ CLOCK: dict[str, int] = {
     "newsroom.api.prune": 3_600,
     "corrections.tick": 60,
     "corrections.sign_checkpoint": 30,
+    "corrections.retain": 86_400,
     "reprints.tick": 60,
+    "reprints.retain": 86_400,
 }
 """Task name → seconds between runs."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import CARDS, Button, Card, StaffScopedAdmin, WorkflowAdmin
 from newsroom.events.models import Promise
+from newsroom.events.reveals import reveals_of
 from reprints.forms import desk as forms
 from reprints.models import (
     License,
@@ -28,7 +29,7 @@ from reprints.models import (
     UpdateNotice,
     UseType,
 )
-from reprints.services import asking, deciding, licenses, quoting, updates
+from reprints.services import asking, contacts, deciding, licenses, quoting, updates
 from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE, QuoteStatus
 
 ROLES = frozenset({"licensing_editor", "licensing_manager"})
@@ -101,6 +102,13 @@ class LicenseRequestAdmin(LicensingAdmin):
             _("Add a note"),
             _does_licensing,
         ),
+        "reveal_contact": Button(
+            lambda subject, *, by, reason, seen=None: contacts.reveal_contact(subject, by=by, reason=reason),
+            forms.RequestRevealContactForm,
+            _("Reveal contact"),
+            contacts.may_reveal,
+            answers=True,
+        ),
         "assign": Button(deciding.assign, forms.RequestAssignForm, _("Assign"), _does_licensing),
         "reopen": Button(deciding.reopen),
         "redirect": Button(deciding.redirect, forms.RequestRedirectForm),
@@ -138,12 +146,13 @@ class LicenseRequestAdmin(LicensingAdmin):
             "quotes": list(subject.quotes.order_by("-number")),
             "granted": list(subject.licenses.order_by("pk")),
             "contact": getattr(subject, "contact", None),
+            "reveals": list(reveals_of(subject)),
         }
 
     @admin.display(description=_("requester"))
     def who(self, row: LicenseRequest) -> str:
-        """The organization, or what the web requester wrote."""
-        return row.requester_name or "—"
+        """The organization, or the company that the web requester wrote."""
+        return row.requester_house or "—"
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, row: Any) -> str:

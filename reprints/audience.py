@@ -26,6 +26,13 @@ def the_licensee(request: LicenseRequest) -> list[Recipient]:
     return list(dict.fromkeys(found))
 
 
+def the_payer(request: LicenseRequest) -> list[Recipient]:
+    """The organization's contacts who get invoices, else those who hear of its licenses; else the web requester."""
+    if request.organization is None:
+        return [Recipient("requester", request.reference)]
+    return contacts(request.organization, is_billing=True) or the_licensee(request)
+
+
 def contacts(organization: Organization, **which: bool) -> list[Recipient]:
     """Its active contacts of that kind."""
     people = organization.contacts.filter(is_active=True, **which).order_by("pk")

@@ -26,6 +26,9 @@ _REQUEST = {
     "reopen": declare("license_request.reopened", ORGANIZATION, _("License request reopened")),
 }
 EDITED = declare("license_request.edited", STAFF, _("License request edited"))
+CONTACT_REVEALED = declare("license_request.contact_revealed", STAFF, _("Contact details revealed"))
+CONTACT_ERASED = declare("license_request.contact_erased", STAFF, _("Contact details erased"))
+ERASED = declare("license_request.erased", STAFF, _("The requester's words erased"))
 MESSAGED = declare("license_request.messaged", STAFF, _("Message about a license request"))
 
 _QUOTE = {
@@ -55,6 +58,10 @@ _INVOICE = {
     "credit": declare("invoice.credited", ORGANIZATION, _("Invoice credited")),
     "write_off": declare("invoice.written_off", STAFF, _("Invoice written off")),
 }
+
+INVOICE_PREPARED = declare("invoice.prepared", STAFF, _("Buyer and tax of an invoice completed"))
+PART_PAID = declare("invoice.part_paid", STAFF, _("Invoice paid in part"))
+INVOICE_OVERDUE = declare("invoice.overdue", STAFF, _("Reminder of an overdue invoice"))
 
 NOTICE_OPENED = declare(
     "update_notice.opened", ORGANIZATION, _("Update notice opened"), public_data=("kind", "duty", "due_at")

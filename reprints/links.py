@@ -37,6 +37,11 @@ def private_path(request: LicenseRequest) -> str:
     return f"/reprints/requests/{token_of(request)}/"
 
 
+def payer_path(request: LicenseRequest) -> str:
+    """The path of the page where whoever pays finds the invoice: the partner's own pages, else the private page."""
+    return private_path(request) if request.organization_id is None else "/reprints/partner/"
+
+
 def confirm_path(request: LicenseRequest) -> str:
     """The path of the page whose button confirms the requester's mail address."""
     return f"/reprints/requests/confirm/{token_of(request, purpose='confirm_requester')}/"

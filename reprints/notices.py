@@ -11,8 +11,8 @@ from newsroom.accounts.models import Contact
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
 from reprints import audience, links, pricing
-from reprints.models import License, LicenseRequest, Quote, RequesterContact, RequestMessage, UpdateNotice
-from reprints.services import asking
+from reprints.models import Invoice, License, LicenseRequest, Quote, RequesterContact, RequestMessage, UpdateNotice
+from reprints.services import asking, invoicing
 from reprints.vocabulary import Lane
 
 MAIL = "reprints/mail"
@@ -33,6 +33,12 @@ def quote_of(event: Event) -> Quote:
 def license_of(event: Event) -> License:
     """The license that the event is about."""
     rows = License.objects.select_related("publication", "request__organization", "article")
+    return rows.get(reference=event.subject_reference)
+
+
+def invoice_of(event: Event) -> Invoice:
+    """The invoice that the event is about."""
+    rows = Invoice.objects.select_related("publication", "quote__request__organization", "credits")
     return rows.get(reference=event.subject_reference)
 
 
@@ -132,6 +138,22 @@ def the_desk_of_quote(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(request) if request.lane == Lane.MANUAL else []
 
 
+@notice("quote.accepted", f"{MAIL}/quote_accepted")
+def the_payer_of_order(event: Event) -> Iterable[Recipient]:
+    """Whoever pays, where the accounting system writes the invoice: the confirmation of the order."""
+    quote = quote_of(event)
+    ordered = quote.net > 0 and not invoicing.is_builtin(quote.publication)
+    return audience.the_payer(quote.request) if ordered else []
+
+
+@notice("invoice.issued", f"{MAIL}/invoice_issued")
+@notice("invoice.overdue", f"{MAIL}/invoice_overdue")
+def the_payer(event: Event) -> Iterable[Recipient]:
+    """Whoever pays; nobody for what the accounting system wrote and sends itself."""
+    row = invoice_of(event)
+    return audience.the_payer(row.quote.request) if row.sequence is not None else []
+
+
 @notice("license.issued", f"{MAIL}/license_issued")
 @notice("license.suspended", f"{MAIL}/license_suspended")
 @notice("license.reinstated", f"{MAIL}/license_reinstated")
@@ -183,6 +205,16 @@ def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
         "verify_url": settings.BASE_URL + links.verify_path(row.reference),
         "placements": list(row.placements.filter(removed_at=None)),
     }
+
+
+@mail_context("invoice")
+def about_invoice(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """What a mail about an invoice may show. Amounts are texts in the minor digits of the currency."""
+    row = invoice_of(event)
+    amounts = {
+        name: pricing.plain(getattr(row, name), row.currency) for name in ("net", "tax", "gross", "outstanding")
+    }
+    return {**_about(row.quote.request, event, recipient), "invoice": row, "amounts": amounts}
 
 
 @mail_context("update_notice")

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from newsroom.articles.models import Article, Revision
 from newsroom.errors import Conflict, NotFound
 from reprints import links, pricing
-from reprints.documents import certificate, delivery, quote, signing
-from reprints.models import License, Quote, QuoteLine
+from reprints.documents import certificate, delivery, invoice, quote, signing
+from reprints.models import Invoice, License, Quote, QuoteLine
 from reprints.services.snapshots import licensee_block, publication_block
 
 TEXT_IN_HAND = frozenset({"active", "scheduled"})
@@ -109,6 +109,42 @@ def quote_letter(row: Quote) -> dict[str, Any]:
         "terms_sha256": row.terms.sha256 if row.terms else "",
         "publication": publication_block(row.publication),
         "licensee": licensee_block(row),
+        "test": row.test,
+    }
+
+
+def invoice_pdf(row: Invoice) -> Paper:
+    """An invoice or credit note as a letter. Raises `Conflict` unless it was issued here: the accounting system
+    writes its own.
+    """
+    if row.sequence is None:
+        raise Conflict(_("This invoice was not written here."), code="not_issued")
+    url = settings.BASE_URL + links.payer_path(row.quote.request)
+    return Paper(f"{row.number}.pdf", "application/pdf", invoice.invoice_pdf(invoice_letter(row), url=url))
+
+
+def invoice_letter(row: Invoice) -> dict[str, Any]:
+    """The invoice in the shape of `documents.invoice`: everything as it was copied in."""
+    return {
+        "reference": row.reference,
+        "number": row.number,
+        "kind": row.kind,
+        "credits": row.credits.number if row.credits else "",
+        "reason": row.reason,
+        "issued_at": _time(row.issued_at),
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "quote": row.quote.reference,
+        "currency": row.currency,
+        "lines": row.lines,
+        "net": pricing.money(row.net, row.currency),
+        "tax": {
+            **pricing.money(row.tax, row.currency),
+            "treatment": row.tax_treatment,
+            "rate": f"{row.tax_rate.normalize():f}",
+        },
+        "gross": pricing.money(row.gross, row.currency),
+        "seller": row.seller,
+        "buyer": row.buyer,
         "test": row.test,
     }
 

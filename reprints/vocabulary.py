@@ -177,6 +177,13 @@ class TaxTreatment(models.TextChoices):
     MANUAL = "manual", _("Decided by hand")
 
 
+class InvoiceKind(models.TextChoices):
+    """An invoice, or what takes one back."""
+
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+
+
 class NoticeKind(models.TextChoices):
     """What an update notice is about."""
 

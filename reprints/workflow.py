@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.workflow import CLOCK, LICENSING, LOG, MANAGER, PARTNER, Actor, Workflow, transition
+from reprints.vocabulary import InvoiceKind
 
 REOPEN_WITHIN = timedelta(days=30)
 
@@ -87,6 +88,12 @@ def _quote_goes_first(request: Any, by: Actor) -> str:
 def _reopens_in_time(request: Any, by: Actor) -> str:
     if request.closed_at is not None and timezone.now() > request.closed_at + REOPEN_WITHIN:
         return gettext("This lapsed more than 30 days ago. Please send a new request.")
+    return ""
+
+
+def _is_no_credit_note(invoice: Any, by: Actor) -> str:
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        return gettext("This is a credit note: it takes back an invoice, and cannot be taken back itself.")
     return ""
 
 
@@ -167,7 +174,14 @@ LICENSE = Workflow(
     LicenseStatus,
     [
         transition("issue", [LS.PENDING_PAYMENT], LS.ACTIVE, who=[LICENSING, LOG], label=_("Issue")),
-        transition("suspend", [LS.ACTIVE], LS.SUSPENDED, who=[LICENSING], label=_("Suspend"), needs_words=True),
+        transition(
+            "suspend",
+            [LS.ACTIVE],
+            LS.SUSPENDED,
+            who=[LICENSING, CLOCK],
+            label=_("Suspend"),
+            needs_words=True,
+        ),
         transition("reinstate", [LS.SUSPENDED], LS.ACTIVE, who=[LICENSING], label=_("Reinstate")),
         transition(
             "terminate",
@@ -214,8 +228,24 @@ INVOICE = Workflow(
     [
         transition("issue", [IS.DRAFT], IS.ISSUED, who=[LICENSING, LOG], label=_("Issue")),
         transition("pay", [IS.ISSUED], IS.PAID, who=[LICENSING], label=_("Mark as paid")),
-        transition("credit", [IS.ISSUED, IS.PAID], IS.CREDITED, who=[LICENSING], label=_("Credit"), needs_words=True),
-        transition("write_off", [IS.ISSUED], IS.WRITTEN_OFF, who=[MANAGER], label=_("Write off"), needs_words=True),
+        transition(
+            "credit",
+            [IS.ISSUED, IS.PAID],
+            IS.CREDITED,
+            who=[LICENSING],
+            label=_("Credit"),
+            needs_words=True,
+            guard=_is_no_credit_note,
+        ),
+        transition(
+            "write_off",
+            [IS.ISSUED],
+            IS.WRITTEN_OFF,
+            who=[MANAGER],
+            label=_("Write off"),
+            needs_words=True,
+            guard=_is_no_credit_note,
+        ),
     ],
 )
 

@@ -138,7 +138,7 @@ def force_status(record, status, **over):
         if status == "duplicate":
             fields.setdefault("joined_to", make_report(record.publication))
     if isinstance(record, Correction) and status not in {"draft", "discarded"}:
-        fields.setdefault("text", "An earlier version misstated the cost.")
+        fields.setdefault("text", "An earlier version misstated the cost. It was 1.45 million.")
         if status in {"published", "superseded", "withdrawn", "suppressed"}:
             fields.setdefault("published_at", timezone.now())
         if status == "suppressed":

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from corrections.api import views
+from corrections.api.statistics import StatisticsView
 
 urlpatterns = [
     path("corrections/", views.CorrectionsView.as_view(), name="api-corrections"),
@@ -13,6 +14,7 @@ urlpatterns = [
         name="api-article-corrections",
     ),
     path("reports/", views.ReportsView.as_view(), name="api-reports"),
+    path("statistics/", StatisticsView.as_view(), name="api-statistics"),
     path("ledger/checkpoint/", views.CheckpointView.as_view(), name="api-ledger-checkpoint"),
     path("ledger/key/", views.KeyView.as_view(), name="api-ledger-key"),
     path("ledger/entries/", views.EntriesView.as_view(), name="api-ledger-entries"),

@@ -188,7 +188,7 @@ class ReportsView(APIView):
             by=key or THE_READER,
             channel=Channel.API,
             held_reasons=[] if key else _doubts(request, draft),
-            network_hash="" if key else caller(request),
+            network_hash="" if key else network_mark(request),
             test=bool(key and key.test),
         )
         response = Response(_receipt(report), status=201)

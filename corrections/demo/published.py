@@ -55,7 +55,7 @@ def shipyard(stage: Stage) -> None:
     mistaken = correct(
         stage,
         "shipyard-orders",
-        text="An earlier version of this article misstated the number of apprentices.",
+        text="An earlier version of this article misstated the number of apprentices. The yard trains 18, not 81.",
         not_fixed_reason="The figure is in a caption of the printed edition only.",
     )
     correct(

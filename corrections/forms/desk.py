@@ -116,9 +116,7 @@ class ReportJoinForm(WordsForm):
 class ReportAssignForm(WorkForm):
     """Hand it to somebody, or to nobody."""
 
-    to = forms.ModelChoiceField(
-        User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody")
-    )
+    to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
 
     def prepare(self) -> None:
         """Only people who work at this publication."""
@@ -134,14 +132,23 @@ class NoteForm(WordsForm):
     words = CleanTextField(label=_("Note, seen by the desk only"))
 
 
+class ReportRevealContactForm(WorkForm):
+    """Why the contact details are needed."""
+
+    reason = CleanTextField(
+        label=_("Why you need it"),
+        help_text=_("Kept with your name and the time."),
+        max_length=500,
+        multiline=False,
+    )
+
+
 class CorrectionEditForm(WorkForm):
     """The words of a draft."""
 
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
     severity = forms.ChoiceField(choices=Severity.choices, label=_("Severity"))
-    text = CleanTextField(
-        label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself.")
-    )
+    text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))
     original_text = CleanTextField(label=_("Original passage"), required=False)
     corrected_text = CleanTextField(label=_("Corrected passage"), required=False)
     error_published_at = forms.DateTimeField(label=_("The error appeared"), required=False)

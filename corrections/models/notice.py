@@ -33,9 +33,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, person: User) -> CorrectionQuerySet:
         """What this member of staff may see."""
         return self.filter(
-            publication__in=person.publications(
-                Role.DESK_EDITOR, Role.STANDARDS_EDITOR, Role.LEGAL, Role.ADMIN
-            )
+            publication__in=person.publications(Role.DESK_EDITOR, Role.STANDARDS_EDITOR, Role.LEGAL, Role.ADMIN)
         )
 
     def for_article(self, article: Article) -> CorrectionQuerySet:
@@ -48,14 +46,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
     def for_page(self) -> CorrectionQuerySet:
         """With everything that the public shape shows, in a fixed number of queries."""
-        return self.select_related(
-            "publication", "target", "ledger_entry", "ledger_entry__opening"
-        ).prefetch_related(
+        return self.select_related("publication", "target", "ledger_entry", "ledger_entry__opening").prefetch_related(
             models.Prefetch(
                 "articles",
-                queryset=CorrectionArticle.objects.select_related("article", "article__publication").order_by(
-                    "pk"
-                ),
+                queryset=CorrectionArticle.objects.select_related("article", "article__publication").order_by("pk"),
             ),
             models.Prefetch(
                 "followers",
@@ -83,13 +77,9 @@ class Correction(Record):
     anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True)
     error_published_at = models.DateTimeField(_("the error appeared"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, editable=False, db_index=True)
-    published_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     alone_reason = models.CharField(max_length=500, blank=True, editable=False)
-    target = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers"
-    )
+    target = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers")
     effect = models.CharField(_("effect on it"), max_length=10, choices=Effect.choices, blank=True)
     reader_reported = models.BooleanField(default=False, editable=False)
     lint_answers = models.JSONField(default=dict, blank=True, editable=False)
@@ -107,9 +97,7 @@ class Correction(Record):
             models.Index(fields=["publication", "-published_at", "-id"], name="correction_log"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status__in=CorrectionStatus.values), name="correction_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="correction_kind_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=[*PUBLIC, CorrectionStatus.AWAITING_APPROVAL]) | ~Q(text=""),

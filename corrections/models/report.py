@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from corrections.vocabulary import Category, Channel, Medium, Origin, Resolution, Visibility
+from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Resolution, Visibility
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Desk, Publication, Role, User
 from newsroom.articles.models import Article
@@ -24,9 +24,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """What this member of staff may see: their publications; restricted ones only with the legal role there."""
         desks = person.publications(Role.DESK_EDITOR, Role.STANDARDS_EDITOR, Role.LEGAL, Role.ADMIN)
         legal = person.publications(Role.LEGAL)
-        return self.filter(publication__in=desks).filter(
-            Q(visibility=Visibility.NORMAL) | Q(publication__in=legal)
-        )
+        return self.filter(publication__in=desks).filter(Q(visibility=Visibility.NORMAL) | Q(publication__in=legal))
 
     def open(self) -> ReportQuerySet:
         """Not closed."""
@@ -43,9 +41,7 @@ class Report(Record):
     noun = "report"
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reports")
-    article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
-    )
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     article_url = models.CharField(_("address"), max_length=2000, blank=True)
     article_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
     medium = models.CharField(_("seen"), max_length=12, choices=Medium.choices, default=Medium.WEB)
@@ -53,23 +49,25 @@ class Report(Record):
     passage_exact = models.CharField(_("passage"), max_length=500, blank=True)
     passage_prefix = models.CharField(max_length=64, blank=True)
     passage_suffix = models.CharField(max_length=64, blank=True)
+    anchor_state = models.CharField(
+        _("passage now"),
+        max_length=16,
+        choices=Anchor.choices,
+        default=Anchor.OK,
+        db_default=Anchor.OK.value,
+        editable=False,
+    )
     claim = models.TextField(_("what is wrong"), max_length=5000)
     suggestion = models.TextField(_("what would be right"), max_length=5000, blank=True)
-    category = models.CharField(
-        _("category"), max_length=20, choices=Category.choices, default=Category.OTHER
-    )
+    category = models.CharField(_("category"), max_length=20, choices=Category.choices, default=Category.OTHER)
     sources = models.JSONField(_("sources"), default=list, blank=True)
     about_me = models.BooleanField(_("the reader is the subject"), default=False)
     acting_for = models.CharField(_("acting for"), max_length=120, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
     urgent_reason = models.CharField(_("why urgent"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=20, default="en")
-    status = models.CharField(
-        _("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW
-    )
-    visibility = models.CharField(
-        _("visibility"), max_length=12, choices=Visibility.choices, default=Visibility.NORMAL
-    )
+    status = models.CharField(_("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW)
+    visibility = models.CharField(_("visibility"), max_length=12, choices=Visibility.choices, default=Visibility.NORMAL)
     legal_hold = models.BooleanField(_("legal hold"), default=False)
     channel = models.CharField(_("came by"), max_length=12, choices=Channel.choices, default=Channel.FORM)
     origin = models.CharField(_("found by"), max_length=8, choices=Origin.choices, default=Origin.READER)
@@ -81,9 +79,7 @@ class Report(Record):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_reports"
     )
     resolution_code = models.CharField(_("resolution"), max_length=24, choices=Resolution.choices, blank=True)
-    joined_to = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined"
-    )
+    joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
     correction = models.ForeignKey(
         "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
@@ -94,6 +90,7 @@ class Report(Record):
     first_answered_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     appealed_at = models.DateTimeField(_("appealed"), null=True, editable=False)
+    text_erased_at = models.DateTimeField(_("words erased"), null=True, editable=False)
     test = models.BooleanField(default=False, editable=False)
 
     objects = ReportQuerySet.as_manager()
@@ -134,9 +131,7 @@ class Report(Record):
 
     def first_deciders(self) -> set[int]:
         """The members of staff who decided before the appeal."""
-        decisions = (
-            self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
-        )
+        decisions = self.decisions.filter(at__lte=self.appealed_at) if self.appealed_at else self.decisions.all()
         return set(decisions.exclude(by=None).values_list("by_id", flat=True))
 
 

@@ -53,9 +53,7 @@ def start(
     if "desk_editor" not in by.roles_at(publication):
         raise NotAllowed(_("Your role does not include drafting corrections."))
     if any(article.publication_id != publication.pk for article in articles):
-        raise Invalid.one(
-            "/articles", _("A correction names articles of one publication."), "other_publication"
-        )
+        raise Invalid.one("/articles", _("A correction names articles of one publication."), "other_publication")
     if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
         raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
     if target:
@@ -80,9 +78,7 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
     """Change words of a draft. Whoever does is one of its authors, and cannot approve it."""
     unknown = set(words) - WORDS
     if unknown:
-        raise Invalid.one(
-            "/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))}
-        )
+        raise Invalid.one("/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))})
     correction = _open_draft(correction, by=by, seen=seen)
     said = {name: getattr(correction, name) for name in SAID}
     for name, value in words.items():
@@ -98,12 +94,10 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
 
 
 @transaction.atomic
-def answer_warning(
-    correction: Correction, *, by: User, code: str, words: str, seen: int | None = None
-) -> Correction:
+def answer_warning(correction: Correction, *, by: User, code: str, words: str, seen: int | None = None) -> Correction:
     """Say why a warning of the linter does not hold here. Kept with the notice until its words change.
 
-    Any desk editor may, while it is a draft or awaits approval; it makes nobody an author. What blocks cannot be answered.
+    Any desk editor may, while it is a draft or awaits approval; it makes nobody an author. What blocks has no answer.
     """
     correction = lock(correction, seen=seen)
     if "desk_editor" not in by.roles_at(correction.publication):
@@ -121,15 +115,11 @@ def answer_warning(
 
 
 @transaction.atomic
-def name_article(
-    correction: Correction, *, by: User, article: Article, seen: int | None = None
-) -> Correction:
+def name_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
     """The same error in one more article."""
     correction = _open_draft(correction, by=by, seen=seen)
     if article.publication_id != correction.publication_id:
-        raise Invalid.one(
-            "/article", _("A correction names articles of one publication."), "other_publication"
-        )
+        raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
     publishing.name(correction, article)
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
@@ -137,9 +127,7 @@ def name_article(
 
 
 @transaction.atomic
-def drop_article(
-    correction: Correction, *, by: User, article: Article, seen: int | None = None
-) -> Correction:
+def drop_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
     """Not this article after all."""
     correction = _open_draft(correction, by=by, seen=seen)
     CorrectionArticle.objects.filter(correction=correction, article=article).delete()
@@ -196,9 +184,9 @@ def return_to_draft(correction: Correction, *, by: User, words: str, seen: int |
     correction = lock(correction, seen=seen)
     change = CORRECTION.move(correction, "return_to_draft", by)
     correction.save(update_fields=MOVED)
-    Approval.objects.filter(
-        subject_kind="correction", subject_reference=correction.reference, approved_at=None
-    ).update(reason=words.strip()[:2000])
+    Approval.objects.filter(subject_kind="correction", subject_reference=correction.reference, approved_at=None).update(
+        reason=words.strip()[:2000]
+    )
     _record(correction, change, by=by)
     return correction
 

@@ -68,7 +68,7 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         response = _show(request, form, token=request.POST["form_token"], status=429, sentence=sentence)
         response["Retry-After"] = str(judgment.retry_after)
         return response
-    report = submit(draft, held_reasons=judgment.held_reasons, form_token=token.nonce, network_hash=network)
+    report = submit(draft, held_reasons=judgment.held_reasons, form_token=token.nonce, network_hash=network_mark(request))
     if report.claim != draft.claim:
         sentence = _(
             "You already sent a report from this page, and we have it. To send this one as well, press the button "

@@ -94,6 +94,14 @@ POLICIES: dict[str, Any] = {
     "mail_words_to_staff": False,
     "complaints_body": "",
     "statistics_open": False,
+    # what is forgotten, in days; 0 keeps for ever
+    "contact_days": 90,  # how to reach a reader or requester, after closing
+    "unconfirmed_contact_days": 90,  # the same while the address was never confirmed
+    "spam_text_days": 30,  # words of spam, after it was marked
+    "text_days": 365,  # a reader's words after closing: the time to appeal and to go to a complaints body is over
+    "request_text_days": 365,  # a web requester's words, after closing without a license
+    "network_days": 8,  # the hashed network of a report; its key is gone by then anyway
+    "reveal_days": 730,  # who looked at contact details, and why
     "lint_levels": {},  # rule of the notice linter → block, warn or off; a rule not named keeps its own level
     "holidays": [],
     # reprints
@@ -103,6 +111,14 @@ POLICIES: dict[str, Any] = {
     "priced_limit": "2000.00",
     "free_words": 100,
     "show_update_counts": False,
+    "invoicing": "external",  # external: the accounting system writes invoices; builtin: this desk does
+    "invoice_due_days": 30,
+    "invoice_prefix": "INV",  # a series is prefix and year, numbered without a gap per legal entity
+    "credit_note_prefix": "CN",
+    "invoice_reminder_days": [1, 14, 28],  # days after the due date
+    "suspend_after_overdue_days": 45,  # 0: never
+    "payment_instructions": "",  # printed on invoices: bank account, payment page
+    "tax": {},  # {"country": "DE", "rate": "19"}, and "oss_rates": {"FR": "20"}; empty: decided by hand
 }
 """Every per-publication setting with its default. The documentation test walks it."""
 
@@ -378,3 +394,26 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.move} {self.subject_reference}"
+
+
+class ContactReveal(models.Model):
+    """Somebody at a desk looked at how to reach a reader or a requester: who, when, and why."""
+
+    subject_kind = models.CharField(max_length=30)
+    subject_reference = models.CharField(max_length=16)
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"), max_length=500)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reveal of contact details")
+        verbose_name_plural = _("reveals of contact details")
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_kind", "subject_reference"], name="contact_reveal_of_subject"),
+            models.Index(fields=["at"], name="contact_reveal_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_reference} · {self.by}"

@@ -25,6 +25,18 @@ class Counter(models.Model):
         return f"{self.name} {self.key}"
 
 
+class NetworkKey(models.Model):
+    """The random key under which the networks of one day's reports are stored. Deleted after eight days: without it,
+    what was stored means nothing.
+    """
+
+    day = models.DateField(unique=True, help_text="In UTC.")
+    key_sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
 class IdempotencyRecord(models.Model):
     """A request that was carried out under an `Idempotency-Key`, and the answer it got.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 import uuid
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ BURST = timedelta(minutes=2)
 MAX_DIGEST = 50
 SENDING = "sending"
 STAFF_RECIPIENTS = frozenset({"user", "publication"})
+MAIL_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
 @dataclass(frozen=True)
@@ -328,5 +330,8 @@ def _judge_endpoint(endpoint_id: int, verdict: Verdict) -> None:
 
 
 def _storable(text: str, length: int) -> str:
-    """What the other side said, without what a database refuses (NUL, lone surrogates)."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", " ")[:length]
+    """What the other side said, without what a database refuses (NUL, lone surrogates), and without mail addresses:
+    servers quote the recipient's, and that is kept in one place only.
+    """
+    said = text[: 4 * length].encode("utf-8", "replace").decode().replace("\x00", " ")
+    return MAIL_ADDRESS.sub("…@…", said)[:length]

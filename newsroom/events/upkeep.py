@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,33 @@ def prune(now: datetime | None = None) -> dict[str, int]:
     attempts = _drop(Attempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS))
     rows = _drop(settled.filter(created_at__lt=now - KEEP_ROWS))
     return {"bodies": bodies, "attempts": attempts, "rows": rows}
+
+
+def forget_recipient(*, kinds: Collection[str], key: str) -> int:
+    """Owe nothing more to somebody whose address is erased, and keep nothing of what their mail server said.
+
+    How many mails were canceled. One that is being sent at this moment finds no address at its next try.
+    """
+    rows = Delivery.objects.filter(channel=Delivery.Channel.EMAIL, recipient_kind__in=kinds, recipient_key=key)
+    Attempt.objects.filter(delivery__in=rows).exclude(excerpt="").update(excerpt="")
+    rows.exclude(last_error="").update(last_error="")
+    owed = rows.filter(state__in=[Delivery.State.PENDING, Delivery.State.DEAD])
+    return owed.update(state=Delivery.State.CANCELED, last_error="the address was erased")
+
+
+def deliveries_to(*, kinds: Collection[str], keys: Collection[str]) -> list[dict[str, Any]]:
+    """What was or is owed to a recipient, as plain values, oldest first."""
+    rows = Delivery.objects.filter(recipient_kind__in=kinds, recipient_key__in=keys).order_by("pk")
+    return [
+        {
+            "id": str(row.uuid),
+            "mail": row.template,
+            "state": row.state,
+            "created_at": row.created_at,
+            "sent_at": row.sent_at,
+        }
+        for row in rows
+    ]
 
 
 def oldest_due_seconds() -> float:

@@ -64,6 +64,17 @@ class NoteForm(WordsForm):
     words = CleanTextField(label=_("Note, seen by the desk only"))
 
 
+class RequestRevealContactForm(WorkForm):
+    """Why the contact details are needed."""
+
+    reason = CleanTextField(
+        label=_("Why you need it"),
+        help_text=_("Kept with your name and the time."),
+        max_length=500,
+        multiline=False,
+    )
+
+
 class MessageForm(WordsForm):
     """A message that changes no status."""
 

@@ -1,7 +1,7 @@
 """Requests, quotes, licenses, the notices that follow them, and the rate card behind the prices."""
 
 from reprints.models.asking import LicenseRequest, RequesterContact, RequestItem, RequestMessage
-from reprints.models.invoices import Invoice
+from reprints.models.invoices import Invoice, InvoiceCounter, Payment
 from reprints.models.licenses import License, Placement
 from reprints.models.quotes import Quote, QuoteLine
 from reprints.models.ratecard import PriceRule, RateCard, TermsTemplate, UseType
@@ -9,8 +9,10 @@ from reprints.models.updates import UpdateNotice
 
 __all__ = [
     "Invoice",
+    "InvoiceCounter",
     "License",
     "LicenseRequest",
+    "Payment",
     "Placement",
     "PriceRule",
     "Quote",

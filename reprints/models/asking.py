@@ -127,6 +127,16 @@ class LicenseRequest(Record):
         contact = getattr(self, "contact", None)
         return (contact.company or contact.name) if contact else ""
 
+    @property
+    def requester_house(self) -> str:
+        """The organization, or the company that the web requester wrote: what the desk sees without asking. Never a
+        person's name.
+        """
+        if self.organization is not None:
+            return self.organization.name
+        contact = getattr(self, "contact", None)
+        return contact.company if contact else ""
+
 
 class RequesterContact(models.Model):
     """Who asked by the web form: encrypted, in a row of its own, so that retention can blank it."""

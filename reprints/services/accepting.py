@@ -16,7 +16,7 @@ from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events import sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor, lock
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
-from reprints.services import exclusive
+from reprints.services import exclusive, invoicing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
 from reprints.services.moving import move
 from reprints.services.snapshots import snapshot_of
@@ -95,6 +95,7 @@ def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Conta
     if not prepay:
         request.closed_at = now
         move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
+    invoicing.bill(quote)
     quote.request = request
     return quote
 

@@ -19,7 +19,7 @@ from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, lock
 from reprints import audience, events
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
-from reprints.services import deciding, licenses, updates
+from reprints.services import deciding, licenses, payments, updates
 from reprints.services.moving import touch
 from reprints.workflow import LicenseStatus, NoticeStatus, QuoteStatus, RequestStatus
 
@@ -46,6 +46,8 @@ def tick(now: datetime) -> dict[str, int]:
         "superseded": _each(licenses.renewals_due(now), now, supersede_renewed),
         "overdue": _each(_notices_due(now), now, tell_overdue),
         "escalated": _each(_notices_overdue(now), now, escalate_notice),
+        "invoices_reminded": _each(payments.overdue(now), now, payments.remind),
+        "invoices_suspended": _each(payments.overdue(now), now, payments.suspend_for),
     }
 
 

@@ -38,7 +38,7 @@ def issue(row: License, *, by: User, seen: int | None = None) -> License:
 
 @transaction.atomic
 def suspend(
-    row: License, *, by: User, reason: str, words: str, until: date | None = None, seen: int | None = None
+    row: License, *, by: Actor, reason: str, words: str, until: date | None = None, seen: int | None = None
 ) -> License:
     """Stop the use for now, with a reason of `EndReason` and words to the licensee."""
     row = lock(row, seen=seen)

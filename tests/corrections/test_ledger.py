@@ -66,7 +66,7 @@ def publish(count=1, **words):
 def follow(target, effect):
     editor = make_staff(target.publication, "desk_editor")
     draft = notices.start(target.publication, by=editor, articles=[], target=target, effect=effect)
-    draft = notices.edit(draft, by=editor, text="The notice on the cost was wrong. It was 1.46 million.", not_fixed_reason="Print only.")
+    draft = notices.edit(draft, by=editor, text="The cost was 1.46 million, not 1.45.", not_fixed_reason="Print only.")
     draft = notices.send_for_approval(draft, by=editor)
     return notices.publish(draft, by=make_staff(target.publication, "standards_editor"))
 

@@ -195,7 +195,9 @@ def test_a_page_that_is_twenty_minutes_old_cannot_publish_words_its_reader_has_n
     correction = notices.send_for_approval(drafted(desk, make_report(desk.publication)), by=desk.editor)
     seen = correction.version
     correction = notices.return_to_draft(correction, by=desk.other, words="One word.")
-    correction = notices.edit(correction, by=desk.editor, text="We misstated the cost of the bridge. It was 1.46 million.")
+    correction = notices.edit(
+        correction, by=desk.editor, text="We misstated the cost of the bridge. It was 1.46 million."
+    )
     correction = notices.send_for_approval(correction, by=desk.editor)
 
     with pytest.raises(Stale):
@@ -260,7 +262,9 @@ def test_a_correction_of_a_correction_supersedes_it(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
     second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
-    second = notices.edit(second, by=desk.editor, text="The corrected cost was wrong too. It was 1.46 million.", not_fixed_reason="-")
+    second = notices.edit(
+        second, by=desk.editor, text="The corrected cost was wrong too. It was 1.46 million.", not_fixed_reason="-"
+    )
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
 
     first.refresh_from_db()
@@ -306,7 +310,9 @@ def test_a_lifted_suppression_restores_the_status_from_before(desk):
     article = make_article(desk.publication)
     first = make_correction(article=article, status="published")
     second = notices.start(desk.publication, by=desk.editor, articles=[article], target=first, effect="supersede")
-    second = notices.edit(second, by=desk.editor, text="The cost was wrong again. It was 1.46 million.", not_fixed_reason="-")
+    second = notices.edit(
+        second, by=desk.editor, text="The cost was wrong again. It was 1.46 million.", not_fixed_reason="-"
+    )
     notices.publish(notices.send_for_approval(second, by=desk.editor), by=desk.standards)
     first.refresh_from_db()
 

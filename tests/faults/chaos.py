@@ -205,7 +205,16 @@ def run(*, events, faults, database, seconds, seed, server=None, only_processes=
 def _commands(folder, port, hook, *, count, seconds, seed):
     celery = ("-m", "celery", "-A", "tests.faults.celeryapp")
     bind = ("-b", f"127.0.0.1:{port}", "-k", "gthread", "--threads", "4", "--log-level", "critical")
-    produce = ("-m", "tests.faults.producer", "produce", "A", "--count", str(count), "--seconds", str(seconds))
+    produce = (
+        "-m",
+        "tests.faults.producer",
+        "produce",
+        "A",
+        "--count",
+        str(count),
+        "--until",
+        str(time.time() + seconds),
+    )
     return {
         "worker1": (("manage.py", "deliver"), {}),
         "worker2": (("manage.py", "deliver"), {}),

@@ -1,8 +1,10 @@
 """The restore drill: a filled database is backed up, everything is lost, an empty one gets it back.
 
-`python -m tests.faults.drill [--database both] [--reports 500]`. Prints how long each step took. RPO is the age of the
-youngest change that the backup cannot hold when it is complete: what is lost at worst is that and the time since. RTO is
-from the loss to a restored database whose public log was verified. Exit 1 when a row is missing or the log does not fit.
+`python -m tests.faults.drill --database both --reports 500`; the defaults come from DRILL_DATABASE and DRILL_REPORTS.
+
+Prints how long each step took. RPO is how old a backup is at the moment it is complete: whatever was written since its
+copy began is not in it; in daily life the time since the last backup comes on top. RTO is from the loss to a restored
+database whose public log was verified. Exit 1 when a row is missing or the log does not fit.
 """
 
 import argparse
@@ -23,6 +25,9 @@ import psycopg
 
 from tests import services
 from tests.faults.place import ROOT
+
+DATABASE = os.environ.get("DRILL_DATABASE", "both")
+REPORTS = int(os.environ.get("DRILL_REPORTS", "500"))
 
 
 def drill(*, database, reports, folder, server=None):
@@ -47,9 +52,7 @@ def drill(*, database, reports, folder, server=None):
         "rpo_seconds": filled["seconds"],
         "restore_seconds": restored["seconds"],
         "rto_seconds": round(rto, 1),
-        "missing": sorted(
-            name for name in filled["counts"] if filled["counts"][name] != restored["counts"].get(name)
-        ),
+        "missing": sorted(name for name in filled["counts"] if filled["counts"][name] != restored["counts"].get(name)),
         "root_kept": filled["root"] == restored["root"],
         "log_entries": filled["size"],
         "verified": restored["verified"],
@@ -107,8 +110,8 @@ def _do(env, step, file, reports):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
-    parser.add_argument("--reports", type=int, default=500)
+    parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default=DATABASE)
+    parser.add_argument("--reports", type=int, default=REPORTS)
     given = parser.parse_args()
     wrong = []
     for database in ("sqlite", "postgres") if given.database == "both" else (given.database,):

@@ -1,7 +1,7 @@
 """A process that the fault tests start and kill: records events, settles what is owed, reports what stands.
 
 `python -m tests.faults.producer record mail R-1` · `record hook R-1 --url http://127.0.0.1:9/` · `settle` · `report` ·
-`produce a --count 75 --seconds 20 --url …`
+`produce a --count 75 --until 1800000000 --url …`
 """
 
 import argparse
@@ -17,7 +17,7 @@ import django
 
 django.setup()
 
-from django.db import DatabaseError, close_old_connections, connections, transaction  # noqa: E402 -- after django.setup()
+from django.db import DatabaseError, connections, transaction  # noqa: E402 -- after django.setup()
 from django.db.models import Q  # noqa: E402 -- idem
 from django.utils import timezone  # noqa: E402 -- idem
 
@@ -75,10 +75,11 @@ def report():
     return {"deliveries": rows, "events": at, "unplanned": Unplanned.objects.count()}
 
 
-def produce(tag, *, count, seconds, url, seed):
-    """`count` events of this tag, spread over the time; one in twenty more is rolled back. Goes on after a kill."""
+def produce(tag, *, count, until, url, seed):
+    """`count` events of this tag, spread over the time until then (seconds since 1970), however often this is killed
+    and started again; one in twenty more is rolled back.
+    """
     chance = random.Random(f"{seed}{tag}")
-    end = time.monotonic() + seconds
     while True:
         try:
             organization = partner_at(url)
@@ -90,7 +91,7 @@ def produce(tag, *, count, seconds, url, seed):
                     take_back(channel, f"X{tag}{done}", owner)
                 record(channel, f"{tag}{done}", organization=owner)
                 done += 1
-                time.sleep(max(0.0, (end - time.monotonic()) / max(count - done, 1)) * chance.uniform(0.5, 1.5))
+                time.sleep(max(0.0, (until - time.time()) / max(count - done, 1)) * chance.uniform(0.5, 1.5))
             return
         except DatabaseError as error:
             sys.stderr.write(f"{type(error).__name__}\n")
@@ -130,7 +131,7 @@ def main(arguments=None):
     many = actions.add_parser("produce")
     many.add_argument("tag")
     many.add_argument("--count", type=int, required=True)
-    many.add_argument("--seconds", type=float, required=True)
+    many.add_argument("--until", type=float, required=True)
     many.add_argument("--url", required=True)
     many.add_argument("--seed", default="0")
     given = parser.parse_args(arguments)
@@ -146,7 +147,7 @@ def main(arguments=None):
     elif given.action == "remaining":
         sys.stdout.write(str(remaining()))
     else:
-        produce(given.tag, count=given.count, seconds=given.seconds, url=given.url, seed=given.seed)
+        produce(given.tag, count=given.count, until=given.until, url=given.url, seed=given.seed)
 
 
 if __name__ == "__main__":

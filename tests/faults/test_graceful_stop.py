@@ -4,6 +4,7 @@ import itertools
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -57,11 +58,13 @@ def test_the_clock_finishes_the_send_it_is_at_and_gives_the_rest_back(slow, smtp
     assert len(smtp.mails) == 3
 
 
-def test_make_run_stops_everything_it_started_and_loses_nothing(slow, smtp):
-    run = slow.start("deploy/run.py")
+def test_make_run_stops_everything_it_started_and_loses_nothing(slow, smtp, tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        run = slow.start("deploy/run.py", log=log)
     base = f"http://127.0.0.1:{slow.env['PORT']}"
     try:
-        wait(lambda: answers(base), "the first page")
+        wait(lambda: answers(base) or run.poll() is not None, "the first page")
+        assert run.poll() is None, (tmp_path / "log").read_text()[-2000:]
         reference = f"C-{next(_number)}"
         slow.produce("record", "mail", reference)
         code, _seconds = stop_in_the_middle(run, smtp, attempts=1)
@@ -87,13 +90,11 @@ def still_running(place):
     """Processes that work on this data folder: what `make run` started and did not stop."""
     marker = f"MASTHEAD_VAR={place.env['MASTHEAD_VAR']}".encode()
     found = []
-    for entry in os.scandir("/proc"):
-        if entry.name.isdecimal() and int(entry.name) != place.forks[0].pid:
-            try:
-                with open(f"/proc/{entry.name}/environ", "rb") as environ:
-                    known = environ.read().split(b"\0")
-            except OSError:
-                continue
-            if marker in known:
-                found.append(entry.name)
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            known = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if marker in known and int(folder.name) != place.forks[0].pid:
+            found.append(folder.name)
     return found

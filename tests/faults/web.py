@@ -6,7 +6,9 @@
 import os
 from urllib.parse import parse_qs
 
-from tests.faults import producer
+from tests.faults import producer  # first: it makes Django ready
+
+from django.db import DatabaseError, close_old_connections, connections  # isort: skip
 
 _owners = {}
 
@@ -22,7 +24,7 @@ def application(environ, start_response):
 def _record(channel, reference, *, undo):
     if not reference:
         return "200 OK"
-    producer.close_old_connections()
+    close_old_connections()
     try:
         if channel == "hook" and channel not in _owners:
             _owners[channel] = producer.partner_at(os.environ["HOOK_URL"])
@@ -30,7 +32,7 @@ def _record(channel, reference, *, undo):
             producer.take_back(channel, reference, _owners.get(channel))
             return "204 No Content"
         producer.record(channel, reference, organization=_owners.get(channel))
-    except producer.DatabaseError:
-        producer.connections.close_all()
+    except DatabaseError:
+        connections.close_all()
         return "503 Service Unavailable"
     return "201 Created"

@@ -117,7 +117,7 @@ def embedded() -> Iterator[Stack]:
         running = Stack(f"http://127.0.0.1:{port}", var, hooks, mails, env)
         stack.callback(running.stop)
         running.start("run", sys.executable, "deploy/run.py")
-        wait(lambda: answers(running), "the first page", seconds=90)
+        wait(lambda: answers(running), "the first page", seconds=240)
         yield running
 
 
@@ -169,7 +169,7 @@ def full() -> Iterator[Stack]:
         beat = ["beat", "-l", "warning", "-s", str(var / "beat"), "--pidfile="]
         running.start("beat", *worker, *beat, CELERY_WORKER="1")
         running.start("deliver", python, "manage.py", "deliver")
-        wait(lambda: answers(running), "the first page", seconds=60)
+        wait(lambda: answers(running), "the first page", seconds=240)
         yield running
 
 

@@ -131,7 +131,7 @@ def publish_correction(stack, article):
     ).json()
     editor = Editor(stack, "editor").open("/admin/corrections/correction/start/correction/")
     editor.send({"article": article["url"], "kind": "correction"}, action="/start/correction/")
-    words = "An earlier version misstated a passage. It has been corrected."
+    words = "An earlier version misstated the vote on the harbor. It was 7 to 4."
     editor.press("edit", {"kind": "correction", "severity": "low", "text": words})
     reference = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
     choice = editor._form("/do/see_fix/").inputs["article"].value_options
@@ -186,3 +186,34 @@ def test_refusals_have_their_own_words(stack):
     wrong = body(item(articles(stack, "priced")[0], territory=["US", "ZZ"]))
     problem = partner.call("POST", "/license-requests/", wrong, expect=422, Idempotency_Key=key()).json()
     assert problem["errors"][0]["pointer"] == "/items/0/territory/1"
+
+
+def test_the_same_by_web_form_and_private_page(stack):
+    article = articles(stack, "priced")[2]
+    address = f"wanda-{key()}@reader.example"
+    asker = Browser(stack.base).open(f"/reprints/new/?url={article['url']}&use=republish_web")
+    asker.send({"organization_type": "publisher", "do": "details"}, action="/reprints/new/")
+    details = {
+        "quantity": "5000",
+        "territory": "US",
+        "languages": "en",
+        "starts_on": "2026-12-01",
+        "ends_on": "2027-11-30",
+        "name": "Wanda Writer",
+        "company": "The Review",
+        "email": address,
+        "do": "send",
+    }
+    asker.send(details, action="/reprints/new/")
+    assert "Your quote is ready" in asker.text, asker.text[:2000]
+    asker.send({"signatory": "Wanda Writer", "agreed": "on"}, action="/accept/")
+    number = re.search(r"L-[2-9A-Z]{8}-[2-9A-Z]", asker.response.text).group(0)
+    receipt = stack.wait_for_mail(address)[0]
+    Browser(stack.base).open(link_in(text_of(receipt), "/reprints/requests/confirm/")).send()
+
+    desk = Editor(stack, "licensing").open(f"/admin/reprints/license/?q={number}")
+    desk.open(desk.page.xpath(f"//a[contains(., '{number}')]/@href")[0]).press("issue")
+    assert stack.wait_for_mail(address, saying=number)
+    verified = Browser(stack.base).open(f"/licenses/verify/{number.lower()}/").text
+    assert "The Review" in verified
+    assert "Wanda" not in verified

@@ -34,7 +34,7 @@ EXPECTED = {
     },
     "license": {
         "issue": ({"pending_payment"}, "active", {E, L}),
-        "suspend": ({"active"}, "suspended", {E}),
+        "suspend": ({"active"}, "suspended", {E, C}),
         "reinstate": ({"suspended"}, "active", {E}),
         "terminate": ({"pending_payment", "active", "suspended"}, "terminated", {P, E}),
         "revoke": ({"active", "suspended"}, "revoked", {M}),
@@ -104,6 +104,7 @@ class Row:
 
     publication = None
     closed_at = None
+    kind = "invoice"
 
     def __init__(self, status):
         self.status = status

@@ -1,0 +1,152 @@
+"""Money for an invoice: paid in parts or whole, written off, or late, and what follows for the licenses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from newsroom.accounts.models import User
+from newsroom.errors import Conflict, Invalid
+from newsroom.events.log import record
+from newsroom.workflow import THE_CLOCK, lock
+from reprints import events, pricing
+from reprints.models import Invoice, License, Payment
+from reprints.services import invoicing, licenses
+from reprints.services.moving import move, touch, words_of
+from reprints.vocabulary import EndReason, InvoiceKind
+from reprints.workflow import INVOICE, InvoiceStatus, LicenseStatus
+
+LONGEST_REFERENCE = 100
+
+
+@transaction.atomic
+def pay(
+    invoice: Invoice,
+    *,
+    by: User,
+    reference: str,
+    amount: Decimal | None = None,
+    received_on: date | None = None,
+    seen: int | None = None,
+) -> Invoice:
+    """Money arrived: the whole that is outstanding, or `amount` of it. `reference` is the bank's, once an invoice.
+
+    Paid in full, the licenses that waited for it are issued, and those suspended for it are reinstated. For a credit
+    note it is the money given back. Raises `Invalid` for an amount that is not a part of what is outstanding.
+    """
+    invoice = lock(invoice, seen=seen)
+    INVOICE.check(invoice, "pay", by)
+    rest = invoice.outstanding
+    if rest <= 0:
+        raise Conflict(_("Nothing is to be paid on this."), code="nothing_outstanding")
+    amount = _part_of(rest, amount, invoice.currency)
+    reference = words_of(reference, pointer="/reference", most=LONGEST_REFERENCE)
+    if invoice.payments.filter(reference=reference).exists():
+        raise Invalid.one("/reference", _("This payment is entered already."), "duplicate")
+    received_on = received_on or invoice.day()
+    if received_on > invoice.day():
+        raise Invalid.one("/received_on", _("This day has not come yet."), "in_future")
+    Payment.objects.create(
+        invoice=invoice, amount=amount, reference=reference, received_on=received_on, recorded_by=by
+    )
+    invoice.paid_amount += amount
+    data = {"amount": pricing.plain(amount, invoice.currency), "currency": invoice.currency}
+    if amount < rest:
+        touch(invoice, fields=["paid_amount"])
+        record(events.PART_PAID, invoice, by=by, data=data)
+        return invoice
+    invoice.paid_at = timezone.now()
+    move(invoice, "pay", by=by, fields=["paid_amount", "paid_at"], data=data)
+    if invoice.kind == InvoiceKind.INVOICE:
+        _release_licenses(invoice, by=by, paid=True)
+    return invoice
+
+
+@transaction.atomic
+def credit(
+    invoice: Invoice, *, by: User, words: str, again: bool = False, seen: int | None = None
+) -> tuple[Invoice, Invoice | None]:
+    """`invoicing.credit`, and the licenses that were suspended for the debt are reinstated: it is gone."""
+    note, draft = invoicing.credit(invoice, by=by, words=words, again=again, seen=seen)
+    _release_licenses(invoice, by=by, paid=False)
+    return note, draft
+
+
+@transaction.atomic
+def write_off(invoice: Invoice, *, by: User, words: str, seen: int | None = None) -> Invoice:
+    """Give the debt up, with the reason in words. The licenses stay as they are."""
+    invoice = lock(invoice, seen=seen)
+    INVOICE.check(invoice, "write_off", by)
+    invoice.reason = words_of(words, most=500)
+    rest = pricing.plain(invoice.outstanding, invoice.currency)
+    move(invoice, "write_off", by=by, fields=["reason"], data={"amount": rest, "currency": invoice.currency})
+    return invoice
+
+
+def remind(invoice: Invoice, now: datetime) -> bool:
+    """The next reminder of an overdue invoice, when its day has come. Each once; a late clock sends one, not all."""
+    with transaction.atomic():
+        invoice = lock(invoice)
+        overdue = invoice.days_overdue(now)
+        due = sum(overdue >= int(day) for day in invoice.publication.policy("invoice_reminder_days"))
+        if not overdue or invoice.sequence is None or invoice.reminders >= due:
+            return False
+        invoice.reminders, invoice.reminded_at = due, now
+        touch(invoice, fields=["reminders", "reminded_at"])
+        record(events.INVOICE_OVERDUE, invoice, by=THE_CLOCK, data={"days": overdue, "reminder": due})
+    return True
+
+
+def suspend_for(invoice: Invoice, now: datetime) -> bool:
+    """Suspend the licenses of an invoice that is overdue for too long. Once: what the desk reinstates stays."""
+    with transaction.atomic():
+        invoice = lock(invoice)
+        limit = int(invoice.publication.policy("suspend_after_overdue_days"))
+        late = invoice.days_overdue(now)
+        if not limit or late < limit or invoice.sequence is None or invoice.suspended_at is not None:
+            return False
+        invoice.suspended_at = now
+        touch(invoice, fields=["suspended_at"])
+        with override(invoice.quote.request.language or invoice.publication.language):
+            words = _("Invoice %(number)s is overdue since %(day)s.") % {
+                "number": invoice.number,
+                "day": invoice.due_on,
+            }
+        for row in License.objects.filter(quote=invoice.quote, status=LicenseStatus.ACTIVE).order_by("pk"):
+            licenses.suspend(row, by=THE_CLOCK, reason=EndReason.PAYMENT_OVERDUE, words=words)
+    return True
+
+
+def overdue(now: datetime) -> list[Invoice]:
+    """Invoices of our own whose due date may have passed by then, oldest first: what the clock looks at."""
+    rows = Invoice.objects.of_our_own().filter(
+        status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lte=now.date()
+    )
+    return list(rows.select_related("publication").order_by("due_on", "pk"))
+
+
+def _part_of(rest: Decimal, amount: Decimal | None, currency: str) -> Decimal:
+    if amount is None:
+        return rest
+    if not amount.is_finite() or amount <= 0:
+        raise Invalid.one("/amount", _("This cannot be a payment."), "out_of_range")
+    if pricing.to_minor_units(amount, currency) != amount:
+        raise Invalid.one("/amount", _("This currency has no such fraction."), "too_precise")
+    if amount > rest:
+        said = {"amount": pricing.plain(rest, currency), "currency": currency}
+        raise Invalid.one("/amount", _("Only %(amount)s %(currency)s is outstanding.") % said, "too_large")
+    return amount
+
+
+def _release_licenses(invoice: Invoice, *, by: User, paid: bool) -> None:
+    rows = License.objects.filter(quote=invoice.quote).order_by("pk")
+    if paid:
+        for row in rows.filter(status=LicenseStatus.PENDING_PAYMENT):
+            licenses.issue(row, by=by)
+    for row in rows.filter(status=LicenseStatus.SUSPENDED, end_reason=EndReason.PAYMENT_OVERDUE):
+        licenses.reinstate(row, by=by)

@@ -1,0 +1,132 @@
+"""The linter in the life of a notice: what blocks, what must be answered, and what the desk sees."""
+
+import pytest
+from django.urls import reverse
+
+from corrections.models import Correction
+from corrections.services import correction as notices
+from corrections.services import report as reports
+from newsroom.errors import Conflict, Invalid, NotAllowed
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+
+pytestmark = pytest.mark.django_db
+VAGUE = "An earlier version of this article gave the wrong sum for the prize."
+
+
+@pytest.fixture
+def desk():
+    class Desk:
+        publication = make_publication()
+        editor = make_staff(publication, "desk_editor")
+        standards = make_staff(publication, "standards_editor")
+        licensing = make_staff(publication, "licensing_editor")
+        article = make_article(publication)
+
+        def draft(self, text, **over):
+            draft = notices.start(self.publication, by=self.editor, articles=[self.article])
+            return notices.edit(draft, by=self.editor, text=text, not_fixed_reason="Print only.", **over)
+
+    return Desk()
+
+
+def test_what_blocks_keeps_it_from_being_published_with_its_sentence(desk):
+    draft = notices.send_for_approval(
+        desk.draft("The sum was wrong: the prize is 500 dollars, not 50. Write to a@b.example."), by=desk.editor
+    )
+
+    with pytest.raises(Conflict) as refusal:
+        notices.publish(draft, by=desk.standards)
+
+    assert str(refusal.value) == ("Take “a@b.example” out: a notice holds no mail address and no telephone number.")
+    with pytest.raises(Invalid):
+        notices.answer_warning(draft, by=desk.editor, code="personal_data", words="It is ours.")
+
+
+def test_a_warning_must_be_answered_and_then_it_is_published(desk):
+    draft = notices.send_for_approval(desk.draft(VAGUE), by=desk.editor)
+
+    with pytest.raises(Conflict, match="Answer the warning, or change the words: Say what is right"):
+        notices.publish(draft, by=desk.standards)
+    draft = notices.answer_warning(draft, by=desk.editor, code="no_fact_named", words=" The sum is secret. ")
+
+    assert draft.lint_answers == {"no_fact_named": "The sum is secret."}
+    assert notices.publish(draft, by=desk.standards).status == "published"
+
+
+def test_publishing_alone_is_linted_too(desk):
+    with pytest.raises(Conflict, match="Say what is right"):
+        notices.publish_urgent(desk.draft(VAGUE), by=desk.standards, words="Front page.")
+
+
+def test_an_answer_is_for_the_words_as_they_stood(desk):
+    draft = notices.answer_warning(desk.draft(VAGUE), by=desk.editor, code="no_fact_named", words="Secret.")
+
+    kept = notices.edit(draft, by=desk.editor, severity="high")
+    assert kept.lint_answers == {"no_fact_named": "Secret."}
+    assert notices.edit(kept, by=desk.editor, text=f"{VAGUE} We regret the error.").lint_answers == {}
+
+
+def test_only_the_desk_answers_with_words_and_only_what_is_warned_of(desk):
+    draft = desk.draft(VAGUE)
+
+    with pytest.raises(NotAllowed):
+        notices.answer_warning(draft, by=desk.licensing, code="no_fact_named", words="Fine.")
+    for code, words in (("euphemism", "Fine."), ("nonsense", "Fine."), ("no_fact_named", "  ")):
+        with pytest.raises(Invalid):
+            notices.answer_warning(draft, by=desk.editor, code=code, words=words)
+    published = make_correction(article=desk.article, status="published")
+    with pytest.raises(Conflict, match="no longer"):
+        notices.answer_warning(published, by=desk.editor, code="no_fact_named", words="Fine.")
+    assert Correction.objects.get(pk=draft.pk).lint_answers == {}
+
+
+def test_answering_makes_nobody_an_author(desk):
+    draft = notices.answer_warning(desk.draft(VAGUE), by=desk.standards, code="no_fact_named", words="Secret.")
+    draft = notices.send_for_approval(draft, by=desk.editor)
+
+    assert notices.publish(draft, by=desk.standards).status == "published"
+
+
+def test_a_publication_sets_its_own_levels_and_nonsense_in_them_is_harmless(desk):
+    draft = desk.draft(VAGUE)
+    for levels, found in (
+        ({"no_fact_named": "block"}, [("no_fact_named", "block")]),
+        ({"no_fact_named": "off"}, []),
+        (["no_fact_named"], [("no_fact_named", "warn")]),
+    ):
+        draft.publication.settings = {"lint_levels": levels}
+        assert [(row.code, row.level) for row in draft.lint()] == found
+
+
+def test_readers_who_reported_or_joined_are_not_named_but_the_subject_of_the_story_is(desk):
+    report = make_report(article=desk.article, name="Rita Reader")
+    joined = make_report(article=desk.article, name="Jo Joiner", email="jo@reader.example")
+    reports.join(joined, by=desk.editor, other=report, words="The same.")
+    report = reports.accept(reports.take_up(report, by=desk.editor), by=desk.editor)
+    words = "The cost was wrong. It was 1.45 million, as Rita Reader and Jo Joiner said."
+    draft = notices.edit(report.correction, by=desk.editor, text=words)
+
+    assert [row.code for row in draft.lint()] == ["names_reader"]
+    type(report).objects.update(about_me=True)
+    assert [row.code for row in draft.lint()] == []
+
+
+def test_the_work_page_shows_findings_and_the_button_answers_one(desk, client):
+    client.force_login(desk.editor)
+    draft = desk.draft(VAGUE)
+    page = reverse("admin:corrections_correction_change", args=[draft.pk])
+    press = reverse("admin:corrections_correction_do", args=[draft.pk, "answer_warning"])
+
+    shown = client.get(page)
+    assert [(row.code, answer) for row, answer in shown.context_data["findings"]] == [("no_fact_named", "")]
+    assert "Say what is right, not only that something was wrong." in shown.content.decode()
+    answer = {"seen": draft.version, "code": "no_fact_named", "words": "The sum is secret."}
+    assert client.post(press, {**answer, "code": "blames"}).status_code == 422
+    assert client.post(press, answer).status_code == 302
+
+    after = client.get(page)
+    assert [(row.code, words) for row, words in after.context_data["findings"]] == [
+        ("no_fact_named", "The sum is secret.")
+    ]
+    assert "answer_warning" not in [button["name"] for button in after.context_data["buttons"]]
+    assert client.post(press, answer).status_code == 422

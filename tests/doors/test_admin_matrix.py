@@ -1,0 +1,247 @@
+"""Every page of the admin, opened and posted to by every kind of staff: the table here is what they may.
+
+Nobody edits in place and nobody deletes. A record of another publication does not exist for those who do not work there.
+"""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from newsroom.admin import WorkflowAdmin
+from tests.doors.test_matrix import MODELS, routes
+from tests.doors.world import undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PEOPLE = (
+    *("anonymous", "not_staff", "no_role", "elsewhere"),
+    *("desk_editor", "standards_editor", "legal", "licensing_editor", "licensing_manager", "admin"),
+    *("house_admin", "superuser"),
+)
+HOUSE = {"house_admin", "superuser"}
+ADMINS = {"admin", *HOUSE}
+DESK = {"desk_editor", "standards_editor", "legal", *ADMINS}
+LICENSING = {"licensing_editor", "licensing_manager", *ADMINS}
+WITH_ROLE = DESK | LICENSING
+
+SEES = {
+    "auth/group": {"superuser"},
+    "accounts/user": HOUSE,
+    "accounts/publication": HOUSE,
+    "accounts/desk": HOUSE,
+    "accounts/guideline": HOUSE,
+    "accounts/organization": HOUSE,
+    "accounts/apikey": HOUSE,
+    "articles/article": WITH_ROLE,
+    "events/event": ADMINS,
+    "events/delivery": ADMINS,
+    "events/endpoint": ADMINS,
+    "corrections/report": DESK,
+    "corrections/correction": DESK,
+    "corrections/ledgerentry": DESK,
+    "corrections/ledgercheckpoint": DESK,
+    "reprints/licenserequest": LICENSING,
+    "reprints/quote": LICENSING,
+    "reprints/license": LICENSING,
+    "reprints/updatenotice": LICENSING,
+    "reprints/ratecard": HOUSE,
+    "reprints/usetype": HOUSE,
+    "reprints/termstemplate": HOUSE,
+}
+"""Kind of record → who sees those of their publication."""
+
+ADDS = {
+    "auth/group": {"superuser"},
+    **dict.fromkeys(
+        [
+            *("accounts/user", "accounts/publication", "accounts/desk", "accounts/guideline"),
+            *("accounts/organization", "accounts/apikey"),
+            *("reprints/ratecard", "reprints/usetype", "reprints/termstemplate"),
+        ],
+        HOUSE,
+    ),
+}
+"""Kind of record → who may make one with Django's own form. All others are made by moves."""
+
+PUBLIC_KINDS = {"corrections/ledgerentry", "corrections/ledgercheckpoint"}
+"""What the world may read is not divided by publication."""
+
+OPEN_TO_ALL = {
+    "admin/login/",
+    "admin/password_reset/",
+    "admin/password_reset/done/",
+    "admin/password_reset/<uidb64>/<token>/",
+    "admin/password_reset/complete/",
+}
+STAFF_ONLY = {"admin/", "admin/logout/", "admin/password_change/", "admin/password_change/done/", "admin/jsi18n/"}
+NOWHERE = {"admin/autocomplete/", "admin/r/<path:content_type_id>/<path:object_id>/", "admin/(?P<url>.*)$"}
+SECTIONS = "admin/^(?P<app_label>auth|accounts|articles|events|corrections|reprints)/$"
+SUFFIXES = (
+    *("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"),
+    *("<path:object_id>/", "start/<slug:starter>/", "<path:object_id>/do/<slug:button>/"),
+    "<id>/password/",
+)
+
+
+def pages() -> dict[str, list[str]]:
+    """Kind of record → the endings of its pages in the URLconf."""
+    found: dict[str, list[str]] = {}
+    for pattern in routes():
+        match = re.match(r"admin/(auth|accounts|articles|events|corrections|reprints)/(\w+)/(.*)$", pattern)
+        if match:
+            found.setdefault(f"{match[1]}/{match[2]}", []).append(match[3])
+    return found
+
+
+def record_of(world: SimpleNamespace, kind: str):
+    """A record of the owner's publication."""
+    named = {
+        "accounts/user": world.staff["desk_editor"],
+        "accounts/publication": world.daily,
+        "accounts/organization": world.owner,
+        "accounts/apikey": world.key,
+        "corrections/correction": world.draft,
+        "reprints/licenserequest": world.request,
+        "reprints/updatenotice": world.notice,
+        "reprints/ratecard": world.card,
+        "events/event": world.event,
+    }
+    return named.get(kind) or getattr(world, kind.split("/")[1], None) or model_of(kind).objects.order_by("pk").first()
+
+
+def model_of(kind: str):
+    """The model of a kind of record."""
+    return next(model for model in admin.site._registry if model._meta.label_lower == kind.replace("/", "."))
+
+
+def client_of(world: SimpleNamespace, name: str) -> Client:
+    client = Client(raise_request_exception=False)
+    if name != "anonymous":
+        client.force_login(world.staff[name])
+    return client
+
+
+def ask(client: Client, method: str, path: str, data: dict | None = None):
+    """The status; 401 for being led to the sign-in page."""
+    with undone():
+        answer = client.get(path) if method == "GET" else client.post(path, data or {})
+    if answer.status_code == 302 and answer["Location"].startswith("/admin/login/"):
+        return 401, ""
+    return answer.status_code, "" if answer.streaming else answer.content.decode(errors="replace")
+
+
+def expected(name: str, kind: str, ending: str, method: str) -> set[int]:
+    """What the table lets this person be answered."""
+    sees = name in SEES[kind] or (name == "elsewhere" and kind in PUBLIC_KINDS)
+    lists = sees or (name == "elsewhere" and ("desk_editor" in SEES[kind] or "licensing_editor" in SEES[kind]))
+    denied = {403, 404}
+    if name in {"anonymous", "not_staff"}:
+        return {401}
+    if ending == "":
+        return {200, 302} if lists else denied
+    if ending == "add/":
+        return {200} if name in ADDS.get(kind, set()) else denied
+    if ending == "<id>/password/":
+        return {200} if sees else denied
+    if ending == "<path:object_id>/":
+        return {302, 405}  # Django's old address: leads to the page, which is judged for itself
+    if ending == "<path:object_id>/delete/":
+        return {200} if (name, kind, method) == ("superuser", "auth/group", "GET") else {302} | denied
+    if ending == "start/<slug:starter>/":
+        return {200, 422} if lists else denied
+    if ending == "<path:object_id>/do/<slug:button>/":
+        if method == "GET":
+            return {302}  # leads to the page
+        return {302, 409, 422} if sees else denied
+    if method == "POST" and ending == "<path:object_id>/change/":
+        return {200} if name in ADDS.get(kind, set()) else denied
+    # Django sends whoever may see the kind, but has no such record, back to the first page with a sentence.
+    return {200} if sees else {302} | denied
+
+
+def test_every_page_of_the_admin_has_a_rule():
+    assert set(pages()) == set(SEES)
+    assert {ending for endings in pages().values() for ending in endings} == set(SUFFIXES)
+    others = {name for name in routes() if name.startswith("admin/")}
+    others -= {f"admin/{kind}/{ending}" for kind, endings in pages().items() for ending in endings}
+    assert others == OPEN_TO_ALL | STAFF_ONLY | NOWHERE | {SECTIONS}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_each_person_may_open_and_send(world, name):
+    client = client_of(world, name)
+    before = [list(model.objects.order_by("pk").values()) for model in MODELS]
+    wrong = []
+    for kind, endings in pages().items():
+        record = record_of(world, kind)
+        desk = admin.site._registry[model_of(kind)]
+        for ending in endings:
+            starters = list(getattr(desk, "starters", {})) or ["nothing"]
+            buttons = list(getattr(desk, "buttons", {})) or ["nothing"]
+            fills = [
+                ending.replace("<path:object_id>", str(record.pk))
+                .replace("<id>", str(record.pk))
+                .replace("<slug:starter>", starter)
+                .replace("<slug:button>", button)
+                for starter in (starters if "starter" in ending else [""])
+                for button in (buttons if "button" in ending else [""])
+            ]
+            for filled in fills:
+                for method in ("GET", "POST"):
+                    allowed = expected(name, kind, ending, method)
+                    if filled.endswith("start/nothing/"):
+                        allowed = allowed if allowed == {401} else {404, 403}
+                    data = {"seen": record.version} if "do/" in filled else None
+                    status, said = ask(client, method, f"/admin/{kind}/{filled}", data)
+                    reference = getattr(record, "reference", "")
+                    leak = bool(reference) and reference in said and name not in SEES[kind]
+                    if status not in allowed or leak:
+                        wrong.append((method, f"{kind}/{filled}", status, sorted(allowed), leak))
+    assert wrong == []
+    assert [list(model.objects.order_by("pk").values()) for model in MODELS] == before
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_the_pages_that_belong_to_no_record(world, name):
+    client = client_of(world, name)
+    stranger = name in {"anonymous", "not_staff"}
+    opened = {path: ask(client, "GET", f"/{path}")[0] for path in STAFF_ONLY - {"admin/logout/"}}
+    assert opened == dict.fromkeys(opened, 401 if stranger else 200)
+    assert ask(client, "GET", "/admin/nowhere/")[0] == (401 if stranger else 404)
+    assert ask(client, "GET", "/admin/autocomplete/")[0] == (401 if stranger else 403)
+    assert ask(client, "GET", f"/admin/r/1/{world.report.pk}/")[0] == (401 if stranger else 404)
+    assert ask(client, "GET", "/admin/logout/")[0] in {302, 401, 405}
+    sections = {app: ask(client, "GET", f"/admin/{app}/")[0] for app in ("accounts", "corrections", "reprints", "auth")}
+    may = {
+        "accounts": HOUSE,
+        "corrections": DESK | {"elsewhere"},
+        "reprints": LICENSING | {"elsewhere"},
+        "auth": {"superuser"},
+    }
+    closed = 401 if stranger else 404
+    assert sections == {app: 200 if name in may[app] else closed for app in sections}
+
+
+def test_who_leaves_is_out_at_once(world):
+    person = world.staff["standards_editor"]
+    client = client_of(world, "standards_editor")
+    assert ask(client, "GET", "/admin/corrections/report/")[0] == 200
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
+    assert ask(client, "GET", "/admin/corrections/report/")[0] == 401
+
+
+def test_every_button_asks_the_table(world):
+    """A member of staff who may look but not move is refused, whichever button they forge."""
+    assert {model._meta.label for model, desk in admin.site._registry.items() if isinstance(desk, WorkflowAdmin)} == {
+        *("corrections.Report", "corrections.Correction"),
+        *("reprints.LicenseRequest", "reprints.Quote", "reprints.License", "reprints.UpdateNotice"),
+    }
+    client = client_of(world, "legal")
+    for name in ("take_up", "release", "resume", "mark_spam", "restore"):
+        path = f"/admin/corrections/report/{world.report.pk}/do/{name}/"
+        assert ask(client, "POST", path, {"seen": world.report.version})[0] == 409

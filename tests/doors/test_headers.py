@@ -1,0 +1,134 @@
+"""What every page says to the browser: run nothing that is not ours, be framed by nobody, tell nobody where one was."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from newsroom.web.security import POLICY
+from tests.doors import world as worlds
+from tests.doors.test_pages import PAGES, keys_of, path_of
+from tests.doors.world import undone
+from tests.factories import make_staff
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+EXPECTED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
+}
+REFERRER = {"same-origin", "no-referrer"}
+ADMIN = ("/admin/", "/admin/corrections/report/", "/admin/reprints/quote/", "/admin/accounts/apikey/add/", "/admin/x/")
+
+
+def faults_of(answer) -> dict[str, str | None]:
+    """Each header that is not what it must be, with what it is."""
+    found = {name: answer.get(name) for name, value in EXPECTED.items() if answer.get(name) != value}
+    if answer.get("Referrer-Policy") not in REFERRER:
+        found["Referrer-Policy"] = answer.get("Referrer-Policy")
+    return found
+
+
+def everything(world) -> list[str]:
+    """The address of each page, those behind a link with the right link."""
+    paths = []
+    for pattern, page in PAGES.items():
+        key = keys_of(world, page.link)[0] if page.link else ""
+        paths.append(path_of(world, pattern, key))
+    return [*paths, f"{world.report_path}?stay=1", f"{world.asked_path}?stay=1", "/api/v1/corrections/", "/nowhere/"]
+
+
+def test_the_policy_allows_only_what_comes_from_here():
+    sources = {row.split()[0]: row.split()[1:] for row in POLICY.split("; ")}
+    assert (sources["default-src"], sources["script-src"], sources["style-src"]) == (["'none'"], ["'self'"], ["'self'"])
+    assert (sources["base-uri"], sources["form-action"]) == (["'none'"], ["'self'"])
+    assert "unsafe" not in POLICY
+    assert "*" not in POLICY
+
+
+@pytest.mark.django_db
+def test_every_page_carries_the_headers(world):
+    wrong = {}
+    for path in everything(world):
+        with undone():
+            answer = Client().get(path)
+        if found := faults_of(answer):
+            wrong[path] = found
+    assert wrong == {}
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_admin_carries_them_and_is_kept_by_nobody(world):
+    client = Client()
+    client.force_login(world.staff["superuser"])
+    answers = {path: client.get(path) for path in ADMIN}
+    assert {path: faults_of(answer) for path, answer in answers.items()} == {path: {} for path in ADMIN}
+    kept = {path: answer["Cache-Control"] for path, answer in answers.items() if answer.status_code == 200}
+    assert all({"no-store", "private"} <= set(value.split(", ")) for value in kept.values()), kept
+
+
+@pytest.mark.django_db
+def test_no_public_page_sets_a_cookie_and_a_private_one_only_its_own(world):
+    found = {}
+    for path in everything(world):
+        with undone():
+            cookies = Client().get(path).cookies
+        if cookies:
+            found[path] = [(name, row["path"], row["httponly"], row["samesite"]) for name, row in cookies.items()]
+    report, asked = world.report.reference, world.asked.reference
+    assert found == {
+        world.report_path: [(f"report_{report}", f"/corrections/reports/{report}/", True, "Lax")],
+        world.asked_path: [(f"license_request_{asked}", f"/reprints/requests/{asked}/", True, "Lax")],
+    }
+
+
+@pytest.mark.django_db
+def test_a_session_on_a_public_page_is_neither_read_into_it_nor_renewed(world):
+    client = Client()
+    client.force_login(world.staff["superuser"])
+    answer = client.get("/corrections/")
+    assert (answer.cookies, answer.content) == (Client().get("/corrections/").cookies, Client().get("/corrections/").content)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_admin_works_under_the_strict_policy_without_a_complaint_of_the_browser(
+    chromium_path, live_server, settings, monkeypatch, tmp_path
+):
+    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.BASE_URL = live_server.url
+    world = worlds.build(settings, tmp_path)
+    editor = make_staff(is_superuser=True, username="root")
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
+        page = browser.new_context(base_url=live_server.url).new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: complaints.append((page.url, message.text)))
+        page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
+        page.goto("/admin/login/?next=/admin/corrections/report/")
+        page.fill("#id_username", editor.username)
+        page.fill("#id_password", "a long enough passphrase")
+        page.click("input[type=submit]")
+        page.wait_for_url("**/admin/corrections/report/")
+        titles = {}
+        for path in (
+            "/admin/",
+            f"/admin/corrections/report/{world.report.pk}/change/",
+            f"/admin/corrections/correction/{world.draft.pk}/change/",
+            f"/admin/reprints/licenserequest/{world.request.pk}/change/",
+            "/admin/corrections/report/start/enter/",
+            "/admin/accounts/organization/add/",
+            "/admin/events/delivery/",
+            "/",
+            "/corrections/new/",
+            "/api/docs/",
+        ):
+            answer = page.goto(path, wait_until="networkidle")
+            titles[path] = answer.status
+        browser.close()
+    assert titles == dict.fromkeys(titles, 200)
+    assert complaints == []

@@ -1,0 +1,93 @@
+"""The requester’s story in a real browser: without scripts, on a narrow screen, and as a screen reader meets it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from reprints.models import License, LicenseRequest
+from tests.reprints import factories as make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture
+def open_browser(chromium_path, live_server, settings, monkeypatch):
+    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.FORM_MIN_SECONDS = 0
+    settings.BASE_URL = live_server.url
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
+
+        def page(**options):
+            opened = browser.new_context(base_url=live_server.url, **options).new_page()
+            opened.set_default_timeout(10_000)
+            return opened
+
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def article(transactional_db):
+    return make.make_article(make.make_publication(is_default=True), headline="Bridge opens late")
+
+
+def fill_in(page):
+    """Both steps, from the search to the private page."""
+    page.goto("/reprints/?q=bridge")
+    page.click("text=Ask for a license")
+    page.check("input[value=republish_web]")
+    page.select_option("select[name=organization_type]", "publisher")
+    page.click("text=Show me the price")
+    page.fill("#id_quantity", "5,000")
+    page.fill("#id_name", "Wanda Writer")
+    page.fill("#id_email", "wanda@review.example")
+
+
+def test_without_scripts_a_requester_finds_asks_sees_the_price_and_accepts(open_browser, article):
+    page = open_browser(java_script_enabled=False)
+    fill_in(page)
+    page.press("#id_quantity", "Enter")
+    assert "USD 300.00" in page.inner_text("#indication")
+    assert LicenseRequest.objects.count() == 0
+    page.click("text=Send the request")
+    request = LicenseRequest.objects.get()
+    assert page.inner_text("h1") == "Your quote is ready"
+    assert page.url.endswith(f"/reprints/requests/{request.reference}/")
+    page.fill("input[name=signatory]", "Wanda Writer")
+    page.check("input[name=agreed]")
+    page.click("text=Accept the quote")
+    assert page.inner_text("h1") == "Agreed"
+    page.goto(f"/licenses/verify/{License.objects.get().number}/")
+    assert page.inner_text(".verdict__word") == "Real, but not in force yet."
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_browser, article, scheme, width):
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    found = {}
+
+    def look(name):
+        found[name] = [row["id"] for row in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[name].append("wider than the screen")
+
+    for path in ("/reprints/", "/reprints/?q=bridge", "/reprints/partner/", "/licenses/verify/", "/licenses/verify/x/"):
+        page.goto(path)
+        look(path)
+    page.goto("/reprints/new/")
+    page.click("text=Show me the price")
+    look("first step with errors")
+    fill_in(page)
+    page.fill("#id_email", "")
+    page.click("text=Send the request")
+    look("second step with errors")
+    page.fill("#id_email", "wanda@review.example")
+    page.click("text=Send the request")
+    for summary in page.query_selector_all("summary"):
+        summary.click()
+    look("private page")
+    assert page.inner_text("h1") == "Your quote is ready"
+    assert found == {name: [] for name in found}
