@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.forms import desk as forms
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, Report
-from corrections.services import contacts
+from corrections.services import anchors, contacts
 from corrections.services import correction as notices
 from corrections.services import report as reports
+from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
 from corrections.workflow import CORRECTION, REPORT, CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Approval, User
@@ -28,11 +29,17 @@ from newsroom.events.models import Promise
 from newsroom.events.reveals import reveals_of
 
 SOON = timedelta(days=1)
+SIMILAR_SHOWN = 20
 DESK_ROLES = frozenset({"desk_editor", "standards_editor", "legal"})
 
 
 def _at_desk(subject: Any, person: User) -> bool:
     return "desk_editor" in person.roles_at(subject.publication)
+
+
+def _never(subject: Any, person: User) -> bool:
+    """Not among the moves at the side: the page has its own forms for it."""
+    return False
 
 
 def _is_draft(subject: Correction, person: User) -> bool:
@@ -133,6 +140,14 @@ class ReportAdmin(WorkflowAdmin):
         "accept": Button(reports.accept, forms.ReportAcceptForm),
         "decline": Button(reports.decline, forms.ReportDeclineForm),
         "join": Button(reports.join, forms.ReportJoinForm),
+        "join_here": Button(
+            lambda subject, *, by, other, theirs, words, seen=None: reports.join(
+                other, by=by, other=subject, words=words, seen=theirs
+            ),
+            forms.ReportJoinHereForm,
+            _("Join to this report"),
+            _never,
+        ),
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), _at_desk),
         "note": Button(
@@ -195,6 +210,23 @@ class ReportAdmin(WorkflowAdmin):
             .filter(article=subject.article_id, article__isnull=False)
             .exclude(pk=subject.pk)
             .order_by("-pk")[:10],
+            "silent": anchors.is_silent(subject),
+            **self._similar(request, subject),
+        }
+
+    def _similar(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
+        """Who else says the same, and whether one press joins it here. Only for open reports."""
+        if not subject.is_open:
+            return {}
+        person = request.user
+        rows = similar_to(subject, among=Report.objects.visible_to(person))  # type: ignore[arg-type]  # -- staff by admin_view
+        same_place = sum(reason == "same_passage" for _other, _score, reason in rows)
+        return {
+            "similar": [
+                (other, round(100 * score), reason, "join" in reports.available(other, person))  # type: ignore[arg-type]  # -- idem
+                for other, score, reason in rows[:SIMILAR_SHOWN]
+            ],
+            "readers": 1 + same_place + subject.joined.count(),
         }
 
     @admin.display(description=_("what is wrong"))

@@ -69,10 +69,17 @@ def appeal_is_over(obj: object, by: Actor) -> str:
     report = cast("Report", obj)
     if report.appealed_at:
         return _now("This report was already looked at a second time.")
+    if report.text_erased_at:
+        return _now("What you wrote was erased: there is nothing left to look at a second time.")
     window = timedelta(days=int(report.publication.policy("appeal_within_days")))
     if report.closed_at is None or timezone.now() > report.closed_at + window:
         return _now("The time to ask for a second look is over.")
     return ""
+
+
+def words_are_erased(obj: object, by: Actor) -> str:
+    """Nobody can work on a report that says nothing any more."""
+    return _now("What the reader wrote was erased.") if cast("Report", obj).text_erased_at else ""
 
 
 def may_not_lapse(obj: object, by: Actor) -> str:
@@ -114,7 +121,7 @@ REPORT = Workflow(
     [
         transition("release", {S.HELD}, S.NEW, who={DESK}, label=_("Release")),
         transition("mark_spam", {S.HELD, S.NEW, S.IN_REVIEW}, S.SPAM, who={DESK}, label=_("Mark as spam")),
-        transition("restore", {S.SPAM}, S.NEW, who={DESK}, label=_("Not spam")),
+        transition("restore", {S.SPAM}, S.NEW, who={DESK}, label=_("Not spam"), guard=words_are_erased),
         transition("take_up", {S.NEW}, S.IN_REVIEW, who={DESK}, label=_("Take up")),
         transition(
             "ask", {S.IN_REVIEW}, S.NEEDS_INFO, who={DESK}, label=_("Ask the reader"), needs_words=True

@@ -31,6 +31,7 @@ from newsroom.events.models import Delivery
 from newsroom.workflow import Workflow
 
 HISTORY_LENGTH = 200
+REDIRECTED = 302
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,11 @@ class DeskSite(admin.AdminSite):
             verdict = throttles.hit("login", _attempt(request))
             if not verdict.allowed:
                 return self._too_many(request, verdict.retry_after)
-        return super().login(request, extra_context)
+        response = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated and response.status_code == REDIRECTED:
+            # Django keeps the session of someone who signs in once more.
+            request.session.cycle_key()
+        return response
 
     def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
         context = {**self.each_context(request), "title": _("Please wait"), "minutes": -(-seconds // 60)}

@@ -18,8 +18,10 @@ from newsroom.accounts.models import Approval, User
 from newsroom.admin import CARDS, Button, Card, StaffScopedAdmin, WorkflowAdmin
 from newsroom.events.models import Promise
 from newsroom.events.reveals import reveals_of
+from reprints import admin_invoices
 from reprints.forms import desk as forms
 from reprints.models import (
+    Invoice,
     License,
     LicenseRequest,
     PriceRule,
@@ -277,7 +279,7 @@ class PriceRuleInline(admin.TabularInline):
 
 
 @admin.register(RateCard)
-class RateCardAdmin(StaffScopedAdmin):
+class RateCardAdmin(admin_invoices.CardPreviewAdmin):
     """Dated cards of rules; a draft prices nothing."""
 
     roles = frozenset({"licensing_manager"})
@@ -344,4 +346,5 @@ def cards(person: User) -> list[Card]:
     ]
 
 
-CARDS.append(cards)
+admin.site.register(Invoice, admin_invoices.InvoiceAdmin)
+CARDS.extend([cards, admin_invoices.cards])

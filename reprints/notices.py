@@ -211,9 +211,7 @@ def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
 def about_invoice(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about an invoice may show. Amounts are texts in the minor digits of the currency."""
     row = invoice_of(event)
-    amounts = {
-        name: pricing.plain(getattr(row, name), row.currency) for name in ("net", "tax", "gross", "outstanding")
-    }
+    amounts = {name: pricing.plain(getattr(row, name), row.currency) for name in ("net", "tax", "gross", "outstanding")}
     return {**_about(row.quote.request, event, recipient), "invoice": row, "amounts": amounts}
 
 

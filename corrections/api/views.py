@@ -44,6 +44,7 @@ from newsroom.api.explanations import explain
 from newsroom.api.fields import MomentField, ProblemSerializer
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
+from newsroom.api.networks import network_mark
 from newsroom.api.problems import MEDIA_TYPE
 from newsroom.api.throttles import caller
 from newsroom.articles import services as articles

@@ -113,6 +113,12 @@ class ReportJoinForm(WordsForm):
         return other
 
 
+class ReportJoinHereForm(ReportJoinForm):
+    """Join the other report to this one, as it was when the page was drawn."""
+
+    theirs = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
 class ReportAssignForm(WorkForm):
     """Hand it to somebody, or to nobody."""
 

@@ -310,6 +310,24 @@ class ReportWithdrawForm(MoveForm):
     )
 
 
+class ReportEraseContactForm(MoveForm):
+    """Forget how to reach me."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, erase my name, mail address and telephone number"),
+        error_messages={"required": _("Tick the box if you want your contact details erased.")},
+    )
+
+
+class ReportEraseTextForm(MoveForm):
+    """Forget what I wrote."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, erase what I wrote in this report"),
+        error_messages={"required": _("Tick the box if you want what you wrote erased.")},
+    )
+
+
 class LostLinkForm(forms.Form):
     """Which report the lost link was for."""
 

@@ -161,8 +161,8 @@ class Correction(Record):
             for own in (report, *report.joined.all()):
                 contact = getattr(own, "contact", None)
                 if contact is not None:
-                    names += [] if own.about_me else [sealed.open_text(contact.name_sealed)]
-                    emails += [sealed.open_text(contact.email_sealed)]
+                    names += [] if own.about_me else [_opened(contact.name_sealed)]
+                    emails += [_opened(contact.email_sealed)]
         publication = self.publication
         house = (publication.corrections_email, publication.licensing_email, publication.legal_phone)
         return Notice(
@@ -190,6 +190,14 @@ class Correction(Record):
                 return _now(
                     "The fixed text of “%(headline)s” has not been seen yet. Wait for it, or say why it stays as it is."
                 ) % {"headline": row.article.headline}
+        return ""
+
+
+def _opened(token: str) -> str:
+    """What was sealed; empty when no key opens it, which must not keep a notice from being published."""
+    try:
+        return sealed.open_text(token)
+    except sealed.Unreadable:
         return ""
 
 

@@ -92,10 +92,12 @@ def _each(rows: QuerySet[Report], forget: Callable[[Report], bool]) -> int:
 
 
 KINDS: dict[str, tuple[str, Any, Callable[[QuerySet[Report]], int]]] = {
+    "networks": ("network_days", _networks, _forget_networks),
     "contacts": ("contact_days", _contacts, _forget_contacts),
     "unconfirmed_contacts": ("unconfirmed_contact_days", _unconfirmed, _forget_contacts),
     "spam_texts": ("spam_text_days", _spam, _forget_texts),
     "texts": ("text_days", _texts, _forget_texts),
-    "networks": ("network_days", _networks, _forget_networks),
 }
-"""Kind → its policy in days, the reports that are due, and what is done with them."""
+"""Kind → its policy in days, the reports that are due, and what is done with them. Networks first: they go with the
+words as well, and a dry run must count what a real one counts.
+"""

@@ -16,17 +16,31 @@ from newsroom.articles.passages import Match
 
 SAME_PLACE = 0.5
 """Share of the shorter passage that two readers must both have marked."""
-SAME_WORDS = 0.62
+SAME_WORDS = 0.65
 """Likeness of two claims that is enough by itself."""
-SAME_WORDS_IN_PLACE = 0.35
+SAME_WORDS_IN_PLACE = 0.25
 """Likeness that is enough when both marked the same place: readers put one error in many words."""
-CLASH = 0.25
+CLASH = 0.3
 """What two claims lose that name different figures, or different people."""
-SHARED = 0.2
+SHARED = 0.1
 """What they gain when they name the same one."""
 MOST_COMPARED = 500
 POLITE = frozenset(
-    ("dear", "editor", "editors", "good", "hello", "hi", "morning", "please", "reader", "regards", "sure", "thank", "thanks")
+    (
+        "dear",
+        "editor",
+        "editors",
+        "good",
+        "hello",
+        "hi",
+        "morning",
+        "please",
+        "reader",
+        "regards",
+        "sure",
+        "thank",
+        "thanks",
+    )
 )
 WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -55,7 +69,9 @@ def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list
     text = _text_of(report)
     mine = claim_of(report, text)
     found = []
-    for other in others.exclude(status__in=["held", "spam"]).order_by("-pk")[:MOST_COMPARED]:
+    for other in (
+        others.exclude(status__in=["held", "spam"]).select_related("publication").order_by("-pk")[:MOST_COMPARED]
+    ):
         score, reason = compare(mine, claim_of(other, text))
         if reason:
             found.append((other, round(score, 3), reason))

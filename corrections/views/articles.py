@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from corrections import feeds, public
 from corrections.models import Correction
 from corrections.views import wording
-from corrections.views.headers import public_page
 from newsroom import references
 from newsroom.articles.models import Article, UseStatus
+from newsroom.web.headers import public_page
 
 SHOWN = 100
 WARNINGS = {

@@ -16,9 +16,9 @@ from corrections.models import Report
 from corrections.services import links as lost_links
 from corrections.services import report as reports
 from corrections.services.submitting import private_path
-from corrections.views.headers import private_page
 from newsroom import links
 from newsroom.api import throttles
+from newsroom.web.headers import private_page
 
 CONFIRM_WITHIN = timedelta(days=30)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from corrections import ledger
 from corrections.models import LedgerCheckpoint, LedgerHead
 from corrections.services import checkpoints
-from corrections.views.headers import public_page
+from newsroom.web.headers import public_page
 
 PROGRAM = Path(ledger.__file__).with_name("verify_corrections.py")
 

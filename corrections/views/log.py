@@ -20,7 +20,6 @@ from rest_framework.request import Request
 from corrections import feeds, public
 from corrections.models import Correction, CorrectionArticle
 from corrections.views import wording
-from corrections.views.headers import public_page
 from corrections.views.jsonld import correction_comment
 from corrections.vocabulary import Kind, Severity
 from corrections.workflow import CorrectionStatus
@@ -29,6 +28,7 @@ from newsroom.accounts.models import Desk, DeskKind, Publication
 from newsroom.api.pagination import CursorPages
 from newsroom.articles import passages
 from newsroom.errors import Invalid
+from newsroom.web.headers import public_page
 from newsroom.web.text import has_forbidden_characters
 
 LISTED_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.MINOR_FIX]

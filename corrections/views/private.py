@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,28 +19,45 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from corrections import public
-from corrections.forms.reader import MoveForm, ReportAppealForm, ReportReplyForm, ReportWithdrawForm, stands_in
+from corrections.forms.reader import (
+    MoveForm,
+    ReportAppealForm,
+    ReportEraseContactForm,
+    ReportEraseTextForm,
+    ReportReplyForm,
+    ReportWithdrawForm,
+    stands_in,
+)
 from corrections.models import Report
+from corrections.services import erasing
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
-from corrections.views.headers import private_page, see_other
 from newsroom import references
 from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
+from newsroom.web.headers import private_page, see_other
 from newsroom.workflow import THE_READER
 
 COOKIE_SECONDS = 90 * 86_400
 HOP_SECONDS = 60
 HOP = TimestampSigner(salt="masthead.private-page.hop")
 
-MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Report]]] = {
+MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]] = {
     "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], seen=data["seen"])),
     "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report, seen=data["seen"])),
     "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], seen=data["seen"])),
+    "erase_contact": (
+        ReportEraseContactForm,
+        lambda report, data: erasing.erase_contact(report, by=THE_READER, why="asked"),
+    ),
+    "erase_text": (
+        ReportEraseTextForm,
+        lambda report, data: erasing.erase_text(report, by=THE_READER, why="asked", seen=data["seen"]),
+    ),
 }
-"""Move → its form, and the service that makes it."""
+"""Move → its form, and the service that makes it. The last two are no moves of the table: see `erasing.possible`."""
 
 
 @require_safe
@@ -99,6 +116,18 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
         sentence = wording.refusal_of(fresh, refusal.message)
         return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
     return see_other(_page_path(report, key))
+
+
+@require_safe
+@private_page
+def download(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything that is held on the reader about this report, as a JSON file."""
+    report = _opened(request, key)
+    if report is None:
+        raise Http404
+    response = JsonResponse(erasing.held_on(report), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{report.reference}.json"'
+    return response
 
 
 def clean_path(report: Report) -> str:
@@ -162,7 +191,7 @@ def _show(
     standing = wording.standing_of(report)
     dates = wording.dates_of(report)
     answers = wording.answers_of(report.decisions.all())
-    moves = reports.available(report, THE_READER)
+    moves = [*reports.available(report, THE_READER), *erasing.possible(report)]
     forms = {name: _offered(report, name, (bound or {}).get(name), status) for name in moves if name in MOVES}
     primary = report.joined_to or report
     notice = primary.correction if primary.correction and primary.correction.is_public else None

@@ -17,10 +17,11 @@ from corrections.models import Report
 from corrections.services import priority
 from corrections.services.submitting import private_path, submit
 from corrections.views import wording
-from corrections.views.headers import private_page, see_other
 from newsroom.accounts.models import Publication
 from newsroom.api import throttles
+from newsroom.api.networks import network_mark
 from newsroom.web import form_token, gate
+from newsroom.web.headers import private_page, see_other
 
 PURPOSE = "report"
 RECENT = 500
@@ -68,7 +69,12 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         response = _show(request, form, token=request.POST["form_token"], status=429, sentence=sentence)
         response["Retry-After"] = str(judgment.retry_after)
         return response
-    report = submit(draft, held_reasons=judgment.held_reasons, form_token=token.nonce, network_hash=network_mark(request))
+    report = submit(
+        draft,
+        held_reasons=judgment.held_reasons,
+        form_token=token.nonce,
+        network_hash=network_mark(request),
+    )
     if report.claim != draft.claim:
         sentence = _(
             "You already sent a report from this page, and we have it. To send this one as well, press the button "

@@ -111,7 +111,7 @@ def thread_of(report: Report, messages: Iterable[Message]) -> list[dict[str, Any
         {
             "author": _now("You") if message.author_kind == "reader" else report.publication.name,
             "at": message.at,
-            "text": message.body,
+            "text": message.body or _now("(erased)"),
             "ours": message.author_kind != "reader",
         }
         for message in messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from newsroom.articles.models import Article, ArticleAddress, Revision
 
 class _ReadOnlyInline(admin.TabularInline):
     extra = 0
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
     can_delete = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- as its parent
@@ -52,6 +53,7 @@ class ArticleAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     inlines: ClassVar = [AddressInline, RevisionInline]
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Those of the person's publications."""

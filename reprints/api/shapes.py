@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from newsroom.api.etags import etag_of
 from reprints import links, pricing
 from reprints.models import Invoice, License, LicenseRequest, Placement, Quote, QuoteLine, RequestMessage, UpdateNotice
 from reprints.services.lanes import Assessment
 from reprints.vocabulary import Duty
-from reprints.workflow import InvoiceStatus
 
 Shape = dict[str, Any]
 
@@ -177,16 +175,22 @@ def invoice_shape(row: Invoice) -> Shape:
     return {
         **_common(row),
         "number": row.number,
+        "kind": row.kind,
+        "credits": row.credits.reference if row.credits else None,
         "status": row.status,
         "quote": row.quote.reference,
+        "licenses": [line["license"] for line in row.lines if line["license"]],
         "currency": row.currency,
         "net": pricing.money(row.net, row.currency),
         "tax": pricing.money(row.tax, row.currency),
         "gross": pricing.money(row.gross, row.currency),
+        "tax_treatment": row.tax_treatment,
+        "outstanding": pricing.money(row.outstanding, row.currency),
         "issued_at": row.issued_at,
         "due_on": row.due_on,
         "paid_at": row.paid_at,
-        "overdue": _is_overdue(row),
+        "overdue": row.days_overdue() > 0,
+        "pdf": f"{links.api_url(row)}pdf/" if row.sequence else None,
     }
 
 
@@ -219,11 +223,3 @@ def _duties(terms: Shape) -> Shape:
         kind: {name: term[name] for name in ("duty", "within_hours") if term.get(name) is not None}
         for kind, term in readable.items()
     }
-
-
-def _is_overdue(row: Invoice) -> bool:
-    return row.status == InvoiceStatus.ISSUED and row.due_on is not None and row.due_on < _today(row)
-
-
-def _today(row: Invoice) -> date:
-    return timezone.now().astimezone(row.publication.zone).date()

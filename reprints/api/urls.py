@@ -34,5 +34,6 @@ urlpatterns = [
         name="api-update-notice-acknowledge",
     ),
     path("invoices/", quotes.InvoicesView.as_view(), name="api-invoices"),
+    path("invoices/<str:number>/pdf/", quotes.InvoicePdfView.as_view(), name="api-invoice-pdf"),
     path("invoices/<str:number>/", quotes.InvoiceDetailView.as_view(), name="api-invoice"),
 ]

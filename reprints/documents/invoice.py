@@ -1,4 +1,6 @@
-"""The invoice as a letter, and the credit note that takes one back: what Directive 2006/112/EC, article 226, asks for."""
+"""The invoice as a letter, and the credit note that takes one back, with what article 226 of Directive 2006/112/EC
+asks for.
+"""
 
 from __future__ import annotations
 

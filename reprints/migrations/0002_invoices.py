@@ -6,183 +6,245 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_contact_reveal'),
-        ('reprints', '0001_initial'),
+        ("accounts", "0002_contact_reveal"),
+        ("reprints", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InvoiceCounter',
+            name="InvoiceCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('legal_entity', models.CharField(max_length=200, verbose_name='legal entity')),
-                ('series', models.CharField(max_length=30, verbose_name='series')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='last number')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("legal_entity", models.CharField(max_length=200, verbose_name="legal entity")),
+                ("series", models.CharField(max_length=30, verbose_name="series")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="last number")),
             ],
             options={
-                'verbose_name': 'invoice counter',
-                'verbose_name_plural': 'invoice counters',
+                "verbose_name": "invoice counter",
+                "verbose_name_plural": "invoice counters",
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='amount')),
-                ('reference', models.CharField(max_length=100, verbose_name='payment reference')),
-                ('received_on', models.DateField(verbose_name='received')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=14, verbose_name="amount")),
+                ("reference", models.CharField(max_length=100, verbose_name="payment reference")),
+                ("received_on", models.DateField(verbose_name="received")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="recorded")),
             ],
             options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'ordering': ['pk'],
+                "verbose_name": "payment",
+                "verbose_name_plural": "payments",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='buyer',
-            field=models.JSONField(blank=True, default=dict, verbose_name='buyer'),
+            model_name="invoice",
+            name="buyer",
+            field=models.JSONField(blank=True, default=dict, verbose_name="buyer"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='credits',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='reprints.invoice', verbose_name='credits'),
+            model_name="invoice",
+            name="credits",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_notes",
+                to="reprints.invoice",
+                verbose_name="credits",
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='kind',
-            field=models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], default='invoice', max_length=12, verbose_name='kind'),
+            model_name="invoice",
+            name="kind",
+            field=models.CharField(
+                choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                default="invoice",
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='legal_entity',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='legal entity'),
+            model_name="invoice",
+            name="legal_entity",
+            field=models.CharField(blank=True, default="", max_length=200, verbose_name="legal entity"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='lines',
-            field=models.JSONField(blank=True, default=list, verbose_name='lines'),
+            model_name="invoice",
+            name="lines",
+            field=models.JSONField(blank=True, default=list, verbose_name="lines"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='paid_amount',
-            field=models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=14, verbose_name='paid'),
+            model_name="invoice",
+            name="paid_amount",
+            field=models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=14, verbose_name="paid"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='reason',
-            field=models.TextField(blank=True, default='', editable=False, max_length=500, verbose_name='reason'),
+            model_name="invoice",
+            name="reason",
+            field=models.TextField(blank=True, default="", editable=False, max_length=500, verbose_name="reason"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='reminded_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='reminded'),
+            model_name="invoice",
+            name="reminded_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="reminded"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='reminders',
-            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='reminders'),
+            model_name="invoice",
+            name="reminders",
+            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="reminders"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='seller',
-            field=models.JSONField(blank=True, default=dict, verbose_name='seller'),
+            model_name="invoice",
+            name="seller",
+            field=models.JSONField(blank=True, default=dict, verbose_name="seller"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='sequence',
-            field=models.PositiveIntegerField(blank=True, editable=False, null=True, verbose_name='number in the series'),
+            model_name="invoice",
+            name="sequence",
+            field=models.PositiveIntegerField(
+                blank=True, editable=False, null=True, verbose_name="number in the series"
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='series',
-            field=models.CharField(blank=True, default='', max_length=30, verbose_name='series'),
+            model_name="invoice",
+            name="series",
+            field=models.CharField(blank=True, default="", max_length=30, verbose_name="series"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='suspended_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='licenses suspended'),
+            model_name="invoice",
+            name="suspended_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="licenses suspended"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='tax_evidence',
-            field=models.JSONField(blank=True, default=dict, verbose_name='evidence for the tax treatment'),
+            model_name="invoice",
+            name="tax_evidence",
+            field=models.JSONField(blank=True, default=dict, verbose_name="evidence for the tax treatment"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='tax_rate',
-            field=models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name='tax rate, %'),
+            model_name="invoice",
+            name="tax_rate",
+            field=models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name="tax rate, %"),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='tax_treatment',
-            field=models.CharField(choices=[('domestic', 'Domestic'), ('eu_b2b_reverse_charge', 'EU business, reverse charge'), ('eu_b2c_oss', 'EU consumer, one-stop shop'), ('outside_eu', 'Outside the EU'), ('exempt', 'Exempt'), ('manual', 'Decided by hand')], default='manual', max_length=24, verbose_name='tax treatment'),
+            model_name="invoice",
+            name="tax_treatment",
+            field=models.CharField(
+                choices=[
+                    ("domestic", "Domestic"),
+                    ("eu_b2b_reverse_charge", "EU business, reverse charge"),
+                    ("eu_b2c_oss", "EU consumer, one-stop shop"),
+                    ("outside_eu", "Outside the EU"),
+                    ("exempt", "Exempt"),
+                    ("manual", "Decided by hand"),
+                ],
+                default="manual",
+                max_length=24,
+                verbose_name="tax treatment",
+            ),
         ),
         migrations.AlterField(
-            model_name='invoice',
-            name='paid_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='paid in full'),
+            model_name="invoice",
+            name="paid_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="paid in full"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('status', 'issued')), fields=['due_on'], name='invoice_due'),
+            model_name="invoice",
+            index=models.Index(condition=models.Q(("status", "issued")), fields=["due_on"], name="invoice_due"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organization', '-id'], name='invoice_of_partner'),
+            model_name="invoice",
+            index=models.Index(fields=["organization", "-id"], name="invoice_of_partner"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'series', 'sequence'), name='invoice_sequence_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                fields=("legal_entity", "series", "sequence"), name="invoice_sequence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invoice'), ('status__in', ('issued', 'paid'))), fields=('quote',), name='invoice_one_standing_per_quote'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "invoice"), ("status__in", ("issued", "paid"))),
+                fields=("quote",),
+                name="invoice_one_standing_per_quote",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'invoice'), ('status', 'draft')), fields=('quote',), name='invoice_one_draft_per_quote'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "invoice"), ("status", "draft")),
+                fields=("quote",),
+                name="invoice_one_draft_per_quote",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('credits',), name='invoice_credited_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("credits",), name="invoice_credited_once"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credits', None), ('kind', 'invoice')), models.Q(('credits__isnull', False), ('kind', 'credit_note')), _connector='OR'), name='invoice_credit_note_names_invoice'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("credits", None), ("kind", "invoice")),
+                    models.Q(("credits__isnull", False), ("kind", "credit_note")),
+                    _connector="OR",
+                ),
+                name="invoice_credit_note_names_invoice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('net__gte', 0), ('paid_amount__gte', 0), ('paid_amount__lte', models.F('gross')), ('tax__gte', 0)), name='invoice_amounts'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("net__gte", 0), ("paid_amount__gte", 0), ("paid_amount__lte", models.F("gross")), ("tax__gte", 0)
+                ),
+                name="invoice_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence', None), models.Q(('issued_at__isnull', False), models.Q(('number', ''), _negated=True), models.Q(('series', ''), _negated=True)), _connector='OR'), name='invoice_numbered_is_issued'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sequence", None),
+                    models.Q(
+                        ("issued_at__isnull", False),
+                        models.Q(("number", ""), _negated=True),
+                        models.Q(("series", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="invoice_numbered_is_issued",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicecounter',
-            constraint=models.UniqueConstraint(fields=('legal_entity', 'series'), name='invoice_counter_once'),
+            model_name="invoicecounter",
+            constraint=models.UniqueConstraint(fields=("legal_entity", "series"), name="invoice_counter_once"),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='invoice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='reprints.invoice'),
+            model_name="payment",
+            name="invoice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="reprints.invoice"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payment",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_positive"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('invoice', 'reference'), name='payment_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("invoice", "reference"), name="payment_reference_once"),
         ),
     ]

@@ -5,7 +5,6 @@ The default is external: an order confirmation, and the number that the accounti
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -134,9 +133,9 @@ class Invoice(Record):
     _frozen = False
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Invoice:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Invoice:
         """As Django does it, remembering whether the stored row was issued."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(*args, **kwargs)
         row._frozen = row.__dict__.get("issued_at") is not None  # noqa: SLF001 -- our own mark
         return row
 

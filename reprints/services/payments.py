@@ -51,9 +51,7 @@ def pay(
     received_on = received_on or invoice.day()
     if received_on > invoice.day():
         raise Invalid.one("/received_on", _("This day has not come yet."), "in_future")
-    Payment.objects.create(
-        invoice=invoice, amount=amount, reference=reference, received_on=received_on, recorded_by=by
-    )
+    Payment.objects.create(invoice=invoice, amount=amount, reference=reference, received_on=received_on, recorded_by=by)
     invoice.paid_amount += amount
     data = {"amount": pricing.plain(amount, invoice.currency), "currency": invoice.currency}
     if amount < rest:

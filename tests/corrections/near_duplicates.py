@@ -8,7 +8,7 @@ full, in part or not at all. A hard negative is two facts of one article put in 
 import random
 from dataclasses import dataclass
 
-from corrections.services.similar import Claim
+from corrections.services.similar import Claim, compare
 from newsroom.articles import passages
 
 
@@ -22,7 +22,12 @@ class Fact:
 
 ARTICLES = [
     [
-        Fact("The council spent 1.2 million dollars on the harbor bridge.", "1.2 million", "1.45 million", "cost of the bridge"),
+        Fact(
+            "The council spent 1.2 million dollars on the harbor bridge.",
+            "1.2 million",
+            "1.45 million",
+            "cost of the bridge",
+        ),
         Fact("The mayor, Robin Vale, cut the ribbon in May.", "Robin Vale", "Robyn Vail", "name of the mayor"),
         Fact("The vote on the levy was 8 to 3.", "8 to 3", "7 to 4", "result of the vote"),
         Fact("Some 300 people lost their homes in the flood of 1998.", "1998", "1988", "year of the flood"),
@@ -37,7 +42,9 @@ ARTICLES = [
     ],
     [
         Fact("The museum opened its new wing on March 3.", "March 3", "April 3", "opening day of the wing"),
-        Fact("The painting was sold for 90,000 euros in 1974.", "90,000 euros", "19,000 euros", "price of the painting"),
+        Fact(
+            "The painting was sold for 90,000 euros in 1974.", "90,000 euros", "19,000 euros", "price of the painting"
+        ),
         Fact("Its director, Ottilie Brandt, studied in Vienna.", "Vienna", "Graz", "town where the director studied"),
         Fact("Admission is free on Sundays.", "Sundays", "Mondays", "day of free admission"),
         Fact("The collection holds 412 herons in glass.", "412 herons", "421 herons", "number of herons"),
@@ -110,3 +117,23 @@ def edited(chance, text):
         elif slip == 3 and chance.random() < 0.3:
             words = [each.lower() for each in words]
     return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Measured:
+    precision: float
+    recall: float
+    mistakes: list
+
+
+def measured(seed=7, number=200):
+    """What `compare` makes of the pairs of this seed."""
+    made = pairs(seed, number)
+    judged = [(one, other, same, bool(compare(one, other)[1])) for one, other, same in made]
+    right = sum(same and said for _one, _other, same, said in judged)
+    joined = sum(said for _one, _other, _same, said in judged)
+    return Measured(
+        precision=right / joined if joined else 0.0,
+        recall=right / number,
+        mistakes=[(one, other, same) for one, other, same, said in judged if same != said],
+    )

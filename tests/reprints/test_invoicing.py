@@ -188,9 +188,9 @@ def test_test_invoices_count_in_a_series_of_their_own(publication):
 
 
 def test_a_number_that_was_rolled_back_is_given_again(publication):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        billing.owed(publication)
-        raise RuntimeError
+    with transaction.atomic():
+        assert billing.owed(publication).sequence == 1
+        transaction.set_rollback(True)
     assert billing.owed(publication).number == f"INV-{YEAR}-00001"
 
 
@@ -281,9 +281,7 @@ def test_twenty_invoices_at_once_have_numbers_without_a_gap():
     drafts = []
     for _ in range(20):
         draft = billing.owed(publication, organization=partner)
-        drafts.append(
-            invoicing.prepare(draft, by=editor, treatment="domestic", rate=Decimal(19), words="As always.")
-        )
+        drafts.append(invoicing.prepare(draft, by=editor, treatment="domestic", rate=Decimal(19), words="As always."))
     answers = at_once(*(lambda row=row: invoicing.issue(row, by=editor).sequence for row in drafts))
     assert sorted(answers, key=str) == sorted(range(1, 21), key=str)
     assert sorted(Invoice.objects.values_list("number", flat=True)) == [

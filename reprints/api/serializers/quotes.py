@@ -7,7 +7,7 @@ from rest_framework import serializers
 from newsroom.api.fields import MomentField, StrictSerializer, TextField
 from reprints.api.serializers.asking import ItemSerializer
 from reprints.api.serializers.parts import MoneySerializer, StepSerializer
-from reprints.vocabulary import TaxTreatment
+from reprints.vocabulary import InvoiceKind, TaxTreatment
 from reprints.workflow import InvoiceStatus, QuoteStatus
 
 SHOWN_STATUS = [*(row for row in QuoteStatus.choices if row[0] != QuoteStatus.DRAFT), ("expired", "Expired")]
@@ -98,16 +98,22 @@ class InvoiceSerializer(serializers.Serializer):
     reference = serializers.CharField()
     number = serializers.CharField()
     version = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=InvoiceKind.choices)
+    credits = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=InvoiceStatus.choices)
     quote = serializers.CharField()
+    licenses = serializers.ListField(child=serializers.CharField())
     currency = serializers.CharField()
     net = MoneySerializer()
     tax = MoneySerializer()
     gross = MoneySerializer()
+    tax_treatment = serializers.ChoiceField(choices=TaxTreatment.choices)
+    outstanding = MoneySerializer()
     issued_at = MomentField()
     due_on = serializers.DateField(allow_null=True)
     paid_at = MomentField(allow_null=True)
     overdue = serializers.BooleanField()
+    pdf = serializers.CharField(allow_null=True)
     test = serializers.BooleanField()
 
     class Meta:

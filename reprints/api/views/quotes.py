@@ -146,7 +146,7 @@ class InvoiceView(PartnerView):
 
     def rows(self) -> QuerySet[Any]:
         """Every invoice that was issued."""
-        return Invoice.objects.exclude(issued_at=None).select_related("quote", "publication")
+        return Invoice.objects.exclude(issued_at=None).select_related("quote", "publication", "credits")
 
 
 class InvoicesView(InvoiceView):
@@ -183,3 +183,17 @@ class InvoiceDetailView(InvoiceView):
         if row is None:
             raise NotFound(_("There is no such thing here, or it is not yours."))
         return row
+
+
+class InvoicePdfView(InvoiceDetailView):
+    """The invoice as a letter."""
+
+    scopes = {"GET": "licenses:read"}
+    operation_ids = {"GET": "read_invoice_pdf"}
+    content_negotiation_class = ProblemsAsJson
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, number: str) -> HttpResponse:  # type: ignore[override]  # -- a paper, not JSON
+        """Read an invoice as a PDF. Refused for one that the accounting system wrote."""
+        refuse_unknown_parameters(request, ())
+        return handed_out(papers.invoice_pdf(self._numbered(number)))

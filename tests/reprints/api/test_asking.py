@@ -186,6 +186,7 @@ def test_without_a_key_401_and_without_the_scope_403(story, partner, anyone):
             *[("get", f"licenses/{{l}}/certificate.{kind}") for kind in ("pdf", "jws")],
             ("get", "invoices/"),
             ("get", "invoices/1/"),
+            ("get", "invoices/1/pdf/"),
         ],
         "licenses:write": [("put", "licenses/{l}/placements/"), ("post", "licenses/{l}/renew/")],
         "updates:read": [("get", "update-notices/"), ("get", "update-notices/{l}/")],

@@ -28,7 +28,15 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when():
     text = words(paper)
     line = row.lines[0]
     said = [
-        *("INVOICE", row.number, "Daily Press GmbH", "1 Press Street", "Berlin", "Partner & Söhne", "DE136695976"),
+        *(
+            f"Invoice {row.number}",
+            row.number,
+            "Daily Press GmbH",
+            "1 Press Street",
+            "Berlin",
+            "Partner & Söhne",
+            "DE136695976",
+        ),
         *(line["license"], line["headline"], "Tax 19 % (Domestic)", f"{row.net:,.2f}", f"{row.tax:,.2f}"),
         *(f"{row.gross:,.2f}", f"Please state {row.number}", "IBAN DE02 1203 0000 0000 2020 51"),
         row.due_on.strftime("%B %-d, %Y"),
@@ -51,7 +59,7 @@ def test_a_credit_note_names_the_invoice_and_the_reason():
     note, _ = invoicing.credit(row, by=make.make_staff(publication, "licensing_editor"), words="The name was wrong.")
     text = words(papers.invoice_pdf(note))
     assert f"This takes back the whole of invoice {row.number}. The name was wrong." in text
-    assert "CREDIT NOTE" in text
+    assert f"Credit note {note.number}" in text
     assert "Please state" not in text
 
 
@@ -60,7 +68,7 @@ def test_equal_invoices_give_equal_bytes():
     assert papers.invoice_pdf(row).content == papers.invoice_pdf(type(row).objects.get(pk=row.pk)).content
 
 
-@pytest.mark.parametrize("name", ["#import \"x\"", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "A" * 200])
+@pytest.mark.parametrize("name", ['#import "x"', "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "A" * 200])
 def test_a_hostile_name_is_printed_as_it_is(name):
     row = billing.owed(billing.billing_publication(), organization=billing.a_partner(name=name))
     printed = words(papers.invoice_pdf(row)).replace("\u200b", "").replace(" ", "")

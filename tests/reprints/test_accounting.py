@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprints.documents.accounting import COLUMNS, harmless, invoices_csv
+from reprints.accounting import COLUMNS, harmless, invoices_csv
 from reprints.models import Invoice
 from reprints.services import payments
 from tests.reprints import billing

@@ -1,0 +1,186 @@
+"""Passages after an edit: resolved where they stood, never found again somewhere else; and edits nobody announced."""
+
+import pytest
+from django.urls import reverse
+
+from corrections.anchoring import anchor_of
+from corrections.models import Report
+from corrections.services import anchors
+from corrections.services import report as reports
+from newsroom.articles.models import Article
+from newsroom.events.log import record
+from newsroom.events.models import Event
+from newsroom.events.planning import plan_due
+from newsroom.workflow import THE_CLOCK
+from tests.factories import (
+    force_status,
+    make_article,
+    make_correction,
+    make_publication,
+    make_report,
+    make_staff,
+    revise,
+)
+
+SEEN = (
+    "Bridge opens late\n\nThe mayor, Robin Vale, opened the bridge in May. The council spent 1.2 million on it."
+    "\n\nA robin nested on the north pier. Robin watchers were delighted."
+)
+MAYOR = {"exact": "Robin", "prefix": "The mayor, ", "suffix": " Vale, opened"}
+
+
+def state(now, **quote):
+    return str(anchor_of(SEEN, now, **(quote or MAYOR)))
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (SEEN, "ok"),
+        (SEEN.replace("1.2 million", "1.45 million"), "ok"),
+        (SEEN.replace("\n\n", "\n \n\t"), "ok"),
+        (f"New first paragraph.\n\n{SEEN}", "ok"),
+        (SEEN.replace("Robin Vale", "Robyn Vale"), "resolved_by_edit"),
+        (SEEN.replace("The mayor, Robin Vale, opened", "The mayor opened"), "resolved_by_edit"),
+        (SEEN.split("\n\nA robin")[0].replace("Robin", "Robyn"), "resolved_by_edit"),
+        ("Bridge opens late\n\nRobin watchers were delighted.", "resolved_by_edit"),
+        ("", "resolved_by_edit"),
+        (
+            SEEN.replace("Robin Vale", "Robyn Vale")
+            + "\n\nAn earlier version of this article misspelled the name of the mayor, Robin Vale, who opened it.",
+            "resolved_by_edit",
+        ),
+        (
+            SEEN.replace("Robin Vale", "Robyn Vale") + "\n\nCorrection: The mayor, Robin Vale, opened was wrong.",
+            "resolved_by_edit",
+        ),
+    ],
+)
+def test_the_name_in_the_fixed_sentence_is_gone_though_robin_stands_elsewhere(now, expected):
+    assert state(now) == expected
+
+
+def test_the_robin_case_without_any_surroundings_is_gone_when_each_of_them_is():
+    assert state(SEEN.replace("Robin Vale", "Robyn Vale"), exact="Robin Vale") == "resolved_by_edit"
+    assert state(SEEN.replace("Robin Vale", "Robyn Vale") + " Robin Vale retired.", exact="Robin Vale") == (
+        "resolved_by_edit"
+    )
+    assert state(SEEN.replace("Robin watchers", "Bird watchers"), exact="Robin") == "ok"
+
+
+def test_a_moved_paragraph_is_the_same_passage_and_a_quoted_error_is_not():
+    head, first, second = SEEN.split("\n\n")
+    sentence = "The council spent 1.2 million on it."
+    assert state("\n\n".join([head, second, first]), exact=sentence) == "ok"
+    fixed = SEEN.replace("1.2 million", "1.45 million")
+    assert state(f"{fixed}\n\nThis article had said: “{sentence}”", exact=sentence) == "resolved_by_edit"
+
+
+def test_what_never_stood_there_is_an_orphan():
+    assert state(SEEN, exact="words of another article") == "orphan"
+    assert str(anchor_of(None, SEEN, **MAYOR)) == "ok"
+    assert str(anchor_of(None, SEEN.replace("Robin Vale", "Robyn Vale"), **MAYOR)) == "orphan"
+
+
+@pytest.fixture
+def desk(db):
+    class Desk:
+        publication = make_publication()
+        article = make_article(publication)
+        editor = make_staff(publication, "desk_editor")
+
+        def report(self, passage="1.2 million", **over):
+            report = make_report(article=self.article, passage_exact=passage, name="", email="", **over)
+            plan_due(limit=1000)
+            return report
+
+        def push(self, wrong, right, django_capture=None):
+            """The CMS sends a fixed text, and its event is planned."""
+            article = Article.objects.get(pk=self.article.pk)
+            revise(article, body=article.current_revision().body.replace(wrong, right))
+            record("article.revised", article, by=THE_CLOCK, data={"revision": article.revision})
+            while plan_due(limit=1000):
+                pass
+
+        def states(self):
+            return list(Report.objects.order_by("pk").values_list("anchor_state", flat=True))
+
+        def silent(self):
+            return [row.data for row in Event.objects.filter(kind="article.silent_edit")]
+
+    return Desk()
+
+
+def test_an_edit_resolves_the_reports_whose_passage_it_changed_and_taking_it_back_undoes_that(desk):
+    desk.report(), desk.report("Robin Vale"), desk.report("not in the article"), desk.report("")
+    assert desk.states() == ["ok", "ok", "orphan", "ok"]
+
+    desk.push("1.2 million", "1.45 million")
+    assert desk.states() == ["resolved_by_edit", "ok", "orphan", "ok"]
+    desk.push("1.45 million", "1.2 million")
+    assert desk.states() == ["ok", "ok", "orphan", "ok"]
+
+
+def test_a_closed_report_is_left_as_it_was(desk):
+    force_status(desk.report(), "declined")
+    desk.push("1.2 million", "1.45 million")
+
+    assert desk.states() == ["ok"]
+    assert desk.silent() == []
+
+
+def test_a_changed_passage_without_a_notice_is_a_silent_edit_said_once(desk):
+    first, second = desk.report(), desk.report()
+    desk.push("1.2 million", "1.45 million")
+
+    assert desk.silent() == [{"revision": 2, "reports": sorted([first.reference, second.reference])}]
+    anchors.after_revision(desk.article, revision=2)
+    assert len(desk.silent()) == 1
+
+
+def test_an_accepted_report_counts_and_test_or_held_ones_do_not(desk):
+    accepted = reports.accept(reports.take_up(desk.report(), by=desk.editor), by=desk.editor)
+    Report.objects.filter(pk=desk.report().pk).update(test=True)
+    desk.report(held_reasons=["links"])
+    desk.push("1.2 million", "1.45 million")
+
+    assert [row["reports"] for row in desk.silent()] == [[accepted.reference]]
+
+
+def test_an_edit_elsewhere_or_with_a_published_notice_is_not_silent(desk):
+    desk.report()
+    desk.push("Robin Vale", "Robyn Vail")
+    assert desk.silent() == []
+
+    make_correction(article=desk.article, status="published")
+    desk.push("1.2 million", "1.45 million")
+    assert desk.states() == ["resolved_by_edit"]
+    assert desk.silent() == []
+
+
+def test_the_desk_sees_a_silent_edit_until_a_notice_is_published(desk, client):
+    client.force_login(desk.editor)
+    report = desk.report()
+    page = reverse("admin:corrections_report_change", args=[report.pk])
+    words = "no published notice says so"
+    assert words not in client.get(page).content.decode()
+
+    desk.push("1.2 million", "1.45 million")
+    shown = client.get(page).content.decode()
+    assert (words in shown, "Resolved by edit" in shown) == (True, True)
+    make_correction(article=desk.article, status="published")
+    assert words not in client.get(page).content.decode()
+
+
+def test_three_hundred_reports_on_one_article_cost_as_many_queries_as_three(desk, django_assert_max_num_queries):
+    first = desk.report()
+    rows = []
+    for number in range(299):
+        copy = Report.objects.get(pk=first.pk)
+        copy.pk, copy.reference, copy.token_nonce = None, f"R-{number:08d}-X", f"nonce-{number}"
+        rows.append(copy)
+    Report.objects.bulk_create(rows)
+    revise(desk.article, body="Nothing of it is left.")
+
+    with django_assert_max_num_queries(6):
+        assert len(anchors.recheck(desk.article)) == 300

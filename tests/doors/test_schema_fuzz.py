@@ -1,0 +1,79 @@
+"""Every operation of the API, called with what its description allows and with what it forbids, by machine.
+
+All checks of Schemathesis: no 5xx, only described statuses, media types, headers and bodies, forbidden data refused, no
+way past the key. 25 cases an operation on each run, 500 with MASTHEAD_CHAOS=1.
+"""
+
+from __future__ import annotations
+
+import os
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from schemathesis import GenerationMode
+
+from newsroom.wsgi import application
+from tests.doors.test_matrix import API
+from tests.doors.world import undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(3600)]
+CASES = 500 if os.environ.get("MASTHEAD_CHAOS") == "1" else 25
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+@pytest.fixture
+def described(world, settings):
+    settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (10**9, 3600))
+    return schemathesis.openapi.from_wsgi("/api/schema/", application)
+
+
+def findings_of(operation, headers) -> list[str]:
+    """What is wrong with the answers of one operation, each finding once."""
+    found: dict[str, str] = {}
+
+    @hypothesis.settings(
+        max_examples=CASES,
+        database=None,
+        deadline=None,
+        suppress_health_check=QUIET,
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=CASES == 25,
+    )
+    @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def meant(case):
+        look(case)
+
+    @hypothesis.settings(parent=meant._hypothesis_internal_use_settings)
+    @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def forbidden(case):
+        look(case)
+
+    def look(case):
+        with undone():
+            try:
+                case.call_and_validate(headers=headers)
+            except schemathesis.errors.SchemathesisError:
+                raise
+            except BaseExceptionGroup as group:
+                for error in group.exceptions:
+                    found.setdefault(f"{type(error).__name__}: {str(error)[:200]}", case.as_curl_command())
+            except AssertionError as error:
+                found.setdefault(f"{type(error).__name__}: {str(error)[:200]}", case.as_curl_command())
+
+    for test in (meant, forbidden):
+        try:
+            test()
+        except hypothesis.errors.Unsatisfiable:
+            continue  # nothing is forbidden in an operation without parameters
+    return [f"{operation.label}: {what}\n{how}" for what, how in found.items()]
+
+
+@pytest.mark.parametrize("caller", ["owner", "anonymous"])
+def test_the_api_answers_as_it_is_described(world, described, caller):
+    headers = {"Authorization": f"Bearer {world.keys[caller]}"} if world.keys[caller] else {}
+    operations = [result.ok() for result in described.get_all_operations()]
+    assert {f"{row.method.upper()} {row.path}" for row in operations} == set(API)
+    findings = [line for row in operations for line in findings_of(row, headers)]
+    assert findings == []
