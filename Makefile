@@ -149,6 +149,21 @@ lock: ## Pin what the .in files name, with hashes, for Python 3.11 and newer (ne
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(ARGS) \
 			$$name.in --output-file $$name.txt; done
 
+.PHONY: sbom
+sbom: $(VENV)/.dev ## List every component with its version (CycloneDX) in var/sbom.json
+	@mkdir -p "$(MASTHEAD_VAR)"
+	@$(VENV)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--of JSON -o "$(MASTHEAD_VAR)/sbom.json" $(VENV)
+	@echo "$(MASTHEAD_VAR)/sbom.json"
+
+# Not part of `make check`: it asks an advisory service. An audit that could not be made fails, whatever pip-audit says.
+.PHONY: audit
+audit: $(VENV)/.dev ## Has a locked component a known hole? (needs the network)
+	@told="$$(mktemp)"; trap 'rm -f "$$told"' EXIT; \
+	$(VENV)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements/dev.txt $(ARGS) \
+		2>&1 | tee "$$told"; \
+	if grep -qi 'could not be audited' "$$told"; then echo "Some components were not audited."; exit 1; fi
+
 # --- the virtual environment ---------------------------------------------------------------------------------------
 
 $(VENV)/.run: requirements/run.txt | venv

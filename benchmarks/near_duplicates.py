@@ -34,9 +34,7 @@ def main() -> None:
     print(f"seed {given.seed}: {given.pairs} near-duplicates, {given.pairs} hard negatives")
     print(f"precision {result.precision:.3f}   recall {result.recall:.3f}")
     for one, other, same in result.mistakes if given.show else []:
-        print(
-            f"  {'missed' if same else 'wrongly joined'}: {one.words!r} [{one.passage}] / {other.words!r} [{other.passage}]"
-        )
+        print(f"  {'missed' if same else 'wrongly joined'}: {one.words!r} / {other.words!r}")
 
 
 if __name__ == "__main__":

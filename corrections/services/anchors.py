@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
+from typing import cast
 
 from django.db import transaction
+from django.db.models import Max
 
 from corrections.anchoring import anchor_of
 from corrections.models import Correction, Report
@@ -41,10 +44,10 @@ def recheck(article: Article, *, only: Report | None = None) -> list[Report]:
             suffix=report.passage_suffix,
         )
         if state != report.anchor_state:
-            report.anchor_state = state
+            report.anchor_state = state.value
             changed[state].append(report)
-    for state, rows in changed.items():
-        Report.objects.filter(pk__in=[row.pk for row in rows]).update(anchor_state=state)
+    for reached, rows in changed.items():
+        Report.objects.filter(pk__in=[row.pk for row in rows]).update(anchor_state=reached)
     return [row for rows in changed.values() for row in rows]
 
 
@@ -57,7 +60,8 @@ def after_revision(article: Article, *, revision: int) -> None:
         for report in recheck(article)
         if report.anchor_state == Anchor.RESOLVED_BY_EDIT and report.status not in UNHEARD and not report.test
     ]
-    silent = [report for report in gone if is_silent(report)]
+    said_at = _last_notice(article) if gone else None
+    silent = [report for report in gone if said_at is None or said_at < report.created_at]
     known = Event.objects.filter(article=article, kind="article.silent_edit", data__revision=revision)
     if silent and not known.exists():
         data = {"revision": revision, "reports": sorted(report.reference for report in silent)}
@@ -68,8 +72,8 @@ def is_silent(report: Report) -> bool:
     """Whether the reported passage was changed, and no public notice on the article since the report says so."""
     if report.anchor_state != Anchor.RESOLVED_BY_EDIT or report.article is None or report.status not in OPEN:
         return False
-    notices = Correction.objects.public().for_article(report.article)
-    return not notices.filter(published_at__gte=report.created_at).exists()
+    said_at = _last_notice(report.article)
+    return said_at is None or said_at < report.created_at
 
 
 @transaction.atomic
@@ -79,6 +83,11 @@ def place(report: Report) -> Report:
         recheck(report.article, only=report)
         report.refresh_from_db(fields=["anchor_state"])
     return report
+
+
+def _last_notice(article: Article) -> datetime | None:
+    found = Correction.objects.public().for_article(article).aggregate(last=Max("published_at"))["last"]
+    return cast("datetime | None", found)
 
 
 def _text(revision: Revision) -> str:

@@ -79,7 +79,7 @@ def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list
 
 
 def compare(one: Claim, other: Claim) -> tuple[float, str]:
-    """How likely both say the same, 0 to 1, and why; an empty reason when they do not. By place first, then by words."""
+    """How likely both say the same, 0 to 1, and why: by place first, then by words. No reason when they do not."""
     likeness = passages.similarity(_telling(one.words), _telling(other.words))
     likeness = min(1.0, max(0.0, likeness + _evidence(one.words, other.words)))
     shared = _shared(one, other)

@@ -191,8 +191,9 @@ def _show(
     standing = wording.standing_of(report)
     dates = wording.dates_of(report)
     answers = wording.answers_of(report.decisions.all())
-    moves = [*reports.available(report, THE_READER), *erasing.possible(report)]
+    moves = reports.available(report, THE_READER)
     forms = {name: _offered(report, name, (bound or {}).get(name), status) for name in moves if name in MOVES}
+    erasures = {name: _offered(report, name, (bound or {}).get(name), status) for name in erasing.possible(report)}
     primary = report.joined_to or report
     notice = primary.correction if primary.correction and primary.correction.is_public else None
     context = {
@@ -211,8 +212,9 @@ def _show(
         "passage_missing": _passage_missing(report),
         "contact": getattr(report, "contact", None),
         "forms": forms,
+        "erasures": erasures,
         "errors": next((form for form in (bound or {}).values() if form.errors), None),
-        "kept_words": _kept_words(bound, forms),
+        "kept_words": _kept_words(bound, forms | erasures),
         "sentence": sentence,
         "base": f"/corrections/reports/{key}/",
         "private_url": settings.BASE_URL + private_path(report),

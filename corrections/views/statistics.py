@@ -78,7 +78,12 @@ def _page(request: HttpRequest, figures: dict[str, Any], to_all: bool) -> HttpRe
             {"title": _("Reports received, by month"), "bars": bars(figures["by_month"], "received")},
             {"title": _("Corrections published, by month"), "bars": bars(figures["by_month"], "corrections")},
         ],
-        "chart": {"width": statistics.MONTHS * (BAR + GAP), "height": CHART_HEIGHT, "bar": BAR, "drawn": CHART_HEIGHT + LABELS},
+        "chart": {
+            "width": statistics.MONTHS * (BAR + GAP),
+            "height": CHART_HEIGHT,
+            "bar": BAR,
+            "drawn": CHART_HEIGHT + LABELS,
+        },
         "to_all": to_all,
         "crumbs": [{"label": _("Corrections"), "url": "/corrections/"}, {"label": _("How we keep our promise")}],
     }

@@ -1,4 +1,4 @@
-"""What the licensing desk forgets with time, by each publication's policies. What was signed is a contract, and stays."""
+"""What the licensing desk forgets with time, by each publication's policies. What was signed stays."""
 
 from __future__ import annotations
 

@@ -129,7 +129,9 @@ def test_ten_reveals_cost_the_page_no_more_queries_than_one(client, daily, edito
     for more in (1, 9):
         for _ in range(more):
             contacts.reveal_contact(report, by=editor, reason="To call back")
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(page(report))
         counted.append(len(queries))
     assert counted[0] == counted[1]
@@ -142,9 +144,7 @@ def test_erasing_takes_the_details_and_cancels_what_was_owed_there(daily, editor
     planning.plan_due()
     owed = Delivery.objects.filter(recipient_kind__in=contacts.READER_KINDS)
     assert set(owed.values_list("state", flat=True)) == {"pending"}
-    Attempt.objects.create(
-        delivery=owed.first(), number=1, started_at=report.created_at, excerpt="550 <Rita> unknown"
-    )
+    Attempt.objects.create(delivery=owed.first(), number=1, started_at=report.created_at, excerpt="550 <Rita> unknown")
 
     assert contacts.erase_contact(report, by=THE_READER, why="asked") is True
     assert ReporterContact.objects.count() == 0

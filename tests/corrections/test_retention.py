@@ -1,4 +1,4 @@
-"""What the corrections desk forgets, and what it keeps: by policy, never under a legal hold, the same as was foretold."""
+"""What the corrections desk forgets, and what it keeps: by policy, never under a legal hold, as was foretold."""
 
 import io
 from datetime import timedelta

@@ -49,6 +49,7 @@ SEES = {
     "reprints/quote": LICENSING,
     "reprints/license": LICENSING,
     "reprints/updatenotice": LICENSING,
+    "reprints/invoice": LICENSING,
     "reprints/ratecard": HOUSE,
     "reprints/usetype": HOUSE,
     "reprints/termstemplate": HOUSE,

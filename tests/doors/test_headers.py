@@ -132,3 +132,8 @@ def test_the_admin_works_under_the_strict_policy_without_a_complaint_of_the_brow
         browser.close()
     assert titles == dict.fromkeys(titles, 200)
     assert complaints == []
+
+
+def test_trace_is_not_answered(db):
+    assert Client().trace("/").status_code == 405
+    assert Client().trace("/api/v1/corrections/").status_code == 405

@@ -114,6 +114,7 @@ API = {
     "GET /api/v1/events/": Rule("partner", "events:read"),
     "GET /api/v1/invoices/": Rule("partner", "licenses:read"),
     "GET /api/v1/invoices/{number}/": Rule("owner", "licenses:read"),
+    "GET /api/v1/invoices/{number}/pdf/": Rule("owner", "licenses:read", 409),
     "GET /api/v1/ledger/checkpoint/": Rule("anyone"),
     "GET /api/v1/ledger/entries/": Rule("anyone"),
     "GET /api/v1/ledger/key/": Rule("anyone"),

@@ -107,7 +107,7 @@ def _staff(world: SimpleNamespace) -> dict[str, object]:
 def _licensing(world: SimpleNamespace) -> None:
     world.article = make.make_article(world.daily)
     world.license = make.make_license(world.daily, world.article, organization=world.owner, by=world.key)
-    world.invoice = Invoice.objects.filter(organization=world.owner).first() or _invoice(world)
+    world.invoice = Invoice.objects.filter(organization=world.owner).exclude(issued_at=None).first() or _invoice(world)
     world.request = make.make_request(
         world.daily, make.make_article(world.daily), organization=world.owner, by=world.key
     )

@@ -1,6 +1,6 @@
 """The restore drill: a filled database is backed up, everything is lost, an empty one gets it back.
 
-`python -m tests.faults.drill --database both --reports 500`; the defaults come from DRILL_DATABASE and DRILL_REPORTS.
+`python -m tests.faults.drill --database both --reports 200`; the defaults come from DRILL_DATABASE and DRILL_REPORTS.
 
 Prints how long each step took. RPO is how old a backup is at the moment it is complete: whatever was written since its
 copy began is not in it; in daily life the time since the last backup comes on top. RTO is from the loss to a restored
@@ -27,7 +27,7 @@ from tests import services
 from tests.faults.place import ROOT
 
 DATABASE = os.environ.get("DRILL_DATABASE", "both")
-REPORTS = int(os.environ.get("DRILL_REPORTS", "500"))
+REPORTS = int(os.environ.get("DRILL_REPORTS", "200"))
 
 
 def drill(*, database, reports, folder, server=None):

@@ -22,8 +22,8 @@ def publication():
 
 
 def ask(publication, *, confirmed=True, **values):
-    article = make_article(publication, **values)
-    asked = make_request(publication, article, requester=Requester("Wanda Writer", "wanda@review.example", "The Review"))
+    wanda = Requester("Wanda Writer", "wanda@review.example", "The Review")
+    asked = make_request(publication, make_article(publication, **values), requester=wanda)
     if confirmed:
         asking.confirm_contact(asked)
     return asked

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Whom, and whether to erase."""
         parser.add_argument("email")
-        parser.add_argument("--erase", action="store_true", help="erase what may be erased, and say what is kept and why")
+        parser.add_argument("--erase", action="store_true", help="erase what may be erased, and say what is kept")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """JSON to the standard output, so that it can be redirected into a file; counts to the standard error."""
@@ -30,9 +30,7 @@ class Command(BaseCommand):
             self._erase(email)
             return
         held = privacy.person(email)
-        self.stdout.write(
-            json.dumps({"email": email, **held}, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
-        )
+        self.stdout.write(json.dumps({"email": email, **held}, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
         deliveries = sum(len(entry["deliveries"]) for entries in held.values() for entry in entries)
         counts = {**{name: len(entries) for name, entries in held.items()}, "deliveries": deliveries}
         self.stderr.write(", ".join(f"{name}: {count}" for name, count in counts.items()))

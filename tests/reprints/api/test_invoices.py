@@ -1,5 +1,7 @@
 """What a partner sees of its invoices."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
@@ -34,7 +36,7 @@ def test_an_invoice_shows_what_is_outstanding_and_its_credit_note(owner):
     publication = billing.billing_publication()
     editor = make.make_staff(publication, "licensing_editor")
     invoice = billing.owed(publication, organization=owner.organization)
-    payments.pay(invoice, by=editor, reference="TX-1", amount=10)
+    payments.pay(invoice, by=editor, reference="TX-1", amount=Decimal(10))
     shown = owner.get(f"invoices/{invoice.number}/").json()
     told = ("number", "kind", "credits", "tax_treatment", "outstanding", "overdue")
     rest = {"amount": f"{invoice.gross - 10:.2f}", "currency": "USD"}
