@@ -108,6 +108,8 @@ class InvoiceAdmin(WorkflowAdmin):
 
     def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The letter. 404 for what was not written here."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         try:
             paper = papers.invoice_pdf(self._find(request, object_id))
         except Conflict as error:
@@ -117,6 +119,8 @@ class InvoiceAdmin(WorkflowAdmin):
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """Everything this person may see as CSV, oldest first; `since` and `until` (ISO days) bound its creation."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_module_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("publication", "quote", "credits")
@@ -169,15 +173,16 @@ class CardPreviewAdmin(StaffScopedAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The preview beside Django's own."""
         view = self.admin_site.admin_view(self.preview_view)
-        return [path("<int:card_id>/preview/", view, name="reprints_ratecard_preview"), *super().get_urls()]
+        return [path("<path:object_id>/preview/", view, name="reprints_ratecard_preview"), *super().get_urls()]
 
-    def preview_view(self, request: HttpRequest, card_id: int) -> HttpResponse:
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What would this request cost under this card? Reads only, and only by GET."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_view_permission(request):
             raise PermissionDenied
-        card = RateCard.objects.select_related("publication").filter(pk=card_id).first()
+        known = object_id.isdecimal() and len(object_id) <= 18
+        card = RateCard.objects.select_related("publication").filter(pk=object_id).first() if known else None
         if card is None:
             raise Http404
         asked = references.normalize(request.GET.get("request", ""))[:32]

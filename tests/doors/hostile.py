@@ -77,7 +77,12 @@ SEEDS = [
     '","admin":true,"x":"',
     "(a+)+$" + "a" * 3000 + "!",
 ]
-ALPHABETS = ("<>\"'&{}%$#=+-@;:/\\|`", "\r\n\t\x00\x0b\x1b\x85\u2028", "\u202a\u202e\u2066\u200b\ufeff\u061c", "aZ9ß漢ع\U0001f600")
+ALPHABETS = (
+    "<>\"'&{}%$#=+-@;:/\\|`",
+    "\r\n\t\x00\x0b\x1b\x85\u2028",
+    "\u202a\u202e\u2066\u200b\ufeff\u061c",
+    "aZ9ß漢ع\U0001f600",
+)
 
 
 def strings(count: int, seed: int) -> list[str]:

@@ -89,7 +89,10 @@ def test_a_session_on_a_public_page_is_neither_read_into_it_nor_renewed(world):
     client = Client()
     client.force_login(world.staff["superuser"])
     answer = client.get("/corrections/")
-    assert (answer.cookies, answer.content) == (Client().get("/corrections/").cookies, Client().get("/corrections/").content)
+    assert (answer.cookies, answer.content) == (
+        Client().get("/corrections/").cookies,
+        Client().get("/corrections/").content,
+    )
 
 
 @pytest.mark.browser

@@ -142,7 +142,9 @@ def test_the_form_for_errors(world, texts, troubles):
         sent = storable_in_utf8(text)
         more = {"medium": "print"} if field == "medium_detail" else {}
         with undone():
-            troubles.look(field, text, browser().post("/corrections/new/", report_fields(world, **more | {field: sent})))
+            troubles.look(
+                field, text, browser().post("/corrections/new/", report_fields(world, **more | {field: sent}))
+            )
     assert list(troubles) == []
 
 
@@ -280,9 +282,9 @@ def test_what_was_taken_in_is_text_on_every_page_in_every_feed_and_in_every_mail
         words = storable_in_utf8(text)
         with undone():
             mail.outbox.clear()
-            fields = {name: words for name in ("claim", "suggestion", "name", "acting_for", "passage_exact")}
+            fields = dict.fromkeys(("claim", "suggestion", "name", "acting_for", "passage_exact"), words)
             browser().post("/corrections/new/", report_fields(world, email="rita@reader.example", **fields))
-            fields = {name: words for name in ("note", "name", "company")}
+            fields = dict.fromkeys(("note", "name", "company"), words)
             browser().post("/reprints/new/", request_fields(world, **fields))
             report, request = Report.objects.last(), LicenseRequest.objects.last()
             taken += (report != world.report) + (request != world.asked)

@@ -17,7 +17,6 @@ import pytest
 import yaml
 from django.test import Client
 from django.urls import get_resolver
-from django.utils import timezone
 
 from corrections.models import Correction, Report
 from newsroom.accounts.scopes import CMS

@@ -1,7 +1,8 @@
 """Every operation of the API, called with what its description allows and with what it forbids, by machine.
 
-All checks of Schemathesis: no 5xx, only described statuses, media types, headers and bodies, forbidden data refused, no
-way past the key. 25 cases an operation on each run, 500 with MASTHEAD_CHAOS=1.
+All checks of Schemathesis but one: no 5xx, only described statuses, media types, headers and bodies, forbidden data
+refused, no way past the key. Left out is that whatever fits the description be accepted: no schema can say which
+articles, uses and days there are, and 422 says so. 25 cases an operation on each run, 500 with MASTHEAD_CHAOS=1.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import os
 import hypothesis
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from newsroom.wsgi import application
 from tests.doors.test_matrix import API
@@ -25,8 +29,13 @@ QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 
 @pytest.fixture
 def described(world, settings):
+    """The description, with the application behind it on the test's own connection, as Django's test client has it."""
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (10**9, 3600))
-    return schemathesis.openapi.from_wsgi("/api/schema/", application)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/schema/", application)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def findings_of(operation, headers) -> list[str]:
@@ -53,7 +62,7 @@ def findings_of(operation, headers) -> list[str]:
     def look(case):
         with undone():
             try:
-                case.call_and_validate(headers=headers)
+                case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
             except schemathesis.errors.SchemathesisError:
                 raise
             except BaseExceptionGroup as group:

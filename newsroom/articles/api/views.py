@@ -223,7 +223,7 @@ class JsonLdView(ArticleView):
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, reference: str) -> Response:
         """Read the article as schema.org NewsArticle with its `correction[]`."""
-        refuse_unknown_parameters(request, ())
+        refuse_unknown_parameters(request, ("format",))
         return Response(news_article(self.article(reference)))
 
 
