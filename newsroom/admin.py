@@ -76,7 +76,7 @@ class DeskSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's page, behind the throttle `login`: so many tries for a name from a network, right or wrong.
 
-        Beyond that 429 with `Retry-After`, without looking at the password: a name that nobody has gets the same answer.
+        Beyond that 429 with `Retry-After`, without looking at the password: a name that nobody has gets the same.
         """
         if request.method == "POST":
             verdict = throttles.hit("login", _attempt(request))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,16 +32,21 @@ from corrections.services import erasing
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
-from newsroom import references
 from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
 from newsroom.web.headers import private_page, see_other
+from newsroom.web.private import PrivatePages
 from newsroom.workflow import THE_READER
 
-COOKIE_SECONDS = 90 * 86_400
-HOP_SECONDS = 60
-HOP = TimestampSigner(salt="masthead.private-page.hop")
+PAGES: PrivatePages[Report] = PrivatePages(
+    noun="report",
+    folder="/corrections/reports/",
+    find=find_by_token,
+    by_reference=lambda reference: Report.objects.filter(reference=reference).first(),
+    link=private_path,
+    closed="corrections/private_closed.html",
+)
 
 MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]] = {
     "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], seen=data["seen"])),
@@ -64,25 +68,7 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
 @private_page
 def page(request: HttpRequest, key: str) -> HttpResponse:
     """`key` is the token of the link, or the reference once the cookie is there."""
-    reference = references.normalize(key)
-    if references.is_valid(reference, "report"):
-        return _by_reference(request, reference)
-    report = find_by_token(key)
-    if report is None:
-        raise Http404
-    if "stay" in request.GET:
-        return _show(request, report, key)
-    response = see_other(f"{clean_path(report)}?hop={HOP.sign(report.reference)}")
-    response.set_cookie(
-        cookie_name(report.reference),
-        key,
-        max_age=COOKIE_SECONDS,
-        path=clean_path(report),
-        secure=settings.SECURE_COOKIES,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return PAGES.enter(request, key, _show)
 
 
 # Exempt: the right to this page is the token, in the path or in a SameSite cookie that is sent to this page alone; and
@@ -92,11 +78,11 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 @private_page
 def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One of `MOVES`, by POST. Opening the address leads back to the page."""
-    report = _opened(request, key)
+    report = PAGES.opened(request, key)
     if report is None:
         raise Http404
     if request.method != "POST":
-        return see_other(_page_path(report, key))
+        return see_other(PAGES.back(report, key))
     make_form, make_move = MOVES[name]
     form = make_form(request.POST, auto_id=f"{name}_%s")
     try:
@@ -110,67 +96,24 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
         make_move(report, form.cleaned_data)
     except DomainError as refusal:
         if _said_already(report, form):
-            return see_other(_page_path(report, key))
+            return see_other(PAGES.back(report, key))
         status = 409 if isinstance(refusal, Conflict) else 422
         fresh = Report.objects.select_related("publication", "article").get(pk=report.pk)
         sentence = wording.refusal_of(fresh, refusal.message)
         return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
-    return see_other(_page_path(report, key))
+    return see_other(PAGES.back(report, key))
 
 
 @require_safe
 @private_page
 def download(request: HttpRequest, key: str) -> HttpResponse:
     """Everything that is held on the reader about this report, as a JSON file."""
-    report = _opened(request, key)
+    report = PAGES.opened(request, key)
     if report is None:
         raise Http404
     response = JsonResponse(erasing.held_on(report), json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="{report.reference}.json"'
     return response
-
-
-def clean_path(report: Report) -> str:
-    """The page's address without its token; also the path of its cookie."""
-    return f"/corrections/reports/{report.reference}/"
-
-
-def cookie_name(reference: str) -> str:
-    """The cookie of one page."""
-    return f"report_{reference}"
-
-
-def _by_reference(request: HttpRequest, reference: str) -> HttpResponse:
-    report = _opened(request, reference)
-    if report is not None and "hop" in request.GET:
-        return see_other(clean_path(report))
-    if report is not None:
-        return _show(request, report, reference)
-    if hopping := _just_sent_here(request, reference):
-        return see_other(f"{private_path(hopping)}?stay=1")
-    return render(request, "corrections/private_closed.html", status=404)
-
-
-def _just_sent_here(request: HttpRequest, reference: str) -> Report | None:
-    """The report, when its link was opened within the last minute by a browser that then sent no cookie."""
-    try:
-        signed = HOP.unsign(request.GET.get("hop", ""), max_age=HOP_SECONDS)
-    except BadSignature:
-        return None
-    return Report.objects.filter(reference=reference).first() if signed == reference else None
-
-
-def _opened(request: HttpRequest, key: str) -> Report | None:
-    reference = references.normalize(key)
-    if not references.is_valid(reference, "report"):
-        return find_by_token(key)
-    report = find_by_token(request.COOKIES.get(cookie_name(reference), ""))
-    return report if report is not None and report.reference == reference else None
-
-
-def _page_path(report: Report, key: str) -> str:
-    by_token = not references.is_valid(references.normalize(key), "report")
-    return f"/corrections/reports/{key}/?stay=1" if by_token else clean_path(report)
 
 
 def _said_already(report: Report, form: MoveForm) -> bool:

@@ -1,6 +1,7 @@
 """Every page of the admin, opened and posted to by every kind of staff: the table here is what they may.
 
-Nobody edits in place and nobody deletes. A record of another publication does not exist for those who do not work there.
+Nobody edits in place and nobody deletes. A record of another publication does not exist for whoever does not work
+there.
 """
 
 from __future__ import annotations

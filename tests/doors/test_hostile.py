@@ -243,9 +243,8 @@ def test_every_text_in_every_body_and_query_of_the_api(world, texts, troubles):
     for operation in API:
         method, path = operation.split(" ")
         described = document["paths"][path][method.lower()]
-        for row in described.get("parameters", []):
-            if row["in"] in {"query", "header"}:
-                places.append((operation, row["in"], row["name"]))
+        parameters = [row for row in described.get("parameters", []) if row["in"] in {"query", "header"}]
+        places += [(operation, row["in"], row["name"]) for row in parameters]
         body = described.get("requestBody")
         if body:
             schema = body["content"]["application/json"]["schema"]
@@ -298,7 +297,7 @@ def test_what_was_taken_in_is_text_on_every_page_in_every_feed_and_in_every_mail
             delivery.drain()
             for message in mail.outbox:
                 raw = message.message()
-                names = {name.lower() for name in raw.keys()}
+                names = {name.lower() for name in raw}
                 if "x-injected" in names or "bcc" in names or "\n" in message.subject or len(message.to) != 1:
                     troubles.append((SEED, "mail", text[:200], message.subject))
                 for body, media_type in getattr(message, "alternatives", []):

@@ -1,4 +1,4 @@
-"""Every address of the service, knocked at by everybody: nobody gets in who should not, nobody learns what is not theirs.
+"""Every address of the service, knocked at by everybody: nobody gets in or learns what is not theirs.
 
 The addresses come from the OpenAPI description and the URLconf. What is expected stands here, written by hand; an
 address without a rule fails. The admin's pages are in `test_admin_matrix`.

@@ -82,7 +82,7 @@ def test_the_hop_is_good_for_a_minute_and_for_its_report_only(client, report, da
     other = make_report(daily)
     client.cookies.clear()
     assert client.get(hop.replace(report.reference, other.reference, 1)).status_code == 404
-    monkeypatch.setattr("corrections.views.private.HOP_SECONDS", -1)
+    monkeypatch.setattr("newsroom.web.private.HOP_SECONDS", -1)
     assert client.get(hop).status_code == 404
 
 
