@@ -46,9 +46,7 @@ def misses(page: Page, expected: dict[str, Any]) -> dict[str, tuple[object, obje
 
 def main() -> None:
     """Read every page of the directory and print the figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path, metavar="DIR")
     directory: Path = parser.parse_args().directory
     expected = json.loads((directory / "expected.json").read_text(encoding="utf-8"))

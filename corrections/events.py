@@ -30,17 +30,11 @@ ERASED = declare("report.erased", STAFF, _("The reader's words erased"))
 SENT_FOR_APPROVAL = declare("correction.sent_for_approval", STAFF, _("Correction sent for approval"))
 RETURNED = declare("correction.returned", STAFF, _("Correction returned to draft"))
 DISCARDED = declare("correction.discarded", STAFF, _("Correction discarded"))
-PUBLISHED = declare(
-    "correction.published", PUBLIC, _("Correction published"), public_data=("kind", "severity")
-)
+PUBLISHED = declare("correction.published", PUBLIC, _("Correction published"), public_data=("kind", "severity"))
 SUPERSEDED = declare("correction.superseded", PUBLIC, _("Correction superseded"), public_data=("kind",))
-CORRECTION_WITHDRAWN = declare(
-    "correction.withdrawn", PUBLIC, _("Correction withdrawn"), public_data=("kind",)
-)
+CORRECTION_WITHDRAWN = declare("correction.withdrawn", PUBLIC, _("Correction withdrawn"), public_data=("kind",))
 REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated"), public_data=("kind",))
-SUPPRESSED = declare(
-    "correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone"
-)
+SUPPRESSED = declare("correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone")
 UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
 
 EVENT_OF_MOVE = {

@@ -17,9 +17,7 @@ urlpatterns = [
     path("corrections/reports/<str:key>/reply/", private.move, {"name": "reply"}, name="reply"),
     path("corrections/reports/<str:key>/withdraw/", private.move, {"name": "withdraw"}, name="withdraw"),
     path("corrections/reports/<str:key>/appeal/", private.move, {"name": "appeal"}, name="appeal"),
-    path(
-        "corrections/reports/<str:key>/erase-contact/", private.move, {"name": "erase_contact"}, name="erase-contact"
-    ),
+    path("corrections/reports/<str:key>/erase-contact/", private.move, {"name": "erase_contact"}, name="erase-contact"),
     path("corrections/reports/<str:key>/erase-text/", private.move, {"name": "erase_text"}, name="erase-text"),
     path("corrections/reports/<str:key>/download/", private.download, name="download"),
     path("corrections/ledger/", ledger.explained, name="ledger"),

@@ -123,9 +123,7 @@ REPORT = Workflow(
         transition("mark_spam", {S.HELD, S.NEW, S.IN_REVIEW}, S.SPAM, who={DESK}, label=_("Mark as spam")),
         transition("restore", {S.SPAM}, S.NEW, who={DESK}, label=_("Not spam"), guard=words_are_erased),
         transition("take_up", {S.NEW}, S.IN_REVIEW, who={DESK}, label=_("Take up")),
-        transition(
-            "ask", {S.IN_REVIEW}, S.NEEDS_INFO, who={DESK}, label=_("Ask the reader"), needs_words=True
-        ),
+        transition("ask", {S.IN_REVIEW}, S.NEEDS_INFO, who={DESK}, label=_("Ask the reader"), needs_words=True),
         transition("reply", {S.NEEDS_INFO}, S.IN_REVIEW, who={READER}, label=_("Reply"), needs_words=True),
         transition("resume", {S.NEEDS_INFO}, S.IN_REVIEW, who={DESK}, label=_("Go on without a reply")),
         transition("accept", {S.IN_REVIEW}, S.ACCEPTED, who={DESK}, label=_("Accept"), guard=decided_before),
@@ -173,9 +171,7 @@ CORRECTION = Workflow(
     "correction",
     CorrectionStatus,
     [
-        transition(
-            "send_for_approval", {C.DRAFT}, C.AWAITING_APPROVAL, who={DESK}, label=_("Send for approval")
-        ),
+        transition("send_for_approval", {C.DRAFT}, C.AWAITING_APPROVAL, who={DESK}, label=_("Send for approval")),
         transition(
             "return_to_draft",
             {C.AWAITING_APPROVAL},

@@ -84,9 +84,7 @@ class Child:
         now = time.monotonic()
         if not self.again_at:
             if not self.deaths and self.exit_code > 0 and now - self.started_at < START_SECONDS:
-                raise CannotRun(
-                    f"{self.name} {_how_it_ended(self.exit_code)} while starting. Its words are above."
-                )
+                raise CannotRun(f"{self.name} {_how_it_ended(self.exit_code)} while starting. Its words are above.")
             self.deaths = 1 if now - self.started_at > STEADY_SECONDS else self.deaths + 1
             pause = min(2.0 ** (self.deaths - 1), LONGEST_PAUSE)
             self.again_at = now + pause
@@ -191,18 +189,14 @@ def greeting(base_url: str, *, var: Path, env: dict[str, str]) -> str:
         f"  Masthead is running at {base_url}/",
         f"  the desks       {base_url}/admin/",
         f"  the API         {base_url}/api/docs/",
-        f"  mail            {var / 'mail'}/"
-        if not env.get("EMAIL_URL")
-        else "  mail            as EMAIL_URL says",
+        f"  mail            {var / 'mail'}/" if not env.get("EMAIL_URL") else "  mail            as EMAIL_URL says",
         "",
     ]
     demo = var / "demo.json"
     if env["MASTHEAD_DEMO"] != "0" and demo.exists():
         told = json.loads(demo.read_text())
         lines.append(f"  Demo logins (also in {demo}):")
-        lines += [
-            f"    {role:<12} {who['username']:<16} {who['password']}" for role, who in told["users"].items()
-        ]
+        lines += [f"    {role:<12} {who['username']:<16} {who['password']}" for role, who in told["users"].items()]
         lines += [f"  API key of the demo partner: {told['api_keys']['partner']}", ""]
     lines.append("  Ctrl-C stops it. `make reset` drops the data.")
     return "\n".join([*lines, ""])
@@ -228,9 +222,7 @@ def _data_folder() -> Path:
         (var / "static").mkdir(exist_ok=True)  # WhiteNoise warns where there is none
         (var / ".masthead").touch()  # how `make reset` knows the folder is ours
     except OSError as error:
-        raise CannotRun(
-            f"the data folder {var} cannot be written ({error.strerror}). Set MASTHEAD_VAR."
-        ) from error
+        raise CannotRun(f"the data folder {var} cannot be written ({error.strerror}). Set MASTHEAD_VAR.") from error
     return var
 
 
@@ -287,9 +279,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CannotRun(
-                    f"port {port} is taken. Choose another: PORT={port % 65535 + 1} make run"
-                ) from error
+                raise CannotRun(f"port {port} is taken. Choose another: PORT={port % 65535 + 1} make run") from error
             raise CannotRun(f"{host}:{port} cannot be used ({error.strerror}).") from error
 
 
@@ -318,9 +308,7 @@ def _wait_until_ready(children: list[Child], *, host: str, port: int) -> None:
     while time.monotonic() < deadline:
         for child in children:
             if child.exit_code is not None:
-                raise CannotRun(
-                    f"{child.name} {_how_it_ended(child.exit_code)} while starting. Its words are above."
-                )
+                raise CannotRun(f"{child.name} {_how_it_ended(child.exit_code)} while starting. Its words are above.")
         if _answers(address):
             return
         time.sleep(0.1)
@@ -336,9 +324,7 @@ def _answers(address: str) -> bool:
 
 
 def _manage(env: dict[str, str], *arguments: str, purpose: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=env, check=False
-    )
+    done = subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], cwd=ROOT, env=env, check=False)
     if done.returncode:
         raise CannotRun(f"{purpose} (manage.py {arguments[0]} {_how_it_ended(done.returncode)}).")
 

@@ -1,6 +1,6 @@
 """Django's admin as the desks' work place: read everything, press a legal button.
 
-Nothing is edited in place. Each page shows the record, the moves that its table allows this person now, and the history;
+Nothing is edited in place. A page shows the record, the moves that its table allows this person now, and the history;
 every button calls the service that is named after it, with the version that the page was drawn from.
 """
 
@@ -209,9 +209,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "history": list(history_of(subject)[:HISTORY_LENGTH]),
             "promises": list(promises.running(subject)),
             "deliveries": list(
-                Delivery.objects.filter(
-                    event__subject_kind=subject.noun, event__subject_reference=subject.reference
-                )
+                Delivery.objects.filter(event__subject_kind=subject.noun, event__subject_reference=subject.reference)
                 .select_related("event")
                 .order_by("-pk")[:30]
             ),
@@ -284,9 +282,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/work_start.html", context, status=status)
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with what one may begin here."""
         person = _person(request)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_start"
@@ -311,9 +307,7 @@ class WorkflowAdmin(admin.ModelAdmin):
     def _page_of(self, object_id: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
 
-    def _drawn_buttons(
-        self, subject: Any, person: User, bound: tuple[str, forms.Form] | None
-    ) -> list[dict[str, Any]]:
+    def _drawn_buttons(self, subject: Any, person: User, bound: tuple[str, forms.Form] | None) -> list[dict[str, Any]]:
         allowed = {row.name: row for row in self.workflow.available(subject, person)}
         drawn = []
         for name, button in self.buttons.items():
@@ -334,16 +328,12 @@ class WorkflowAdmin(admin.ModelAdmin):
                     "simple": not form.visible_fields(),
                     "open": bool(bound and bound[0] == name),
                     "danger": button.danger,
-                    "url": reverse(
-                        f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[subject.pk, name]
-                    ),
+                    "url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[subject.pk, name]),
                 }
             )
         return drawn
 
-    def _form(
-        self, button: Button, subject: Any, person: User, *, data: Any = None, files: Any = None
-    ) -> forms.Form:
+    def _form(self, button: Button, subject: Any, person: User, *, data: Any = None, files: Any = None) -> forms.Form:
         form_class = button.form or WorkForm
         arguments: dict[str, Any] = {"initial": {"seen": subject.version}}
         if issubclass(form_class, WorkForm):

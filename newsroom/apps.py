@@ -12,9 +12,6 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Checks, and the notices of the shared apps, register themselves on import."""
-        from newsroom import checks
-        from newsroom.accounts import notices, privacy
-        from newsroom.web import passwords
 
 
 class DeskAdminConfig(AdminConfig):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security, deploy=True)
@@ -26,9 +27,7 @@ def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.LICENSE_KEYS:
         found.append(Error("LICENSE_KEYS is empty: licenses cannot be signed.", id="masthead.E004"))
     if not settings.BASE_URL.startswith("https://"):
-        found.append(
-            Error("BASE_URL must begin with https://: links in mails carry tokens.", id="masthead.E005")
-        )
+        found.append(Error("BASE_URL must begin with https://: links in mails carry tokens.", id="masthead.E005"))
     if settings.FAILPOINT:
         found.append(Error("MASTHEAD_FAILPOINT kills the process. It is for tests only.", id="masthead.E006"))
     if settings.EMAIL_BACKEND.endswith("letterbox.FileBackend"):
@@ -37,7 +36,7 @@ def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(Error("MASTHEAD_DEMO is on: its logins are written to a file.", id="masthead.E008"))
     if not settings.SECURITY_CONTACT:
         found.append(
-            Warning("SECURITY_CONTACT is empty: security.txt names the desk's address.", id="masthead.W001")
+            checks.Warning("SECURITY_CONTACT is empty: security.txt names the desk's address.", id="masthead.W001")
         )
     return found
 

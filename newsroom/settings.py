@@ -245,7 +245,7 @@ REST_FRAMEWORK = {
 }
 FORM_MIN_SECONDS = env.integer("FORM_MIN_SECONDS", 3)
 THROTTLES = {
-    # name: (limit, seconds)
+    # How many, in how many seconds.
     "anonymous-write": (env.integer("THROTTLE_ANONYMOUS_WRITES", 30), 3600),
     "key-write": (env.integer("THROTTLE_KEY_WRITES", 600), 3600),
     "key-failure": (env.integer("THROTTLE_KEY_FAILURES", 30), 600),

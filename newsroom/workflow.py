@@ -142,15 +142,13 @@ def lock(obj: Row, *, seen: int | None = None) -> Row:
 
     `seen` is the version that the caller's page or `If-Match` stated: an older one is refused with `Stale`.
     """
-    manager = type(obj)._default_manager
+    manager = type(obj)._default_manager  # noqa: SLF001 -- Django's name for what works on any model
     fresh = manager.select_for_update(of=("self",)).filter(pk=obj.pk).first()
     if fresh is None:
         raise NotFound(_("This record no longer exists."))
     if seen is not None and fresh.version != seen:  # type: ignore[attr-defined]  # -- every worked record has one
         raise Stale(
-            _(
-                "Someone changed this since you opened it: it is now “%(status)s” (version %(now)s, you saw %(seen)s)."
-            )
+            _("Someone changed this since you opened it: it is now “%(status)s” (version %(now)s, you saw %(seen)s).")
             % {
                 "status": fresh.get_status_display(),  # type: ignore[attr-defined]  # -- idem
                 "now": fresh.version,  # type: ignore[attr-defined]  # -- idem

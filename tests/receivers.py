@@ -289,9 +289,7 @@ def http_receiver() -> Iterator[HttpReceiver]:
             """The requests are recorded; the terminal stays quiet."""
 
     receiver._server = _QuietServer(("127.0.0.1", 0), Request)
-    thread = threading.Thread(
-        target=receiver._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-    )
+    thread = threading.Thread(target=receiver._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield receiver

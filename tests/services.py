@@ -205,9 +205,7 @@ def _an_ordinary_user(home: Path, *, program: Path) -> _Become:
         return _Become(prefix=namespace)
     os.chown(home, NOBODY, NOBODY)
     if not _runs(str(program), "--version", user=NOBODY):
-        raise Unavailable(
-            "PostgreSQL refuses root, and neither unshare nor the user nobody can start it here"
-        )
+        raise Unavailable("PostgreSQL refuses root, and neither unshare nor the user nobody can start it here")
     return _Become(uid=NOBODY)
 
 
@@ -222,9 +220,7 @@ def _initdb(program: Path, *, data: Path, password: str, become: _Become) -> Non
         *("-D", str(data), "--username=masthead", f"--pwfile={secret}", "--auth=scram-sha-256"),
         *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, user=become.uid, cwd=data.parent, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, user=become.uid, cwd=data.parent, check=False)
     secret.unlink()
     if done.returncode:
         raise Unavailable(f"initdb failed: {done.stderr.strip()}")
@@ -314,9 +310,7 @@ def _major_version(program: Path) -> float:
 
 def _runs(*command: str, user: int | None = None) -> bool:
     try:
-        return (
-            subprocess.run(command, capture_output=True, user=user, timeout=10, check=False).returncode == 0
-        )
+        return subprocess.run(command, capture_output=True, user=user, timeout=10, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

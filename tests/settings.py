@@ -11,8 +11,8 @@ os.environ.setdefault("BASE_URL", "http://testserver")
 # WhiteNoise warns where there is none.
 pathlib.Path(os.environ["MASTHEAD_VAR"], "static").mkdir(parents=True, exist_ok=True)
 
-from newsroom.settings import *  # noqa: F403 -- tests see the whole of the real settings
-from newsroom.settings import DATABASES
+from newsroom.settings import *  # noqa: E402, F403 -- after what it reads is set; tests see all of it
+from newsroom.settings import DATABASES  # noqa: E402 -- idem
 
 if os.environ.get("MASTHEAD_TEST_DB") == "postgres":
     import environ
@@ -25,7 +25,7 @@ if os.environ.get("MASTHEAD_TEST_DB") == "postgres":
         os.environ["MASTHEAD_NO_POSTGRES"] = str(reason)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because threads with connections of their own must see one database; no fsync, because no test cuts power.
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["MASTHEAD_VAR"], "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(pathlib.Path(os.environ["MASTHEAD_VAR"]) / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -54,9 +54,7 @@ class _Tally:
         if skipped and os.environ.get("MASTHEAD_CI") == "1" and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if tally := os.environ.get("MASTHEAD_TEST_TALLY"):
-            counts = {
-                name: len(self._stats.get(name, [])) for name in ("passed", "failed", "error", "xfailed")
-            }
+            counts = {name: len(self._stats.get(name, [])) for name in ("passed", "failed", "error", "xfailed")}
             Path(tally).write_text(json.dumps({**counts, "skipped": skipped}))
 
     def pytest_terminal_summary(self, terminalreporter) -> None:

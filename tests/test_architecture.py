@@ -99,9 +99,7 @@ def test_inside_a_desk_nothing_imports_an_interface_and_models_import_no_service
         }:
             assert reaching(found, {f"{app}.{name}" for name in INTERFACES}) == set(), name_of(path)
         if story in {"workflow", "models", "vocabulary"}:
-            assert reaching(found, {f"{app}.services", f"{app}.notices"}) - _typing_only(path) == set(), (
-                name_of(path)
-            )
+            assert reaching(found, {f"{app}.services", f"{app}.notices"}) - _typing_only(path) == set(), name_of(path)
 
 
 @pytest.mark.parametrize("path", CODE, ids=name_of)

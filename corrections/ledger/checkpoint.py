@@ -82,9 +82,7 @@ class VerifierKey:
 
     def encode(self) -> str:
         """The vkey: `<name>+<key id in hex>+<base64(0x01 ‖ public key)>`."""
-        return (
-            f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public_key).decode('ascii')}"
-        )
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public_key).decode('ascii')}"
 
     @classmethod
     def parse(cls, text: str) -> "VerifierKey":

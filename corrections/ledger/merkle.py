@@ -113,9 +113,7 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byte
     return last == 0 and result == root_hash
 
 
-def verify_consistency(
-    *, old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def verify_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that the tree of `new` leaves extends the tree of `old` leaves.
 
     Everything extends the empty tree, whose root must then be EMPTY_ROOT and whose proof is empty.

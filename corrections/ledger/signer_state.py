@@ -180,9 +180,7 @@ class SignerState:
                 if checkpoint.size > len(hashes):
                     raise InconsistentLog(f"{len(hashes)} leaves, but {checkpoint.size} were signed")
                 if merkle.root(hashes[: checkpoint.size]) != checkpoint.root:
-                    raise InconsistentLog(
-                        f"the first {checkpoint.size} leaves are not those that were signed"
-                    )
+                    raise InconsistentLog(f"the first {checkpoint.size} leaves are not those that were signed")
             largest, note = max(seen, key=lambda pair: pair[0].size)
             self._remember(note)
             return largest
@@ -245,9 +243,7 @@ class SignerState:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = os.open(
-            self.path.with_name(self.path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
-        )
+        lock = os.open(self.path.with_name(self.path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -222,9 +222,7 @@ def read_entries(pages: list[Any]) -> list[dict[str, Any]]:
             index, leaf = entry["index"], entry.get("leaf")
             if found.setdefault(index, entry) != entry:
                 raise Wrong(f"Entry {index} is given twice and differs.")
-            if not isinstance(leaf, dict) or not all(
-                isinstance(leaf.get(name), str) for name in LEAF_MEMBERS
-            ):
+            if not isinstance(leaf, dict) or not all(isinstance(leaf.get(name), str) for name in LEAF_MEMBERS):
                 raise Wrong(f"Entry {index} lacks a part of its leaf.")
             if _sha256(b"\x00", canonical(leaf).encode()).hex() != entry.get("leaf_hash"):
                 raise Wrong(f"Entry {index} does not have the hash it claims.")

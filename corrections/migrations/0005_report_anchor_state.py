@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('corrections', '0004_forget_networks'),
+        ("corrections", "0004_forget_networks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='report',
-            name='anchor_state',
-            field=models.CharField(choices=[('ok', 'Still there'), ('resolved_by_edit', 'Resolved by edit'), ('orphan', 'Not found in the article')], db_default='ok', default='ok', editable=False, max_length=16, verbose_name='passage now'),
+            model_name="report",
+            name="anchor_state",
+            field=models.CharField(
+                choices=[
+                    ("ok", "Still there"),
+                    ("resolved_by_edit", "Resolved by edit"),
+                    ("orphan", "Not found in the article"),
+                ],
+                db_default="ok",
+                default="ok",
+                editable=False,
+                max_length=16,
+                verbose_name="passage now",
+            ),
         ),
     ]

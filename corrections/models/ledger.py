@@ -11,7 +11,7 @@ from corrections.models.notice import Correction
 
 
 class LedgerEntry(models.Model):
-    """A leaf: {type, reference, publication, kind, at, commitment} as canonical JSON (RFC 8785), and its hash (RFC 6962)."""
+    """A leaf: {type, reference, publication, kind, at, commitment} as canonical JSON (RFC 8785), and its RFC 6962 hash."""
 
     index = models.PositiveBigIntegerField(_("index"), unique=True)
     leaf = models.TextField(_("leaf"))
@@ -41,11 +41,9 @@ class LedgerEntry(models.Model):
 
 
 class LedgerOpening(models.Model):
-    """What a leaf's commitment commits to: the salt and the public content. Destroyed under an order; the leaf stays."""
+    """What a leaf's commitment commits to: the salt and the public content. An order destroys it; the leaf stays."""
 
-    entry = models.OneToOneField(
-        LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="opening"
-    )
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.CASCADE, primary_key=True, related_name="opening")
     salt = models.CharField(max_length=64)
     content = models.JSONField()
 

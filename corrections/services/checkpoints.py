@@ -53,7 +53,7 @@ def memory() -> SignerState:
 def sign() -> LedgerCheckpoint | None:
     """Sign the log as it stands and keep the checkpoint; None when nothing was published yet.
 
-    An unchanged log gives the checkpoint signed before. Raises InconsistentLog, and signs nothing, when the log is not an
+    An unchanged log gives the checkpoint signed before. Raises InconsistentLog, and signs nothing, when the log is no
     extension of what was signed: see `manage.py ledger recover`.
     """
     head = LedgerHead.objects.filter(pk=1).first()
@@ -71,9 +71,7 @@ def sign() -> LedgerCheckpoint | None:
         signer=signer(),
         published=newest is not None,
     )
-    return LedgerCheckpoint.objects.create(
-        size=head.size, root=root.hex(), text=text, signed_at=timezone.now()
-    )
+    return LedgerCheckpoint.objects.create(size=head.size, root=root.hex(), text=text, signed_at=timezone.now())
 
 
 def hashes(size: int) -> Sequence[bytes]:
@@ -87,6 +85,4 @@ def sign_or_complain() -> None:
     try:
         sign()
     except InconsistentLog:
-        logger.critical(
-            "the public log is not an extension of what was signed; see `manage.py ledger recover`"
-        )
+        logger.critical("the public log is not an extension of what was signed; see `manage.py ledger recover`")

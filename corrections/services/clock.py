@@ -51,9 +51,7 @@ def remind(now: datetime) -> int:
 def lapse(now: datetime) -> int:
     """Close what was asked, reminded twice and never answered. The number closed."""
     closed = 0
-    for report in waiting().filter(
-        asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE
-    ):
+    for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
         try:
             reports.lapse(report)
         except DomainError:
@@ -87,9 +85,7 @@ def watch_promises(now: datetime) -> int:
 def waiting() -> QuerySet[Any]:
     """Reports that wait for the reader, each with `asked_at`: when the desk last asked. The longest first."""
     asked = (
-        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False)
-        .order_by("-pk")
-        .values("at")
+        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False).order_by("-pk").values("at")
     )
     rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO).annotate(asked_at=Subquery(asked[:1]))
     return rows.filter(asked_at__isnull=False).order_by("asked_at")

@@ -207,7 +207,7 @@ def discard(correction: Correction, *, by: User, seen: int | None = None) -> Cor
 def publish(correction: Correction, *, by: User, seen: int | None = None) -> Correction:
     """Say it in public. A second person does this, who wrote none of the words.
 
-    In one transaction: the notice, its leaf in the public log, the settled reports, what it does to the notice it names,
+    In one transaction: the notice, its leaf in the public log, the settled reports, its effect on the notice it names,
     and the article's desk status when it is retracted.
     """
     correction = lock(correction, seen=seen)
@@ -330,7 +330,7 @@ def unsuppress(correction: Correction, *, by: User, words: str, seen: int | None
 
 
 def available(correction: Correction, by: Actor) -> list[str]:
-    """The names of the moves that this person may press. Superseding, withdrawing and reinstating happen by a notice."""
+    """The moves that this person may press. Superseding, withdrawing and reinstating happen by a notice."""
     return [
         row.name
         for row in CORRECTION.available(correction, by)

@@ -43,7 +43,7 @@ def possible(report: Report) -> list[str]:
 
 @transaction.atomic
 def erase_text(report: Report, *, by: Actor, why: str, seen: int | None = None) -> bool:
-    """Blank what the reader wrote: the report and the reader's messages. Our answers, the notice and the public log stay.
+    """Blank what the reader wrote: the report and the reader's messages. Our answers, the notice and the log stay.
 
     `why` is `asked` or `retention`. False when it was blank already. Raises `Conflict` under a legal hold and while the
     report is open.

@@ -31,9 +31,7 @@ def end(report: Report, change: dict[str, Any], *, by: Actor, fields: tuple[str,
     return report
 
 
-def decide(
-    report: Report, move: str, *, by: Actor, code: str = "", answer: str = "", turn_to: str = ""
-) -> Decision:
+def decide(report: Report, move: str, *, by: Actor, code: str = "", answer: str = "", turn_to: str = "") -> Decision:
     """Write down one answer to the report."""
     return Decision.objects.create(
         report=report,

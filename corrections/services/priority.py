@@ -52,9 +52,7 @@ def promise(report: Report, *kinds: str) -> None:
         promises.give(report, kind, due(report.publication, kind, urgent=report.urgent))
 
 
-def due(
-    publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None
-) -> datetime:
+def due(publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None) -> datetime:
     """When a thing of this kind is due if it begins now: business days of the publication, calendar hours if urgent."""
     now = now or timezone.now()
     if urgent and kind != "publish":

@@ -46,7 +46,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     )
     _resolve_reports(correction, code=RESOLUTION_BY_KIND[Kind(correction.kind)], by=THE_LOG)
     affected = _apply_effect(correction, by=by)
-    if correction.kind == Kind.RETRACTION and not correction.effect == Effect.WITHDRAW:
+    if correction.kind == Kind.RETRACTION and correction.effect != Effect.WITHDRAW:
         _set_desk_status(correction, UseStatus.CANCELED, by=by)
     refresh_articles(correction)
     _record(correction, change, by=by)
@@ -62,9 +62,7 @@ PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REI
 def refresh_articles(correction: Correction) -> None:
     """Count the public notices of each article it names afresh."""
     for row in correction.articles.select_related("article"):
-        public = (
-            Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
-        )
+        public = Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
         newest = public.order_by("-published_at").values_list("published_at", flat=True).first()
         Article.objects.filter(pk=row.article_id).update(
             corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()

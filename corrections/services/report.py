@@ -85,9 +85,7 @@ def resume(report: Report, *, by: User, seen: int | None = None) -> Report:
 
 
 @transaction.atomic
-def accept(
-    report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None
-) -> Report:
+def accept(report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None) -> Report:
     """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted."""
     report, change = begin(report, "accept", by=by, seen=seen)
     if correction is not None:
@@ -112,9 +110,7 @@ def reopen(report: Report, *, by: User, words: str, seen: int | None = None) -> 
 
 
 @transaction.atomic
-def decline(
-    report: Report, *, by: User, code: str, words: str, turn_to: str = "", seen: int | None = None
-) -> Report:
+def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "", seen: int | None = None) -> Report:
     """Say no, with a reason, an answer to the reader, and where else to turn."""
     if code not in DECLINE_CODES:
         raise Invalid.one("/code", _("Choose one of the reasons for declining."), "unknown_code")

@@ -115,7 +115,7 @@ class ApiKeyAdmin(StaffScopedAdmin):
         """A key is never edited: only the list's revoke action may touch it."""
         return obj is None and super().has_change_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
         """Issue it, and show the secret this once."""
         if change:
             return

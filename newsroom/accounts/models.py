@@ -42,9 +42,7 @@ class Publication(models.Model):
     slug = models.SlugField(_("slug"), max_length=50, unique=True)
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     hosts = models.JSONField(_("article hosts"), default=list, help_text=_("Hosts that its articles are on."))
-    desk_host = models.CharField(
-        _("desk host"), max_length=200, blank=True, help_text=_("Host of these pages.")
-    )
+    desk_host = models.CharField(_("desk host"), max_length=200, blank=True, help_text=_("Host of these pages."))
     is_default = models.BooleanField(_("default publication"), default=False)
     language = models.CharField(_("language"), max_length=20, default="en")
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
@@ -144,8 +142,7 @@ class User(AbstractUser):
         held = {
             membership.role
             for membership in self._memberships()
-            if membership.publication_id is None
-            or (publication and membership.publication_id == publication.pk)
+            if membership.publication_id is None or (publication and membership.publication_id == publication.pk)
         }
         if self.is_superuser:
             held.add(Role.ADMIN)
@@ -179,9 +176,7 @@ class User(AbstractUser):
 class Membership(models.Model):
     """A right: this person, at this publication (or at all), in this role."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("member")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("member"))
     publication = models.ForeignKey(
         Publication,
         on_delete=models.CASCADE,
@@ -243,9 +238,7 @@ class Guideline(models.Model):
         default="editorial",
     )
     number = models.PositiveIntegerField(_("version"))
-    body = models.TextField(
-        _("text"), max_length=50_000, help_text=_("Paragraphs separated by a blank line.")
-    )
+    body = models.TextField(_("text"), max_length=50_000, help_text=_("Paragraphs separated by a blank line."))
     effective_on = models.DateField(_("in force from"))
 
     class Meta:
@@ -275,9 +268,7 @@ class Organization(models.Model):
         choices=[("on_account", _("On account")), ("prepay", _("Pay first"))],
         default="prepay",
     )
-    credit_limit = models.DecimalField(
-        _("credit limit"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    credit_limit = models.DecimalField(_("credit limit"), max_digits=12, decimal_places=2, null=True, blank=True)
     discount_percent = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=0)
     blocked = models.BooleanField(_("blocked"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

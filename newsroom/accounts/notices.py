@@ -50,9 +50,5 @@ def people_with(publication: Publication, role: str) -> list[User]:
         User.objects.filter(is_active=True, memberships__role=role)
         .filter(memberships__publication__in=[publication])
         .distinct()
-        .union(
-            User.objects.filter(
-                is_active=True, memberships__role=role, memberships__publication=None
-            ).distinct()
-        )
+        .union(User.objects.filter(is_active=True, memberships__role=role, memberships__publication=None).distinct())
     )

@@ -108,9 +108,7 @@ def _split(url: str) -> Parts:
     segments = _resolved(_escaped(path, PATH_LITERAL, PATH_KEPT).split("/"))
     pairs = tuple(_pairs(query))
     trailing_slash = not segments or path.endswith("/")
-    length = (
-        len(f"https://{host}{port}") + trailing_slash + sum(len(part) + 1 for part in (*segments, *pairs))
-    )
+    length = len(f"https://{host}{port}") + trailing_slash + sum(len(part) + 1 for part in (*segments, *pairs))
     if length > MAX_LENGTH:
         raise BadAddress(f"This address is longer than {MAX_LENGTH} characters once it is escaped.")
     return Parts(scheme, host, port, segments, trailing_slash, pairs)
@@ -142,9 +140,7 @@ def _authority(authority: str) -> tuple[str, str]:
     if "[" in authority:
         raise BadAddress("Please give the name of the site, not the number of a machine.")
     name, _, digits = authority.partition(":")
-    if digits and not (
-        digits.isascii() and digits.isdecimal() and len(digits) <= 5 and 0 < int(digits) < 65536
-    ):
+    if digits and not (digits.isascii() and digits.isdecimal() and len(digits) <= 5 and 0 < int(digits) < 65536):
         raise BadAddress("This address has a port that does not exist.")
     port = int(digits) if digits else 443
     return _host(name), "" if port in DEFAULT_PORTS else f":{port}"
@@ -170,9 +166,7 @@ def _ascii_label(label: str) -> str:
         valid = set(mapped) <= HOST_CHARACTERS
     else:
         valid = all(
-            character in HOST_CHARACTERS
-            or character in JOINERS
-            or unicodedata.category(character)[0] in "LMN"
+            character in HOST_CHARACTERS or character in JOINERS or unicodedata.category(character)[0] in "LMN"
             for character in mapped
         )
         mapped = "xn--" + mapped.encode("punycode").decode("ascii") if valid else ""

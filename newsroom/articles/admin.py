@@ -18,13 +18,13 @@ class _ReadOnlyInline(admin.TabularInline):
     formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
     can_delete = False
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- as its parent
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -66,19 +66,19 @@ class ArticleAdmin(admin.ModelAdmin):
         """With any role."""
         return isinstance(request.user, User) and bool(request.user.roles_anywhere())
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """With any role; the queryset narrows it."""
         return self.has_module_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The CMS changes articles, not this page."""
         return False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Articles come by API or import."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's signature
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Their history would go with them."""
         return False
 

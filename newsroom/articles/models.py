@@ -46,9 +46,7 @@ class Article(Record):
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     modified_at = models.DateTimeField(_("modified"), null=True, blank=True)
     cms_status = models.CharField(_("CMS status"), max_length=10, choices=UseStatus.choices, default=UseStatus.USABLE)
-    desk_status = models.CharField(
-        _("desk status"), max_length=10, choices=UseStatus.choices, default=UseStatus.USABLE
-    )
+    desk_status = models.CharField(_("desk status"), max_length=10, choices=UseStatus.choices, default=UseStatus.USABLE)
     embargoed_until = models.DateTimeField(_("embargoed until"), null=True, blank=True)
     licensable = models.BooleanField(_("ours to license"), null=True, blank=True)
     components = models.JSONField(_("components"), default=list, blank=True)

@@ -19,8 +19,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         ("reprints:start", _("Reprints & licensing")),
         ("guidelines", _("Guidelines")),
     ]
-    nav = [
-        {"url": reverse(name), "label": label, "current": request.path == reverse(name)}
-        for name, label in entries
-    ]
+    nav = [{"url": reverse(name), "label": label, "current": request.path == reverse(name)} for name, label in entries]
     return {"publication": getattr(request, "publication", None), "nav": nav}

@@ -26,9 +26,7 @@ class CleanTextField(forms.CharField):
         if not text:
             return ""
         try:
-            cleaned = clean_text(
-                text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name
-            )
+            cleaned = clean_text(text, max_length=self.max_length or 5000, multiline=self.multiline, name=self.is_name)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if self.required and not cleaned:

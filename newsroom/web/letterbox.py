@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -26,5 +25,5 @@ class FileBackend(BaseEmailBackend):
             target = folder / f"{time.time_ns()}-{name}.eml"
             draft = target.with_suffix(".part")
             draft.write_bytes(content.as_bytes())
-            os.replace(draft, target)
+            draft.replace(target)
         return len(email_messages)

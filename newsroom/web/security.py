@@ -1,4 +1,4 @@
-"""Headers that every answer carries: a strict content policy, no framing but of `/embed/`, no sniffing, no referrer leaks."""
+"""Headers that every answer carries: a strict content policy, no framing, no sniffing, no referrer leaks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,5 @@ class HeadersMiddleware:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
-        )
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         return response

@@ -51,8 +51,7 @@ def doors(request: HttpRequest) -> HttpResponse:
         ),
     ]
     listed: list[dict[str, object]] = [
-        {"url": reverse(name), "title": title, "text": text, "action": action}
-        for name, title, text, action in choices
+        {"url": reverse(name), "title": title, "text": text, "action": action} for name, title, text, action in choices
     ]
     listed[0] |= {"ask": _("Address of the article"), "hint": _("Copy it from the address bar of your browser.")}
     return render(request, "doors.html", {"doors": listed})

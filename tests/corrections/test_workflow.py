@@ -3,12 +3,12 @@
 from itertools import product
 
 import pytest
+from django.db import transaction
+
 from corrections.models import Correction, Report
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.workflow import CORRECTION, REPORT, CorrectionStatus, ReportStatus
-from django.db import transaction
-
 from newsroom.errors import Conflict, NotAllowed
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, THE_LOG, THE_READER

@@ -47,7 +47,7 @@ PAGES = {
     "corrections/reports/<str:key>/erase-contact/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/erase-text/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/download/": Page(link="report"),
-    "corrections/statistics/": PUBLIC,
+    "corrections/statistics/": Page(404),  # for staff, unless the publication opens it to all
     "corrections/ledger/": PUBLIC,
     "corrections/ledger/verify_corrections.py": PUBLIC,
     "corrections/<str:reference>/": Page(fill="correction"),

@@ -51,14 +51,15 @@ def test_a_report_becomes_a_published_correction(stack):
     Browser(stack.base).open(confirm).send()
 
     desk_mail = stack.wait_for_mail("@", saying="/admin/corrections/report/")
-    desk_mail = [mail for mail in desk_mail if reference in text_of(mail)][0]
+    desk_mail = next(mail for mail in desk_mail if reference in text_of(mail))
     assert "second paragraph is wrong" not in text_of(desk_mail)
     editor = editor_at(stack, "editor", text_of(desk_mail))
     editor.press("take_up").press("ask", {"words": "Which figure do you mean?"})
 
     question = stack.wait_for_mail(address, saying="/corrections/reports/", count=1)
     asked = stack.wait_for_mail(address, saying="Which figure do you mean?")
-    assert question and asked
+    assert question
+    assert asked
     returning = Browser(stack.base).open(link_in(text_of(asked[0]), "/corrections/reports/"))
     assert "Which figure do you mean?" in returning.text
     returning.send({"words": "The cost of the bridge."}, action="/reply/")
@@ -93,7 +94,7 @@ def test_a_report_becomes_a_published_correction(stack):
         assert "misstated the cost" in page.text, path
         assert "Set-Cookie" not in page.response.headers
     history = Partner(stack, "").call("GET", f"/articles/{article['reference']}/corrections/", expect=200).json()
-    shown = [row for row in history["results"] if row["reference"] == notice][0]
+    shown = next(row for row in history["results"] if row["reference"] == notice)
     assert (shown["text"], shown["status"], shown["reader_reported"]) == (words, "published", True)
     assert shown["ledger"]["opening"]["content"]["text"] == words
     ended = Browser(stack.base).open(link_in(text_of(outcome[0]), "/corrections/reports/"))

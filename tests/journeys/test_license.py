@@ -135,7 +135,7 @@ def publish_correction(stack, article):
     editor.press("edit", {"kind": "correction", "severity": "low", "text": words})
     reference = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
     choice = editor._form("/do/see_fix/").inputs["article"].value_options
-    editor.press("see_fix", {"article": [value for value in choice if value][0], "revision": str(fixed["revision"])})
+    editor.press("see_fix", {"article": next(value for value in choice if value), "revision": str(fixed["revision"])})
     page = editor.press("send_for_approval").url
     Editor(stack, "standards").open(page).press("publish")
     return reference
@@ -148,7 +148,7 @@ def test_the_manual_lane_with_a_manager_above_the_limit(stack):
     assert (request["lane"], request["status"], request["quotes"]) == ("manual", "submitted", [])
 
     mail = stack.wait_for_mail("@", saying=request["reference"])
-    mail = [row for row in mail if "/admin/reprints/" in text_of(row)][0]
+    mail = next(row for row in mail if "/admin/reprints/" in text_of(row))
     editor = Editor(stack, "licensing").open(link_in(text_of(mail), "/admin/reprints/licenserequest/"))
     editor.press("take_up")
     editor.press("draft_quote", {"price_0": "5000.00", "reason_0": "By hand.", "exclusions_confirmed": "on"})

@@ -21,9 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
@@ -106,9 +104,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("slug", models.SlugField(max_length=60, unique=True, verbose_name="slug")),
@@ -133,9 +129,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "discount_percent",
-                    models.DecimalField(
-                        decimal_places=2, default=0, max_digits=5, verbose_name="discount, %"
-                    ),
+                    models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name="discount, %"),
                 ),
                 ("blocked", models.BooleanField(default=False, verbose_name="blocked")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -156,9 +150,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("slug", models.SlugField(unique=True, verbose_name="slug")),
@@ -217,9 +209,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "key_id",
@@ -261,9 +251,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("subject_kind", models.CharField(max_length=30)),
                 ("subject_reference", models.CharField(max_length=16)),
@@ -317,9 +305,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("email", models.EmailField(max_length=254, verbose_name="email address")),
@@ -339,9 +325,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contact",
                 "verbose_name_plural": "contacts",
-                "constraints": [
-                    models.UniqueConstraint(fields=("organization", "email"), name="contact_email_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("organization", "email"), name="contact_email_once")],
             },
         ),
         migrations.CreateModel(
@@ -349,9 +333,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "role",
@@ -419,9 +401,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -456,9 +436,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "guidelines",
                 "ordering": ["kind", "-number"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("publication", "kind", "number"), name="guideline_number_once"
-                    )
+                    models.UniqueConstraint(fields=("publication", "kind", "number"), name="guideline_number_once")
                 ],
             },
         ),
@@ -467,9 +445,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -500,9 +476,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "desk",
                 "verbose_name_plural": "desks",
-                "constraints": [
-                    models.UniqueConstraint(fields=("publication", "kind", "name"), name="desk_name_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("publication", "kind", "name"), name="desk_name_once")],
             },
         ),
     ]

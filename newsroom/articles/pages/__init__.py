@@ -41,9 +41,7 @@ MODIFIED_NAMES = (
 SECTION_NAMES = ("article:section", "parsely-section", "og:article:section", "section", "prism.section")
 SEPARATORS = "-–—|·:：ㅣ｜•»/\\"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|article-author)(?:__?name|-name)?(?:$|\s)", re.IGNORECASE
-)
+BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|article-author)(?:__?name|-name)?(?:$|\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -124,10 +122,7 @@ class _Reading:
     def addresses(self) -> tuple[str, list[str]]:
         """The canonical address and the other ones of this article, each once."""
         links = [(set((link.get("rel") or "").lower().split()), link) for link in self.tree.iter("link")]
-        base = (
-            absolute(next((element.get("href") for element in self.tree.iter("base")), ""), self.url)
-            or self.url
-        )
+        base = absolute(next((element.get("href") for element in self.tree.iter("base")), ""), self.url) or self.url
         canonical = [link.get("href") for relations, link in links if "canonical" in relations]
         mobile = [
             link.get("href")
@@ -208,23 +203,15 @@ class _Reading:
         """Source by source: whether it is machine-readable; its credits, each with “is an organization's”."""
         yield True, list(self.data.names("author", "creator"))
         yield True, [(text, False) for text in self._all(*AUTHOR_NAMES)]
-        authors = [
-            element for element in self.tree.iter() if "author" in (element.get("itemprop") or "").split()
-        ]
-        named = [
-            element for author in authors for element in author.iter() if element.get("itemprop") == "name"
-        ]
+        authors = [element for element in self.tree.iter() if "author" in (element.get("itemprop") or "").split()]
+        named = [element for author in authors for element in author.iter() if element.get("itemprop") == "name"]
         yield (
             True,
             [(plain(element.get("content") or text_of(element)), False) for element in named or authors],
         )
         yield (
             False,
-            [
-                (text_of(link), False)
-                for link in self.tree.iter("a")
-                if "author" in (link.get("rel") or "").split()
-            ],
+            [(text_of(link), False) for link in self.tree.iter("a") if "author" in (link.get("rel") or "").split()],
         )
         marked = [
             element
@@ -238,16 +225,11 @@ class _Reading:
 
     def _itemprop(self, name: str) -> list[str]:
         found = [element for element in self.tree.iter() if name in (element.get("itemprop") or "").split()]
-        return [
-            plain(element.get("content") or element.get("datetime") or text_of(element))
-            for element in found[:3]
-        ]
+        return [plain(element.get("content") or element.get("datetime") or text_of(element)) for element in found[:3]]
 
     def _headings(self) -> list[str]:
         headings = [heading for heading in self.tree.iter("h1") if text_of(heading)]
-        headings.sort(
-            key=lambda heading: not any(parent.tag == "article" for parent in heading.iterancestors())
-        )
+        headings.sort(key=lambda heading: not any(parent.tag == "article" for parent in heading.iterancestors()))
         return [text_of(heading) for heading in headings]
 
     def _without_site(self, title: str) -> str:

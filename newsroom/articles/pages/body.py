@@ -30,9 +30,7 @@ FURNITURE = re.compile(
     r"infobox|zoom|gallery)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-FURNITURE_ROLES = frozenset(
-    {"navigation", "complementary", "contentinfo", "search", "dialog", "banner", "form"}
-)
+FURNITURE_ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "dialog", "banner", "form"})
 MAX_FURNITURE_SHARE = 0.4
 """An element with more of the page's text than this is not furniture, whatever its class is called."""
 
@@ -80,9 +78,7 @@ def _cut(tree: HtmlElement) -> None:
     for element in tree.iter():
         marks = f"{element.get('class', '')} {element.get('id', '')}"
         hidden = "hidden" in element.attrib or element.get("role") in FURNITURE_ROLES
-        if element.tag in {"html", "body", "head", "main", "article"} or not (
-            hidden or FURNITURE.search(marks)
-        ):
+        if element.tag in {"html", "body", "head", "main", "article"} or not (hidden or FURNITURE.search(marks)):
             continue
         doomed.append(element)
     for element in doomed:

@@ -60,9 +60,7 @@ def words(text: str | None) -> str:
     if not text:
         return ""
     visible = text.translate(INVISIBLE).encode("utf-8", "ignore").decode()
-    return "".join(
-        character for character in " ".join(visible.split()) if unicodedata.category(character) != "Cc"
-    )
+    return "".join(character for character in " ".join(visible.split()) if unicodedata.category(character) != "Cc")
 
 
 def plain(text: str) -> str:

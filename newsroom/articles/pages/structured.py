@@ -34,9 +34,7 @@ WRAPPERS = ("@graph", "mainEntity", "mainEntityOfPage")
 MAX_NODES = 5000
 TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 SALVAGED = re.compile(r'"(headline|datePublished|dateModified)"\s{0,20}:\s{0,20}"([^"\\]{1,500})"')
-SALVAGED_AUTHOR = re.compile(
-    r'"author"\s{0,20}:[\s\[{]{0,40}[^\]}]{0,200}?"name"\s{0,20}:\s{0,20}"([^"\\]{1,200})"'
-)
+SALVAGED_AUTHOR = re.compile(r'"author"\s{0,20}:[\s\[{]{0,40}[^\]}]{0,200}?"name"\s{0,20}:\s{0,20}"([^"\\]{1,200})"')
 
 
 class LinkedData:
@@ -48,9 +46,7 @@ class LinkedData:
             if "ld+json" in (script.get("type") or "").lower():
                 self.nodes.extend(_nodes(_loaded(script.text or "")))
         self.by_id = {
-            str(node["@id"]): node
-            for node in self.nodes
-            if isinstance(node.get("@id"), str) and len(node) > 1
+            str(node["@id"]): node for node in self.nodes if isinstance(node.get("@id"), str) and len(node) > 1
         }
         articles = [node for node in self.nodes if _rank(node) < len(ARTICLE_TYPES)]
         self.article: Node = min(articles, key=_rank, default={})
@@ -93,9 +89,7 @@ class LinkedData:
             for update in _listed(self.article.get("liveBlogUpdate"))
             if isinstance(update, dict)
         ]
-        lines = (
-            line for body in bodies if isinstance(body, str) for line in re.split(r"\n+|</p>|<br */?>", body)
-        )
+        lines = (line for body in bodies if isinstance(body, str) for line in re.split(r"\n+|</p>|<br */?>", body))
         return [text for text in map(plain, lines) if text]
 
 

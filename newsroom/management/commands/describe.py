@@ -28,7 +28,7 @@ class Command(BaseCommand):
         """`--check` writes nothing and fails when a page is not true."""
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         """Write or compare both pages."""
         with translation.override("en"):
             pages = {"workflows.md": workflows(), "events.md": events()}
@@ -73,8 +73,8 @@ def events() -> str:
     """The page of event kinds: who may receive each, and which mails it causes."""
     parts = [
         HEAD,
-        "# Events\n\nThe closed list of what can happen. `audience` is the widest circle that may receive it by hook or "
-        "from `GET /api/v1/events/`; mails are declared beside it.\n\n"
+        "# Events\n\nThe closed list of what can happen. `audience` is the widest circle that may receive it by hook "
+        "or from `GET /api/v1/events/`; mails are declared beside it.\n\n"
         "| kind | when | audience | public data | mails |\n|---|---|---|---|---|\n",
     ]
     for name in sorted(KINDS):

@@ -23,9 +23,7 @@ from tests.corrections.ledger.logs import ORIGIN, SIGNER, VKEY
 # The example of the reference implementation, golang.org/x/mod/sumdb/note.
 GO_PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 GO_VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-GO_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
+GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 GO_NOTE = (
     f"{GO_TEXT}\n— PeterNeumann "
     "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
@@ -55,9 +53,7 @@ def test_a_key_printed_on_a_site_can_be_read_again():
 
 def test_the_text_of_a_checkpoint_is_three_lines_and_its_extensions():
     assert HEAD.body() == "desk.example/corrections\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
-    assert (
-        Checkpoint("log", 0, ROOT, ("more",)).body() == f"log\n0\n{base64.b64encode(ROOT).decode()}\nmore\n"
-    )
+    assert Checkpoint("log", 0, ROOT, ("more",)).body() == f"log\n0\n{base64.b64encode(ROOT).decode()}\nmore\n"
 
 
 def test_a_signed_checkpoint_opens_for_its_key():
@@ -241,6 +237,4 @@ def test_the_reader_s_file_refuses_a_malformed_note(text):
 def test_signatures_are_read_without_being_believed():
     body, signatures = split_note(NOTE)
     assert body == HEAD.body()
-    assert [(one.name, one.key_id, len(one.value)) for one in signatures] == [
-        (ORIGIN, SIGNER.verifier_key.key_id, 64)
-    ]
+    assert [(one.name, one.key_id, len(one.value)) for one in signatures] == [(ORIGIN, SIGNER.verifier_key.key_id, 64)]

@@ -110,21 +110,13 @@ def test_every_size_is_proved_to_extend_every_smaller_one(new):
 @given(st.integers(1, LARGEST), st.data())
 def test_a_proof_holds_for_its_own_leaf_index_and_root_only(size, data):
     index = data.draw(st.integers(0, size - 1))
-    other = data.draw(
-        st.integers(0, size - 1).filter(lambda value: value != index) if size > 1 else st.none()
-    )
+    other = data.draw(st.integers(0, size - 1).filter(lambda value: value != index) if size > 1 else st.none())
     proof = merkle.inclusion_proof(LEAVES, index, size)
     root_hash = PREFIX_ROOTS[size]
-    assert merkle.verify_inclusion(
-        leaf=LEAVES[index], index=index, size=size, proof=proof, root_hash=root_hash
-    )
+    assert merkle.verify_inclusion(leaf=LEAVES[index], index=index, size=size, proof=proof, root_hash=root_hash)
     if other is not None:
-        assert not merkle.verify_inclusion(
-            leaf=LEAVES[other], index=index, size=size, proof=proof, root_hash=root_hash
-        )
-        assert not merkle.verify_inclusion(
-            leaf=LEAVES[index], index=other, size=size, proof=proof, root_hash=root_hash
-        )
+        assert not merkle.verify_inclusion(leaf=LEAVES[other], index=index, size=size, proof=proof, root_hash=root_hash)
+        assert not merkle.verify_inclusion(leaf=LEAVES[index], index=other, size=size, proof=proof, root_hash=root_hash)
     assert not merkle.verify_inclusion(
         leaf=LEAVES[index], index=index, size=size, proof=proof, root_hash=PREFIX_ROOTS[size - 1]
     ) or (size == 1 and PREFIX_ROOTS[0] == PREFIX_ROOTS[1])
@@ -207,9 +199,7 @@ def test_a_tree_of_no_leaves_is_extended_by_every_tree_and_by_its_own_root_only(
 def test_there_is_no_inclusion_proof_outside_the_tree(index, size):
     with pytest.raises(ValueError, match="tree of"):
         merkle.inclusion_proof(LEAVES, index, size)
-    assert not merkle.verify_inclusion(
-        leaf=LEAVES[0], index=index, size=size, proof=[], root_hash=PREFIX_ROOTS[1]
-    )
+    assert not merkle.verify_inclusion(leaf=LEAVES[0], index=index, size=size, proof=[], root_hash=PREFIX_ROOTS[1])
 
 
 @pytest.mark.parametrize(("old", "new"), [(-1, 3), (4, 3), (0, 131)])

@@ -242,9 +242,7 @@ def test_damaged_entries_are_refused_in_a_sentence(pages):
         verify([VKEY], make_log(5).checkpoint(), pages, [])
 
 
-@pytest.mark.parametrize(
-    "at", ["2026-11-20 08:00:00Z", "2026-13-20T08:00:00Z", "2026-11-20T08:00:00+00:00", ""]
-)
+@pytest.mark.parametrize("at", ["2026-11-20 08:00:00Z", "2026-13-20T08:00:00Z", "2026-11-20T08:00:00+00:00", ""])
 def test_a_leaf_has_a_time_in_one_form(at):
     log = make_log(2)
     log.leaves[1]["at"] = at

@@ -172,9 +172,7 @@ def test_a_new_log_names_the_last_checkpoint_of_the_old_in_its_first(state):
     first = open_checkpoint(state.start_new_log(hashes=HASHES[:6], signer=NEW), [NEW.verifier_key])
     root = base64.b64encode(last.root).decode()
     digest = base64.b64encode(hashlib.sha256(last.body().encode()).digest()).decode()
-    assert first == Checkpoint(
-        NEW.name, 6, merkle.root(HASHES[:6]), (f"previous-log {ORIGIN} 8 {root} {digest}",)
-    )
+    assert first == Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), (f"previous-log {ORIGIN} 8 {root} {digest}",))
     assert PreviousLog.named_in(first) == PreviousLog.of(last)
     assert PreviousLog.named_in(last) is None
 
@@ -183,9 +181,9 @@ def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
     signed(state, 8)
     first = state.start_new_log(hashes=HASHES[:6], signer=NEW)
     assert state.sign_leaves(hashes=HASHES[:6], signer=NEW) == first
-    assert open_checkpoint(
-        state.sign_leaves(hashes=HASHES[:7], signer=NEW), [NEW.verifier_key]
-    ) == Checkpoint(NEW.name, 7, merkle.root(HASHES[:7]))
+    assert open_checkpoint(state.sign_leaves(hashes=HASHES[:7], signer=NEW), [NEW.verifier_key]) == Checkpoint(
+        NEW.name, 7, merkle.root(HASHES[:7])
+    )
     for attempt in (
         lambda: signed(state, 9),
         lambda: state.start_new_log(hashes=HASHES, signer=SIGNER),
@@ -288,9 +286,7 @@ def killed(state, when, nth, what):
 
 
 @pytest.mark.parametrize(("when", "remembered"), [("before", 5), ("after", 8)])
-def test_a_signer_killed_around_the_rename_remembers_one_whole_checkpoint_and_goes_on(
-    state, when, remembered
-):
+def test_a_signer_killed_around_the_rename_remembers_one_whole_checkpoint_and_goes_on(state, when, remembered):
     signed(state, 5)
     killed(state, when, 1, "sign")
     assert open_checkpoint(state.last_note(), KEYS).size == remembered

@@ -28,7 +28,7 @@ def outcome(answer):
         ("not-allowed", 403, "not_allowed", "not_allowed"),
         ("conflict", 409, "conflict", "conflict"),
         ("blocked", 409, "blocked", "blocked"),
-        ("special", 409, "exclusivity_clash", "conflict"),
+        ("special", 409, "exclusivity_clash", "exclusivity_clash"),
         ("stale", 412, "stale", "stale"),
         ("not-found", 404, "not_found", "not_found"),
         ("invalid", 422, "validation", "validation"),

@@ -191,16 +191,12 @@ def test_a_visible_byline_is_the_last_resort():
 
 def test_a_live_blog_without_paragraphs_gives_its_updates():
     updates = [{"@type": "BlogPosting", "articleBody": text} for text in STORY]
-    read = page(
-        linked(article(**{"@type": "LiveBlogPosting", "liveBlogUpdate": updates})), body="<div></div>"
-    )
+    read = page(linked(article(**{"@type": "LiveBlogPosting", "liveBlogUpdate": updates})), body="<div></div>")
     assert read.paragraphs == STORY
 
 
 def test_an_amp_page_names_its_origin_and_a_page_its_other_addresses():
-    amp = page(
-        '<link rel="canonical" href="https://daily.example/harbor/bridge-closed">', attributes=" amp lang=en"
-    )
+    amp = page('<link rel="canonical" href="https://daily.example/harbor/bridge-closed">', attributes=" amp lang=en")
     assert amp.canonical_url == "https://daily.example/harbor/bridge-closed"
     read = page(
         '<link rel="canonical" href="/harbor/bridge"><link rel="amphtml" href="/amp/harbor/bridge">'
@@ -315,15 +311,11 @@ def test_a_time_with_an_offset_beats_one_without():
 
 def test_the_headline_is_the_shared_title_without_what_surrounds_it():
     shared = '<meta property="og:title" content="Bridge closed until June – The Daily – 03.05.2024">'
-    assert (
-        page(shared + linked(article(headline="Bridge closed until June"))).headline
-        == "Bridge closed until June"
-    )
+    assert page(shared + linked(article(headline="Bridge closed until June"))).headline == "Bridge closed until June"
     renamed = '<meta property="og:title" content="Bridge shut until June">'
     assert page(renamed + linked(article(headline="Bridge closed"))).headline == "Bridge shut until June"
     assert (
-        page(linked(article(headline="Cables &#8211; &lt;em&gt;two&lt;/em&gt; torn"))).headline
-        == "Cables – two torn"
+        page(linked(article(headline="Cables &#8211; &lt;em&gt;two&lt;/em&gt; torn"))).headline == "Cables – two torn"
     )
 
 

@@ -198,6 +198,4 @@ def test_texts_that_repeat_too_many_words_are_one_replacement():
 def test_a_diff_contains_both_texts(before, after):
     pieces = word_diff(before, after)
     assert "".join(text for kind, text in pieces if kind != "removed") == after
-    assert "".join("".join(text for kind, text in pieces if kind != "added").split()) == "".join(
-        before.split()
-    )
+    assert "".join("".join(text for kind, text in pieces if kind != "added").split()) == "".join(before.split())

@@ -25,9 +25,11 @@ def test_the_answer_to_an_acceptance_names_the_invoice_to_pay_first(owner):
     body = {"terms_sha256": quote["terms_sha256"], "signatory": make.signatory_of(owner.organization)}
     answers = [owner.post(f"quotes/{quote['reference']}/accept/", body, match=etag).json() for _ in range(2)]
     invoice = Invoice.objects.get()
-    assert answers == [
-        {"status": "accepted", "licenses": [row["license"] for row in invoice.lines], "invoice": invoice.reference}
-    ] * 2
+    assert (
+        answers
+        == [{"status": "accepted", "licenses": [row["license"] for row in invoice.lines], "invoice": invoice.reference}]
+        * 2
+    )
     (license_,) = owner.get("licenses/").json()["results"]
     assert license_["status"] == "pending_payment"
 
