@@ -15,7 +15,8 @@ from corrections.models import Correction, LedgerEntry, LedgerHead, LedgerOpenin
 def append(kind: str, correction: Correction, *, now: datetime, opening: bool) -> LedgerEntry:
     """Append the leaf for what happened to a notice. The head's row is locked: call this last in the transaction.
 
-    `kind` is `published`, `superseded`, `withdrawn` or `reinstated`. With `opening`, the leaf commits to the public content, and salt and content are kept beside it until an order destroys them.
+    `kind` is `published`, `superseded`, `withdrawn` or `reinstated`. With `opening`, the leaf commits to the public
+    content; salt and content are kept beside it until an order destroys them.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The log is appended to inside the transaction that publishes.")

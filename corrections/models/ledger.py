@@ -11,7 +11,7 @@ from corrections.models.notice import Correction
 
 
 class LedgerEntry(models.Model):
-    """A leaf: {type, reference, publication, kind, at, commitment} as canonical JSON (RFC 8785), and its RFC 6962 hash."""
+    """A leaf {type, reference, publication, kind, at, commitment} in canonical JSON (RFC 8785), and its hash."""
 
     index = models.PositiveBigIntegerField(_("index"), unique=True)
     leaf = models.TextField(_("leaf"))

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from newsroom.events.kinds import KINDS, NOTICES
-from newsroom.workflow import Workflow
+from newsroom.workflow import Transition, Workflow
 
 HEAD = "<!-- Written by `manage.py describe`. Change the table in the code, not this page. -->\n\n"
 
@@ -58,15 +58,15 @@ def workflows() -> str:
     for table in tables():
         parts.append(f"\n## {table.noun.replace('_', ' ').capitalize()}\n\n```mermaid\nstateDiagram-v2\n")
         for row in table.transitions.values():
-            for source in sorted(row.sources):
-                parts.append(f"    {source} --> {row.target or 'as_before'}: {row.name}\n")
+            parts += [f"    {source} --> {row.target or 'as_before'}: {row.name}\n" for source in sorted(row.sources)]
         parts.append("```\n\n| move | from | to | who | words |\n|---|---|---|---|---|\n")
-        for row in table.transitions.values():
-            parts.append(
-                f"| `{row.name}` | {', '.join(sorted(row.sources))} | {row.target or 'as before'} | "
-                f"{', '.join(sorted(row.who))} | {'needed' if row.needs_words else ''} |\n"
-            )
+        parts += [_line(row) for row in table.transitions.values()]
     return "".join(parts)
+
+
+def _line(row: Transition) -> str:
+    cells = (", ".join(sorted(row.sources)), row.target or "as before", ", ".join(sorted(row.who)))
+    return f"| `{row.name}` | {' | '.join(cells)} | {'needed' if row.needs_words else ''} |\n"
 
 
 def events() -> str:
