@@ -1,7 +1,16 @@
 """The project itself as an app (checks, static files), and Django's admin with our site."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+
+REGISTERING = (
+    "newsroom.checks",
+    "newsroom.accounts.notices",
+    "newsroom.accounts.privacy",
+    "newsroom.web.passwords",
+)
 
 
 class NewsroomConfig(AppConfig):
@@ -11,7 +20,9 @@ class NewsroomConfig(AppConfig):
     label = "newsroom"
 
     def ready(self) -> None:
-        """Checks, and the notices of the shared apps, register themselves on import."""
+        """Checks, and what the shared apps register, register themselves on import."""
+        for name in REGISTERING:
+            import_module(name)
 
 
 class DeskAdminConfig(AdminConfig):

@@ -10,6 +10,7 @@ import yaml
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from newsroom.accounts.models import POLICIES
 from newsroom.env import KNOWN
 from newsroom.events.kinds import ADDRESS_BOOKS, CONTEXTS, KINDS, NOTICES, REACTIONS
 from newsroom.management.commands.describe import tables
@@ -27,6 +28,11 @@ def test_every_setting_is_in_operations_and_in_the_example(name):
     assert f"`{name}`" in DOCS["operations.md"]
     if name not in {"MASTHEAD_FAILPOINT", "DEBUG", "DELIVERY_LEASE_SECONDS", "DELIVERY_WAIT_DIVISOR"}:
         assert re.search(rf"^#?{name}=", (ROOT / ".env.example").read_text(), re.MULTILINE), name
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES))
+def test_every_setting_of_a_publication_is_in_operations(name):
+    assert f"`{name}`" in DOCS["operations.md"]
 
 
 def test_every_command_is_documented():

@@ -99,6 +99,7 @@ class StatisticsView(Cacheable, APIView):
 
     scopes = None
     operation_ids = {"GET": "read_statistics"}
+    may_be_missing = True
 
     @extend_schema(responses={200: StatisticsSerializer})
     def get(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import CharFilter, DjangoFilterBackend
 from rest_framework.request import Request
 
 from newsroom.errors import Fault, Invalid
@@ -35,6 +35,8 @@ class StrictFilters(DjangoFilterBackend):
         refuse_unknown_parameters(request, known)
         if filterset is None:
             return queryset
+        if empty := [name for name, found in request.query_params.items() if not found and _is_choosy(filterset, name)]:
+            raise Invalid([Fault(f"/{name}", _("Leave it out, or give it a value."), "empty") for name in empty])
         if not filterset.is_valid():
             raise Invalid(
                 [
@@ -44,6 +46,11 @@ class StrictFilters(DjangoFilterBackend):
                 ]
             )
         return filterset.qs
+
+
+def _is_choosy(filterset: Any, name: str) -> bool:
+    """Whether the filter takes only certain values. An empty text finds everything, an empty date is a mistake."""
+    return name in filterset.filters and not isinstance(filterset.filters[name], CharFilter)
 
 
 def refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:

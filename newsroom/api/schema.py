@@ -19,7 +19,8 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class DeskSchema(AutoSchema):
     """Adds the bearer key and its scope, the problems each method can answer with, and the headers it reads.
 
-    A view may name its operations: `operation_ids = {"GET": "find_article"}`.
+    A view may name its operations, `operation_ids = {"GET": "find_article"}`, and say that it answers 404 although its
+    address names nothing: `may_be_missing = True`.
     """
 
     def get_operation_id(self) -> str:
@@ -81,7 +82,7 @@ class DeskSchema(AutoSchema):
         statuses = {401, 406, 422, 503}
         if self._scope() is not None:
             statuses.add(403)
-        if "{" in self.path:
+        if "{" in self.path or getattr(self.view, "may_be_missing", False):
             statuses.add(404)
         if self.method in UNSAFE:
             statuses |= {400, 409, 413, 415, 429}

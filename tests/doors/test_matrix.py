@@ -34,7 +34,8 @@ MODELS = (Report, Correction, LicenseRequest, Quote, License, UpdateNotice, Endp
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may: `anyone`, the `partner` (each sees their own list), the `owner` of the record, the `cms`.
+    """Who may: `anyone`, the `partner` (each sees their own list), the `owner` of the record, the `cms`, or
+    `its own cms` alone, what it is about being 404 to everyone else.
 
     `ok` is the status for those let in; a refusal behind the door (409, 412) says that it was open. `refused` is what
     the CMS of another publication gets; for a batch that is 200, with a 409 for each article in it.
@@ -49,6 +50,8 @@ class Rule:
 
     def statuses(self, caller: str) -> set[int]:
         """What this caller may be answered."""
+        if self.who == "its own cms" and caller not in {"revoked", "expired"}:
+            return {self.ok} if caller == "cms" else {404}
         if caller in {"revoked", "expired"} or (caller == "anonymous" and self.who != "anyone"):
             return {401}
         if self.who == "anyone":
@@ -117,6 +120,7 @@ API = {
     "GET /api/v1/ledger/checkpoint/": Rule("anyone"),
     "GET /api/v1/ledger/entries/": Rule("anyone"),
     "GET /api/v1/ledger/key/": Rule("anyone"),
+    "GET /api/v1/statistics/": Rule("its own cms"),  # as the page, until the publication opens it
     "GET /api/v1/ledger/proof/": Rule("anyone"),
     "GET /api/v1/license-requests/": Rule("partner", "requests:read"),
     "POST /api/v1/license-requests/": Rule("partner", "requests:write", 201, a_request),

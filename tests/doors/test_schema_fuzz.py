@@ -85,4 +85,4 @@ def test_the_api_answers_as_it_is_described(world, described, caller):
     operations = [result.ok() for result in described.get_all_operations()]
     assert {f"{row.method.upper()} {row.path}" for row in operations} == set(API)
     findings = [line for row in operations for line in findings_of(row, headers)]
-    assert findings == []
+    assert findings == [], "\n".join(findings)
