@@ -242,7 +242,7 @@ def _plain_segments(segments: tuple[str, ...]) -> list[str]:
             out.pop()
         elif last.endswith(".amp.html") and len(last) > len(".amp.html"):
             out[-1] = out[-1][: -len(".amp.html")] + ".html"
-        elif last.endswith(".amp") and len(last) > len(".amp"):
+        elif last.endswith(".amp") and last[: -len(".amp")].strip("."):  # what stays is no dot segment
             out[-1] = out[-1][: -len(".amp")]
         else:
             break

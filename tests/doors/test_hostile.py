@@ -29,7 +29,10 @@ from tests.reprints import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(1800)]
 COUNT = 5000 if os.environ.get("MASTHEAD_CHAOS") == "1" else 100
-SEED = int(os.environ.get("MASTHEAD_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+# The same strings on every run, new ones in `make chaos`: what a run finds must not depend on the day.
+SEED = int(os.environ.get("MASTHEAD_SEED", "0")) or (
+    random.SystemRandom().randrange(1, 2**31) if COUNT > 1000 else 2311
+)
 
 WORST = SEEDS if COUNT > 1000 else (MARK, "a\x00b", "\ud800")
 

@@ -47,6 +47,8 @@ KEYS = [
     ("https://daily.example/2024/may/bridge/amp/", KEY),
     ("https://daily.example/2024/may/bridge/AMP/", KEY),
     ("https://daily.example/2024/may/bridge.amp", KEY),
+    ("https://daily.example/..amp", "daily.example/..amp"),  # what is left without the mark would be a dot segment
+    ("https://daily.example/x/...amp", "daily.example/x/...amp"),
     ("https://daily.example/2024/may/bridge.amp.html", KEY + ".html"),
     ("https://daily.example/2024/may/bridge?amp=1", KEY),
     ("https://daily.example/2024/may/bridge?amp", KEY),
