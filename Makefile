@@ -136,7 +136,7 @@ drill: $(VENV)/.dev ## Back up, lose everything, restore, compare (DRILL_REPORTS
 
 .PHONY: docs
 docs: $(VENV)/.dev schema ## Write the generated pages again: workflows, OpenAPI
-	@$(MANAGE) document
+	@$(MANAGE) describe
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev ## Take the pictures of the README again (needs Chromium)
