@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms import desk as forms
@@ -23,12 +21,12 @@ from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
 from corrections.workflow import CORRECTION, REPORT, CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Approval, User
-from newsroom.admin import CARDS, Button, Card, WorkflowAdmin
+from newsroom.admin import CARDS, SOON, Button, Card, WorkflowAdmin, due_line
 from newsroom.articles.passages import word_diff
+from newsroom.events import promises
 from newsroom.events.models import Promise
 from newsroom.events.reveals import reveals_of
 
-SOON = timedelta(days=1)
 SIMILAR_SHOWN = 20
 DESK_ROLES = frozenset({"desk_editor", "standards_editor", "legal"})
 
@@ -177,20 +175,7 @@ class ReportAdmin(WorkflowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         """Sorted by what is due, then by priority."""
-        running = (
-            Promise.objects.filter(
-                subject_kind="report",
-                subject_reference=OuterRef("reference"),
-                kept_at=None,
-                dropped_at=None,
-                paused_at=None,
-            )
-            .order_by()
-            .values("subject_reference")
-            .annotate(first=Min("due_at"))
-            .values("first")
-        )
-        return super().get_queryset(request).annotate(due_at=Subquery(running))
+        return super().get_queryset(request).annotate(due_at=promises.nearest_due("report"))
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Urgent ones first, then by the nearest promise, then by priority."""
@@ -237,12 +222,7 @@ class ReportAdmin(WorkflowAdmin):
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, report: Any) -> str:
         """The nearest promise, marked when it is near or past."""
-        if report.due_at is None:
-            return "—"
-        now = timezone.now()
-        css = "due--over" if report.due_at < now else "due--soon" if report.due_at < now + SOON else "due"
-        local = timezone.localtime(report.due_at, report.publication.zone)
-        return format_html('<span class="{}">{}</span>', css, local.strftime("%d %b %H:%M"))
+        return due_line(report)
 
     @admin.display(description=_("article"), ordering="article__headline")
     def article_line(self, report: Report) -> str:

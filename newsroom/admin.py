@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ClassVar, cast
 
@@ -20,6 +21,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +35,7 @@ from newsroom.events.models import Delivery
 from newsroom.workflow import Workflow
 
 HISTORY_LENGTH = 200
+SOON = timedelta(days=1)
 REDIRECTED = 302
 
 
@@ -112,6 +116,16 @@ class DeskSite(admin.AdminSite):
         """The first page: what waits, most urgent first."""
         cards = [card for make in CARDS for card in make(cast(User, request.user))]
         return super().index(request, {**(extra_context or {}), "cards": cards})
+
+
+def due_line(row: Any) -> str:
+    """The queue's column: the nearest promise of the row (`due_at`), marked when it is within a day or past."""
+    if row.due_at is None:
+        return "—"
+    now = timezone.now()
+    css = "due--over" if row.due_at < now else "due--soon" if row.due_at < now + SOON else "due"
+    local = timezone.localtime(row.due_at, row.publication.zone)
+    return format_html('<span class="{}">{}</span>', css, local.strftime("%d %b %H:%M"))
 
 
 class WorkForm(forms.Form):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Approval, User
-from newsroom.admin import CARDS, Button, Card, StaffScopedAdmin, WorkflowAdmin
+from newsroom.admin import CARDS, Button, Card, StaffScopedAdmin, WorkflowAdmin, due_line
+from newsroom.events import promises
 from newsroom.events.models import Promise
 from newsroom.events.reveals import reveals_of
 from reprints import admin_invoices
@@ -35,7 +34,6 @@ from reprints.services import asking, contacts, deciding, licenses, quoting, upd
 from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE, QuoteStatus
 
 ROLES = frozenset({"licensing_editor", "licensing_manager"})
-SOON = timedelta(days=1)
 
 
 def _does_licensing(subject: Any, person: User) -> bool:
@@ -119,21 +117,8 @@ class LicenseRequestAdmin(LicensingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LicenseRequest]:
         """Sorted by the promised answer."""
-        running = (
-            Promise.objects.filter(
-                subject_kind="license_request",
-                subject_reference=OuterRef("reference"),
-                kept_at=None,
-                dropped_at=None,
-                paused_at=None,
-            )
-            .order_by()
-            .values("subject_reference")
-            .annotate(first=Min("due_at"))
-            .values("first")
-        )
         rows = cast(Any, super().get_queryset(request)).for_lists()
-        return rows.annotate(due_at=Subquery(running))
+        return rows.annotate(due_at=promises.nearest_due("license_request"))
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """By the promised answer."""
@@ -159,12 +144,7 @@ class LicenseRequestAdmin(LicensingAdmin):
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, row: Any) -> str:
         """The promised answer, marked when near or past."""
-        if row.due_at is None:
-            return "—"
-        now = timezone.now()
-        css = "due--over" if row.due_at < now else "due--soon" if row.due_at < now + SOON else "due"
-        local = timezone.localtime(row.due_at, row.publication.zone)
-        return format_html('<span class="{}">{}</span>', css, local.strftime("%d %b %H:%M"))
+        return due_line(row)
 
     @admin.display(description=_("articles"))
     def articles(self, row: LicenseRequest) -> str:

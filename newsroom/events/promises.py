@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from newsroom.events.models import Promise
@@ -52,6 +52,23 @@ def resume(subject: Any, *kinds: str) -> None:
 def running(subject: Any) -> QuerySet[Promise]:
     """What is still owed to this subject, the nearest date first."""
     return _open(subject, ()).order_by("due_at")
+
+
+def nearest_due(subject_kind: str) -> Subquery:
+    """For a queue of records with a `reference`: the nearest date that is running, None without one."""
+    return Subquery(
+        Promise.objects.filter(
+            subject_kind=subject_kind,
+            subject_reference=OuterRef("reference"),
+            kept_at=None,
+            dropped_at=None,
+            paused_at=None,
+        )
+        .order_by()
+        .values("subject_reference")
+        .annotate(first=Min("due_at"))
+        .values("first")
+    )
 
 
 def _open(subject: Any, kinds: tuple[str, ...]) -> QuerySet[Promise]:
