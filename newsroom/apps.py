@@ -28,4 +28,4 @@ class NewsroomConfig(AppConfig):
 class DeskAdminConfig(AdminConfig):
     """Django's admin, dressed and guarded as the desks."""
 
-    default_site = "newsroom.admin.DeskSite"
+    default_site = "newsroom.admin.site.DeskSite"

@@ -10,7 +10,7 @@ import yaml
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from newsroom.accounts.models import POLICIES
+from newsroom.accounts.policies import POLICIES
 from newsroom.env import KNOWN
 from newsroom.events.kinds import ADDRESS_BOOKS, CONTEXTS, KINDS, NOTICES, REACTIONS
 from newsroom.management.commands.describe import tables

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from newsroom import workflow
+from newsroom.accounts.policies import POLICIES
 
 
 class Role(models.TextChoices):
@@ -79,46 +80,6 @@ class Publication(models.Model):
         """A setting of this publication, else the default of `accounts.policies`. KeyError for an unknown name."""
         default = POLICIES[name]
         return self.settings.get(name, default)
-
-
-POLICIES: dict[str, Any] = {
-    # corrections
-    "acknowledge_within_days": 2,
-    "decide_within_days": 7,
-    "publish_within_days": 28,
-    "urgent_within_hours": 24,
-    "appeal_within_days": 28,
-    "allow_publish_urgent": True,
-    "mail_words_to_staff": False,
-    "complaints_body": "",
-    "statistics_open": False,
-    # what is forgotten, in days; 0 keeps for ever
-    "contact_days": 90,  # how to reach a reader or requester, after closing
-    "unconfirmed_contact_days": 90,  # the same while the address was never confirmed
-    "spam_text_days": 30,  # words of spam, after it was marked
-    "text_days": 365,  # a reader's words after closing: the time to appeal and to go to a complaints body is over
-    "request_text_days": 365,  # a web requester's words, after closing without a license
-    "network_days": 8,  # the hashed network of a report; its key is gone by then anyway
-    "reveal_days": 730,  # who looked at contact details, and why
-    "lint_levels": {},  # rule of the notice linter → block, warn or off; a rule not named keeps its own level
-    "holidays": [],
-    # reprints
-    "quote_within_days": 3,
-    "quote_valid_days": 30,
-    "editor_limit": "1000.00",
-    "priced_limit": "2000.00",
-    "free_words": 100,
-    "show_update_counts": False,
-    "invoicing": "external",  # external: the accounting system writes invoices; builtin: this desk does
-    "invoice_due_days": 30,
-    "invoice_prefix": "INV",  # a series is prefix and year, numbered without a gap per legal entity
-    "credit_note_prefix": "CN",
-    "invoice_reminder_days": [1, 14, 28],  # days after the due date
-    "suspend_after_overdue_days": 45,  # 0: never
-    "payment_instructions": "",  # printed on invoices: bank account, payment page
-    "tax": {},  # {"country": "DE", "rate": "19"}, and "oss_rates": {"FR": "20"}; empty: decided by hand
-}
-"""Every per-publication setting with its default. The documentation test walks it."""
 
 
 class User(AbstractUser):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,44 +12,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from newsroom.admin import ReadOnlyAdmin
 from newsroom.errors import DomainError
 from newsroom.events import delivery as deliveries
 from newsroom.events.models import Delivery, Endpoint, Event
-from newsroom.workflow import ADMIN
 
 logger = logging.getLogger(__name__)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """For administrators of any publication, to look at."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Every column but those that are nobody's business."""
-        hidden = self.exclude or ()
-        return [field.name for field in self.opts.fields if field.name not in hidden]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """With the role of administrator, anywhere."""
-        return ADMIN in getattr(request.user, "roles_anywhere", frozenset)()
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the role of administrator, anywhere."""
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never: services write."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: services write."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: retention deletes."""
-        return False
 
 
 @admin.register(Event)

@@ -11,7 +11,8 @@ from corrections.models import Report, ReporterContact
 from corrections.services import report as reports
 from corrections.services import retention
 from corrections.tasks import retain
-from newsroom.accounts.models import POLICIES, ContactReveal
+from newsroom.accounts.models import ContactReveal
+from newsroom.accounts.policies import POLICIES
 from newsroom.clock import CLOCK
 from newsroom.events.models import Event
 from tests.factories import confirm, force_status, make_publication, make_report, make_staff

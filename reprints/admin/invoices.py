@@ -1,43 +1,35 @@
-"""Invoices in the admin, and what a request would cost under a rate card that is not in force yet."""
+"""The invoices: issued here or in the accounting system."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from newsroom import references
 from newsroom.accounts.models import User
-from newsroom.admin import Button, Card, StaffScopedAdmin, WorkflowAdmin
+from newsroom.admin import Button, WorkflowAdmin
 from newsroom.errors import Conflict
 from reprints import accounting, papers, pricing
+from reprints.admin.base import ROLES, does_licensing
 from reprints.forms import invoices as forms
-from reprints.models import Invoice, LicenseRequest, RateCard
-from reprints.services import asking, invoicing, payments
-from reprints.services.lanes import Assessment
-from reprints.vocabulary import InvoiceKind, Lane
+from reprints.models import Invoice
+from reprints.services import invoicing, payments
+from reprints.vocabulary import InvoiceKind
 from reprints.workflow import INVOICE, InvoiceStatus
-
-ROLES = frozenset({"licensing_editor", "licensing_manager"})
-
-
-def _does_licensing(subject: Invoice, person: User) -> bool:
-    return "licensing_editor" in person.roles_at(subject.publication)
 
 
 def _is_draft(subject: Invoice, person: User, *, builtin: bool) -> bool:
-    draft = subject.status == InvoiceStatus.DRAFT and _does_licensing(subject, person)
+    draft = subject.status == InvoiceStatus.DRAFT and does_licensing(subject, person)
     return draft and invoicing.is_builtin(subject.publication) == builtin
 
 
@@ -54,7 +46,7 @@ def _takes_a_number(subject: Invoice, person: User) -> bool:
 
 
 def _can_be_paid(subject: Invoice, person: User) -> bool:
-    return subject.outstanding > 0 and _does_licensing(subject, person)
+    return subject.outstanding > 0 and does_licensing(subject, person)
 
 
 def _prepare(subject: Invoice, *, by: User, address: str, country: str, vat_id: str, **words: Any) -> Invoice:
@@ -62,6 +54,7 @@ def _prepare(subject: Invoice, *, by: User, address: str, country: str, vat_id: 
     return invoicing.prepare(subject, by=by, buyer=buyer, **words)
 
 
+@admin.register(Invoice)
 class InvoiceAdmin(WorkflowAdmin):
     """What is owed, newest first; the table for the accounting system."""
 
@@ -165,88 +158,8 @@ class InvoiceAdmin(WorkflowAdmin):
         return f"{sign}{pricing.plain(row.gross, row.currency)} {row.currency}"
 
 
-class CardPreviewAdmin(StaffScopedAdmin):
-    """A rate card with a page that prices a stored request under it, draft or not."""
-
-    change_form_template = "admin/reprints/ratecard_form.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        """The preview beside Django's own."""
-        view = self.admin_site.admin_view(self.preview_view)
-        return [path("<path:object_id>/preview/", view, name="reprints_ratecard_preview"), *super().get_urls()]
-
-    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What would this request cost under this card? Reads only, and only by GET."""
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        known = object_id.isdecimal() and len(object_id) <= 18
-        card = RateCard.objects.select_related("publication").filter(pk=object_id).first() if known else None
-        if card is None:
-            raise Http404
-        asked = references.normalize(request.GET.get("request", ""))[:32]
-        person = cast(User, request.user)
-        found = LicenseRequest.objects.visible_to(person).filter(publication=card.publication, reference=asked).first()
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("What would this request cost under this card?"),
-            "card": card,
-            "asked": asked,
-            "found": found,
-            **(_preview(found, card) if found else {}),
-        }
-        status = 404 if asked and found is None else 200
-        return TemplateResponse(request, "admin/reprints/ratecard_preview.html", context, status=status)
-
-
-def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
-    try:
-        assessment = asking.assess_request(request, card=card)
-    except pricing.BadRule as error:
-        return {"fault": str(error)}
-    items = list(request.items.select_related("article"))
-    lines = [
-        {
-            "item": item,
-            "line": line,
-            "price": None if line.amount is None else pricing.plain(line.amount, line.currency),
-            "reasons": _reasons(assessment, index),
-        }
-        for index, (item, line) in enumerate(zip(items, assessment.lines, strict=True))
-    ]
-    total = assessment.total
-    return {
-        "lines": lines,
-        "lane": Lane(assessment.lane).label,
-        "reasons": _reasons(assessment, None),
-        "total": None if total is None else pricing.plain(total, assessment.currency),
-        "currency": assessment.currency,
-        "other_currency": card.currency != request.currency,
-    }
-
-
-def _reasons(assessment: Assessment, index: int | None) -> list[str]:
-    return [reason["code"].replace("_", " ") for reason in assessment.reasons if reason["item"] == index]
-
-
 def _day(text: str | None) -> date | None:
     try:
         return parse_date(text or "")
     except ValueError:
         return None
-
-
-def cards(person: User) -> list[Card]:
-    """Overdue invoices and orders without a number, for whoever does licensing."""
-    if not person.roles_anywhere() & ROLES:
-        return []
-    mine = Invoice.objects.visible_to(person)
-    url = reverse("admin:reprints_invoice_changelist")
-    late = mine.filter(status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lt=timezone.localdate())
-    drafts = mine.filter(status=InvoiceStatus.DRAFT)
-    return [
-        Card(_("overdue invoices"), late.count(), f"{url}?status__exact=issued", urgent=True),
-        Card(_("orders to invoice"), drafts.count(), f"{url}?status__exact=draft"),
-    ]

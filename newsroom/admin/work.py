@@ -6,28 +6,23 @@ every button calls the service that is named after it, with the version that the
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import Model, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.api import throttles
 from newsroom.errors import DomainError, Invalid
 from newsroom.events import promises
 from newsroom.events.log import history_of
@@ -36,7 +31,6 @@ from newsroom.workflow import Workflow
 
 HISTORY_LENGTH = 200
 SOON = timedelta(days=1)
-REDIRECTED = 302
 
 
 @dataclass(frozen=True)
@@ -67,55 +61,6 @@ class Button:
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
 """What the desks put on the first page; each app's admin adds its own."""
-
-
-class DeskSite(admin.AdminSite):
-    """The site of both desks."""
-
-    site_header = _("Masthead")
-    site_title = _("Masthead")
-    index_title = _("What waits for you")
-    index_template = "admin/desk_index.html"
-    enable_nav_sidebar = True
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's
-        """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one."""
-        guarded = super().admin_view(view, cacheable)
-
-        @wraps(guarded)
-        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if any("\x00" in value for name, values in request.GET.lists() for value in (name, *values)):
-                raise BadRequest(_now("This address has a character in it that cannot be meant."))
-            return guarded(request, *args, **kwargs)
-
-        return asked
-
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Django's page, behind the throttle `login`: so many tries for a name from a network, right or wrong.
-
-        Beyond that 429 with `Retry-After`, without looking at the password: a name that nobody has gets the same.
-        """
-        if request.method == "POST":
-            verdict = throttles.hit("login", _attempt(request))
-            if not verdict.allowed:
-                return self._too_many(request, verdict.retry_after)
-        response = super().login(request, extra_context)
-        if request.method == "POST" and request.user.is_authenticated and response.status_code == REDIRECTED:
-            # Django keeps the session of someone who signs in once more.
-            request.session.cycle_key()
-        return response
-
-    def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
-        context = {**self.each_context(request), "title": _("Please wait"), "minutes": -(-seconds // 60)}
-        response = TemplateResponse(request, "admin/too_many.html", context, status=429)
-        response["Retry-After"] = str(seconds)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page: what waits, most urgent first."""
-        cards = [card for make in CARDS for card in make(cast(User, request.user))]
-        return super().index(request, {**(extra_context or {}), "cards": cards})
 
 
 def due_line(row: Any) -> str:
@@ -372,39 +317,6 @@ class WorkflowAdmin(admin.ModelAdmin):
         if button.label:
             return button.label
         return self.workflow.transitions[name].label
-
-
-class StaffScopedAdmin(admin.ModelAdmin):
-    """Plain records (publications, desks, keys) that only administrators of the whole house change."""
-
-    roles: ClassVar[frozenset[str]] = frozenset({"admin"})
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""
-        return isinstance(request.user, User) and bool(request.user.roles_at(None) & self.roles)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """With one of the roles."""
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """With one of the roles."""
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """With one of the roles."""
-        return self.has_module_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nothing here is deleted: deactivate, block or revoke it."""
-        return False
-
-
-def _attempt(request: HttpRequest) -> str:
-    """Name and network of a try to sign in, as a counter's key: the name is not kept."""
-    name = unicodedata.normalize("NFKC", request.POST.get("username", "")[:200]).casefold()
-    hidden = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{throttles.caller(request)}:{hidden}"
 
 
 def _person(request: HttpRequest) -> User:

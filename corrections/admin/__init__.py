@@ -1,0 +1,6 @@
+"""The corrections desk in the admin: the queue of reports, the notices, the log."""
+
+from importlib import import_module
+
+for story in ("reports", "notices", "log", "cards"):
+    import_module(f"corrections.admin.{story}")

@@ -1,0 +1,54 @@
+"""What waits at the corrections desk."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from corrections.admin.rights import DESK_ROLES
+from corrections.models import Correction, Report
+from corrections.workflow import CorrectionStatus, ReportStatus
+from newsroom.accounts.models import User
+from newsroom.admin import CARDS, Card
+from newsroom.events.models import Promise
+
+
+def cards(person: User) -> list[Card]:
+    """What waits for this person at the corrections desk."""
+    if not person.roles_anywhere() & DESK_ROLES:
+        return []
+    url = reverse("admin:corrections_report_changelist")
+    notices_url = reverse("admin:corrections_correction_changelist")
+    visible = Report.objects.visible_to(person)
+    overdue = Promise.objects.filter(
+        subject_kind="report", kept_at=None, dropped_at=None, paused_at=None, due_at__lt=timezone.now()
+    ).values("subject_reference")
+    approval = (
+        Correction.objects.visible_to(person)
+        .filter(status=CorrectionStatus.AWAITING_APPROVAL)
+        .exclude(Q(authors__user=person))
+    )
+    found = [
+        Card(
+            _("overdue reports"),
+            visible.open().filter(reference__in=overdue).count(),
+            f"{url}?due=over",
+            urgent=True,
+        ),
+        Card(_("new reports"), visible.filter(status=ReportStatus.NEW).count(), f"{url}?status__exact=new"),
+        Card(_("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"),
+    ]
+    if "standards_editor" in person.roles_anywhere():
+        found.append(
+            Card(
+                _("corrections to approve"),
+                approval.count(),
+                f"{notices_url}?status__exact=awaiting_approval",
+            )
+        )
+    return found
+
+
+CARDS.append(cards)

@@ -1,0 +1,127 @@
+"""The notices, from draft to the public log."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from corrections.admin.rights import DESK_ROLES, at_desk
+from corrections.forms import desk as forms
+from corrections.models import Correction, LedgerEntry
+from corrections.services import correction as notices
+from corrections.workflow import CORRECTION, CorrectionStatus
+from newsroom.accounts.models import Approval, User
+from newsroom.admin import Button, WorkflowAdmin
+from newsroom.articles.passages import word_diff
+
+
+def _is_draft(subject: Correction, person: User) -> bool:
+    return subject.status == CorrectionStatus.DRAFT and at_desk(subject, person)
+
+
+def _fix_can_be_seen(subject: Correction, person: User) -> bool:
+    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and at_desk(subject, person)
+
+
+def _has_warnings(subject: Correction, person: User) -> bool:
+    return subject.status in notices.OPEN and at_desk(subject, person) and bool(subject.unanswered())
+
+
+def _awaits_review(subject: Correction, person: User) -> bool:
+    waiting = Approval.objects.filter(
+        subject_kind="correction",
+        subject_reference=subject.reference,
+        move__in=["publish_urgent", "suppress"],
+        approved_at=None,
+    ).exclude(proposed_by=person)
+    roles = person.roles_at(subject.publication)
+    return bool({"standards_editor", "legal"} & roles) and waiting.exists()
+
+
+@admin.register(Correction)
+class CorrectionAdmin(WorkflowAdmin):
+    """The notices, from draft to the public log."""
+
+    workflow = CORRECTION
+    roles = DESK_ROLES
+    subject_template = "admin/corrections/correction.html"
+    list_display = ("reference", "kind", "severity", "status", "headline", "published_at", "updated_at")
+    list_display_links = ("reference", "headline")
+    list_filter = ("status", "kind", "severity", "publication")
+    search_fields = ("reference", "text", "articles__article__headline")
+    list_select_related = ("publication",)
+    buttons: ClassVar[dict[str, Button]] = {
+        "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write"), _is_draft),
+        "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
+        "drop_article": Button(notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft),
+        "see_fix": Button(
+            lambda subject, *, by, article, revision, seen=None: notices.see_fix(
+                subject, by=by, article=article, revision=revision
+            ),
+            forms.CorrectionSeeFixForm,
+            _("The fix is in the article"),
+            _fix_can_be_seen,
+        ),
+        "answer_warning": Button(
+            notices.answer_warning, forms.CorrectionAnswerWarningForm, _("Answer a warning"), _has_warnings
+        ),
+        "send_for_approval": Button(notices.send_for_approval),
+        "publish": Button(notices.publish),
+        "return_to_draft": Button(notices.return_to_draft, forms.WordsForm),
+        "publish_urgent": Button(notices.publish_urgent, forms.WordsForm, danger=True),
+        "review": Button(
+            lambda subject, *, by, seen=None: notices.review(subject, by=by),
+            None,
+            _("Reviewed as the second person"),
+            _awaits_review,
+        ),
+        "discard": Button(notices.discard, danger=True),
+        "suppress": Button(notices.suppress, forms.CorrectionSuppressForm, danger=True),
+        "unsuppress": Button(notices.unsuppress, forms.WordsForm),
+    }
+    starters: ClassVar[dict[str, Button]] = {
+        "correction": Button(
+            notices.start,
+            forms.CorrectionStartForm,
+            _("Start a correction"),
+            lambda _subject, person: "desk_editor" in person.roles_anywhere(),
+        )
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
+        """With the articles that each row names."""
+        return super().get_queryset(request).prefetch_related("articles__article")
+
+    def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:
+        """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back."""
+        return {
+            "rows": list(subject.articles.select_related("article")),
+            "diff": word_diff(subject.original_text, subject.corrected_text)
+            if subject.original_text and subject.corrected_text
+            else [],
+            "authors": list(subject.authors.select_related("user")),
+            "waiting": list(subject.reports.order_by("pk")[:100]),
+            "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
+            "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
+            if subject.status in notices.OPEN
+            else [],
+            "entry": LedgerEntry.objects.filter(correction=subject).first(),
+            "approvals": list(
+                Approval.objects.filter(subject_kind="correction", subject_reference=subject.reference)
+                .select_related("proposed_by", "approved_by")
+                .order_by("pk")
+            ),
+        }
+
+    @admin.display(description=_("article"))
+    def headline(self, correction: Correction) -> str:
+        """The first article's headline, and how many more."""
+        rows = list(correction.articles.all())
+        if not rows:
+            return "—"
+        more = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
+        return f"{rows[0].article.headline[:80]}{more}"

@@ -1,0 +1,197 @@
+"""The queue of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from corrections.admin.rights import DESK_ROLES, at_desk
+from corrections.forms import desk as forms
+from corrections.models import Report
+from corrections.services import anchors, contacts
+from corrections.services import report as reports
+from corrections.services.similar import similar_to
+from corrections.services.submitting import private_path, submit
+from corrections.workflow import REPORT, ReportStatus
+from newsroom.accounts.models import User
+from newsroom.admin import SOON, Button, WorkflowAdmin, due_line
+from newsroom.events import promises
+from newsroom.events.reveals import reveals_of
+
+SIMILAR_SHOWN = 20
+OPEN = {"held", "new", "in_review", "needs_info", "accepted"}
+
+
+def _never(subject: Any, person: User) -> bool:
+    """Not among the moves at the side: the page has its own forms for it."""
+    return False
+
+
+class DueFilter(admin.SimpleListFilter):
+    """By what is owed."""
+
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Over, or within a day."""
+        return [("over", _("Overdue")), ("soon", _("Within a day"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those whose nearest promise is past, or nearly."""
+        now = timezone.now()
+        if self.value() == "over":
+            return queryset.filter(due_at__lt=now)
+        if self.value() == "soon":
+            return queryset.filter(due_at__gte=now, due_at__lt=now + SOON)
+        return queryset
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """Open reports first of all; closed ones on request."""
+
+    title = _("open")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Open, mine, unassigned, closed, all."""
+        return [("mine", _("Mine")), ("nobody", _("Nobody's")), ("closed", _("Closed")), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The first choice is the open ones, not all."""
+        for choice in super().choices(changelist):
+            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
+                choice["display"] = _("Open")
+            yield choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        """The choice."""
+        value = self.value()
+        if value == "all" or "status__exact" in request.GET:
+            return queryset
+        if value == "closed":
+            return queryset.exclude(pk__in=Report.objects.open().values("pk"))
+        rows = queryset.filter(status__in=[status for status in ReportStatus.values if status in OPEN])
+        if value == "mine":
+            return rows.filter(assignee=request.user.pk)
+        if value == "nobody":
+            return rows.filter(assignee=None)
+        return rows
+
+
+@admin.register(Report)
+class ReportAdmin(WorkflowAdmin):
+    """The queue: what is due first, first."""
+
+    workflow = REPORT
+    roles = DESK_ROLES
+    subject_template = "admin/corrections/report.html"
+    list_display = ("reference", "what", "status", "due", "priority", "assignee", "article_line")
+    list_display_links = ("reference", "what")
+    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category")
+    search_fields = ("reference", "article__headline", "article_url", "claim")
+    list_select_related = ("publication", "article", "assignee", "desk")
+    buttons: ClassVar[dict[str, Button]] = {
+        "take_up": Button(reports.take_up),
+        "release": Button(reports.release),
+        "ask": Button(reports.ask, forms.ReportAskForm),
+        "resume": Button(reports.resume),
+        "accept": Button(reports.accept, forms.ReportAcceptForm),
+        "decline": Button(reports.decline, forms.ReportDeclineForm),
+        "join": Button(reports.join, forms.ReportJoinForm),
+        "join_here": Button(
+            lambda subject, *, by, other, theirs, words, seen=None: reports.join(
+                other, by=by, other=subject, words=words, seen=theirs
+            ),
+            forms.ReportJoinHereForm,
+            _("Join to this report"),
+            _never,
+        ),
+        "reopen": Button(reports.reopen, forms.ReportReopenForm),
+        "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), at_desk),
+        "note": Button(
+            lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),
+            forms.NoteForm,
+            _("Add a note"),
+            at_desk,
+        ),
+        "reveal_contact": Button(
+            lambda subject, *, by, reason, seen=None: contacts.reveal_contact(subject, by=by, reason=reason),
+            forms.ReportRevealContactForm,
+            _("Reveal contact"),
+            contacts.may_reveal,
+            answers=True,
+        ),
+        "restore": Button(reports.restore),
+        "mark_spam": Button(reports.mark_spam, danger=True),
+    }
+    starters: ClassVar[dict[str, Button]] = {
+        "enter": Button(
+            submit,
+            forms.ReportEnterForm,
+            _("Enter a report for someone"),
+            lambda _subject, person: "desk_editor" in person.roles_anywhere(),
+        )
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        """Sorted by what is due, then by priority."""
+        return super().get_queryset(request).annotate(due_at=promises.nearest_due("report"))
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Urgent ones first, then by the nearest promise, then by priority."""
+        return ["-urgent", F("due_at").asc(nulls_last=True), "-priority", "pk"]
+
+    def subject_context(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
+        """The thread, the decisions, the article as it was, and whether the reader can be mailed."""
+        contact = getattr(subject, "contact", None)
+        return {
+            "thread": list(subject.messages.select_related("author")),
+            "decisions": list(subject.decisions.select_related("by")),
+            "joined": list(subject.joined.order_by("pk")[:50]),
+            "contact": contact,
+            "reveals": list(reveals_of(subject)),
+            "private_path": private_path(subject),
+            "same_article": Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
+            .filter(article=subject.article_id, article__isnull=False)
+            .exclude(pk=subject.pk)
+            .order_by("-pk")[:10],
+            "silent": anchors.is_silent(subject),
+            **self._similar(request, subject),
+        }
+
+    def _similar(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
+        """Who else says the same, and whether one press joins it here. Only for open reports."""
+        if not subject.is_open:
+            return {}
+        person = request.user
+        rows = similar_to(subject, among=Report.objects.visible_to(person))  # type: ignore[arg-type]  # -- staff by admin_view
+        same_place = sum(reason == "same_passage" for _other, _score, reason in rows)
+        return {
+            "similar": [
+                (other, round(100 * score), reason, "join" in reports.available(other, person))  # type: ignore[arg-type]  # -- idem
+                for other, score, reason in rows[:SIMILAR_SHOWN]
+            ],
+            "readers": 1 + same_place + subject.joined.count(),
+        }
+
+    @admin.display(description=_("what is wrong"))
+    def what(self, report: Report) -> str:
+        """The first words of the claim."""
+        return report.claim[:90]
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, report: Any) -> str:
+        """The nearest promise, marked when it is near or past."""
+        return due_line(report)
+
+    @admin.display(description=_("article"), ordering="article__headline")
+    def article_line(self, report: Report) -> str:
+        """Its headline, or the address that is not imported yet."""
+        return (report.article.headline if report.article else report.article_url or report.medium_detail)[:80]

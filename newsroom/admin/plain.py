@@ -1,0 +1,70 @@
+"""Records without moves: those that administrators edit, and those that are only read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from newsroom.accounts.models import User
+
+
+class StaffScopedAdmin(admin.ModelAdmin):
+    """Plain records (publications, desks, keys) that only administrators of the whole house change."""
+
+    roles: ClassVar[frozenset[str]] = frozenset({"admin"})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""
+        return isinstance(request.user, User) and bool(request.user.roles_at(None) & self.roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles."""
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing here is deleted: deactivate, block or revoke it."""
+        return False
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """To look at, with one of the roles anywhere: services write, retention deletes."""
+
+    roles: ClassVar[frozenset[str]] = frozenset({"admin"})
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Every column but those that are nobody's business."""
+        hidden = self.exclude or ()
+        return [field.name for field in self.opts.fields if field.name not in hidden]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles, anywhere."""
+        return isinstance(request.user, User) and bool(request.user.roles_anywhere() & self.roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """With one of the roles, anywhere."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False

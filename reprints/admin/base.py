@@ -1,0 +1,32 @@
+"""What every page of the licensing desk shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from newsroom.accounts.models import Approval, User
+from newsroom.admin import WorkflowAdmin
+
+ROLES = frozenset({"licensing_editor", "licensing_manager"})
+
+
+def does_licensing(subject: Any, person: User) -> bool:
+    return "licensing_editor" in person.roles_at(subject.publication)
+
+
+class LicensingAdmin(WorkflowAdmin):
+    """What the pages of this desk have in common."""
+
+    roles = ROLES
+
+    def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
+        """The approvals of any of them."""
+        return {
+            "approvals": list(
+                Approval.objects.filter(subject_kind=subject.noun, subject_reference=subject.reference)
+                .select_related("proposed_by", "approved_by")
+                .order_by("pk")
+            )
+        }

@@ -1,0 +1,74 @@
+"""What waits at the licensing desk."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import User
+from newsroom.admin import CARDS, Card
+from newsroom.events.models import Promise
+from reprints.admin.base import ROLES
+from reprints.models import (
+    Invoice,
+    LicenseRequest,
+    UpdateNotice,
+)
+from reprints.vocabulary import InvoiceKind
+from reprints.workflow import InvoiceStatus
+
+
+def cards(person: User) -> list[Card]:
+    """What waits for this person at the licensing desk."""
+    if not person.roles_anywhere() & ROLES:
+        return []
+    requests = LicenseRequest.objects.visible_to(person)
+    request_url = reverse("admin:reprints_licenserequest_changelist")
+    notice_url = reverse("admin:reprints_updatenotice_changelist")
+    overdue = Promise.objects.filter(
+        subject_kind="license_request",
+        kept_at=None,
+        dropped_at=None,
+        paused_at=None,
+        due_at__lt=timezone.now(),
+    ).values("subject_reference")
+    unanswered = UpdateNotice.objects.visible_to(person).filter(
+        status__in=["open", "escalated"], due_at__lt=timezone.now()
+    )
+    return [
+        Card(
+            _("overdue license requests"),
+            requests.filter(reference__in=overdue).count(),
+            request_url,
+            urgent=True,
+        ),
+        Card(
+            _("new license requests"),
+            requests.filter(status="submitted").count(),
+            f"{request_url}?status__exact=submitted",
+        ),
+        Card(
+            _("update notices without an answer"),
+            unanswered.count(),
+            f"{notice_url}?status__exact=open",
+            urgent=True,
+        ),
+    ]
+
+
+def invoice_cards(person: User) -> list[Card]:
+    """Overdue invoices and orders without a number, for whoever does licensing."""
+    if not person.roles_anywhere() & ROLES:
+        return []
+    mine = Invoice.objects.visible_to(person)
+    url = reverse("admin:reprints_invoice_changelist")
+    late = mine.filter(status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lt=timezone.localdate())
+    drafts = mine.filter(status=InvoiceStatus.DRAFT)
+    return [
+        Card(_("overdue invoices"), late.count(), f"{url}?status__exact=issued", urgent=True),
+        Card(_("orders to invoice"), drafts.count(), f"{url}?status__exact=draft"),
+    ]
+
+
+CARDS.extend([cards, invoice_cards])

@@ -1,0 +1,78 @@
+"""The licenses, and the corrections that their holders must act on."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import User
+from newsroom.admin import Button
+from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.forms import desk as forms
+from reprints.models import (
+    License,
+    UpdateNotice,
+)
+from reprints.services import licenses, updates
+from reprints.workflow import LICENSE, UPDATE_NOTICE
+
+
+def _may_propose_revocation(subject: License, person: User) -> bool:
+    return subject.status in LICENSE.transitions["revoke"].sources and does_licensing(subject, person)
+
+
+@admin.register(License)
+class LicenseAdmin(LicensingAdmin):
+    """What is granted, and its life."""
+
+    workflow = LICENSE
+    subject_template = "admin/reprints/license.html"
+    list_display = ("reference", "organization", "article", "use", "status", "starts_on", "ends_on")
+    list_filter = ("status", "use", "publication")
+    search_fields = ("reference", "organization__name", "article__headline")
+    list_select_related = ("organization", "article", "publication")
+    buttons: ClassVar[dict[str, Button]] = {
+        "issue": Button(licenses.issue, None, _("Payment arrived: issue")),
+        "suspend": Button(licenses.suspend, forms.LicenseSuspendForm),
+        "reinstate": Button(licenses.reinstate),
+        "terminate": Button(licenses.terminate, forms.WordsForm),
+        "propose_revoke": Button(
+            licenses.propose_revoke,
+            forms.LicenseProposeRevokeForm,
+            _("Propose to revoke"),
+            _may_propose_revocation,
+            danger=True,
+        ),
+        "revoke": Button(licenses.revoke, forms.LicenseRevokeForm, danger=True),
+    }
+
+    def subject_context(self, request: HttpRequest, subject: License) -> dict[str, Any]:
+        """The snapshot, where it was published, and what its holder was told."""
+        return {
+            **super().subject_context(request, subject),
+            "snapshot": subject.snapshot,
+            "effective": subject.effective_status(),
+            "placements": list(subject.placements.filter(removed_at=None)[:200]),
+            "notices": list(subject.update_notices.order_by("-pk")[:50]),
+        }
+
+
+@admin.register(UpdateNotice)
+class UpdateNoticeAdmin(LicensingAdmin):
+    """Who must act on a change, and who has not answered."""
+
+    workflow = UPDATE_NOTICE
+    subject_template = "admin/reprints/updatenotice.html"
+    list_display = ("reference", "license", "article", "kind", "duty", "status", "due_at")
+    list_filter = ("status", "kind", "duty", "publication")
+    search_fields = ("reference", "license__reference", "organization__name")
+    list_select_related = ("license", "article", "publication")
+    buttons: ClassVar[dict[str, Button]] = {
+        "acknowledge": Button(updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")),
+        "verify": Button(updates.verify),
+        "escalate": Button(updates.escalate),
+        "waive": Button(updates.waive, forms.WordsForm),
+    }

@@ -1,0 +1,65 @@
+"""The quotes: drafted, approved, open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import User
+from newsroom.admin import Button
+from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.forms import desk as forms
+from reprints.models import (
+    Quote,
+)
+from reprints.services import quoting
+from reprints.workflow import QUOTE, QuoteStatus
+
+
+def _needs_a_manager(subject: Quote, person: User) -> bool:
+    return subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject) and does_licensing(subject, person)
+
+
+def _may_approve(subject: Quote, person: User) -> bool:
+    return (
+        _needs_a_manager(subject, person)
+        and "licensing_manager" in person.roles_at(subject.publication)
+        and subject.drafted_by_id != person.pk
+    )
+
+
+@admin.register(Quote)
+class QuoteAdmin(LicensingAdmin):
+    """Quotes, from draft to answer."""
+
+    workflow = QUOTE
+    subject_template = "admin/reprints/quote.html"
+    list_display = ("reference", "request", "organization", "status", "money", "valid_until")
+    list_filter = ("status", "publication")
+    search_fields = ("reference", "request__reference", "organization__name")
+    list_select_related = ("request", "organization", "publication")
+    buttons: ClassVar[dict[str, Button]] = {
+        "open": Button(quoting.open),
+        "propose": Button(quoting.propose, None, _("Ask a manager to approve"), _needs_a_manager),
+        "approve": Button(quoting.approve, forms.QuoteApproveForm, _("Approve the amount"), _may_approve),
+        "cancel": Button(quoting.cancel, forms.WordsForm, danger=True),
+    }
+
+    def subject_context(self, request: HttpRequest, subject: Quote) -> dict[str, Any]:
+        """The lines with the difference between asked and granted, and the trace of each price."""
+        return {
+            **super().subject_context(request, subject),
+            "lines": list(subject.lines.select_related("article", "item")),
+            "effective": subject.effective_status(),
+            "needs_approval": subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject),
+            "limit": Decimal(str(subject.publication.policy("editor_limit"))),
+        }
+
+    @admin.display(description=_("gross"))
+    def money(self, quote: Quote) -> str:
+        """Amount and currency."""
+        return f"{quote.gross:.2f} {quote.currency}"

@@ -1,0 +1,138 @@
+"""The rate card with its preview, the uses and the terms."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from newsroom import references
+from newsroom.accounts.models import User
+from newsroom.admin import StaffScopedAdmin
+from reprints import pricing
+from reprints.models import (
+    LicenseRequest,
+    PriceRule,
+    RateCard,
+    TermsTemplate,
+    UseType,
+)
+from reprints.services import asking
+from reprints.services.lanes import Assessment
+from reprints.vocabulary import Lane
+
+
+class CardPreviewAdmin(StaffScopedAdmin):
+    """A rate card with a page that prices a stored request under it, draft or not."""
+
+    change_form_template = "admin/reprints/ratecard_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The preview beside Django's own."""
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<path:object_id>/preview/", view, name="reprints_ratecard_preview"), *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What would this request cost under this card? Reads only, and only by GET."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        known = object_id.isdecimal() and len(object_id) <= 18
+        card = RateCard.objects.select_related("publication").filter(pk=object_id).first() if known else None
+        if card is None:
+            raise Http404
+        asked = references.normalize(request.GET.get("request", ""))[:32]
+        person = cast(User, request.user)
+        found = LicenseRequest.objects.visible_to(person).filter(publication=card.publication, reference=asked).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What would this request cost under this card?"),
+            "card": card,
+            "asked": asked,
+            "found": found,
+            **(_preview(found, card) if found else {}),
+        }
+        status = 404 if asked and found is None else 200
+        return TemplateResponse(request, "admin/reprints/ratecard_preview.html", context, status=status)
+
+
+class PriceRuleInline(admin.TabularInline):
+    """The rows of a card."""
+
+    model = PriceRule
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As the card."""
+        return True
+
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+
+@admin.register(RateCard)
+class RateCardAdmin(CardPreviewAdmin):
+    """Dated cards of rules; a draft prices nothing."""
+
+    roles = frozenset({"licensing_manager"})
+    list_display = ("name", "publication", "currency", "valid_from", "valid_to", "draft")
+    list_select_related = ("publication",)
+    inlines: ClassVar = [PriceRuleInline]
+
+
+@admin.register(UseType)
+class UseTypeAdmin(StaffScopedAdmin):
+    """The uses that may be asked for, in plain words."""
+
+    roles = frozenset({"licensing_manager"})
+
+
+@admin.register(TermsTemplate)
+class TermsAdmin(StaffScopedAdmin):
+    """Versions of the terms. A new wording is a new row."""
+
+    roles = frozenset({"licensing_manager"})
+    list_display = ("label", "publication", "effective_on", "sha256")
+    list_select_related = ("publication",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a quote names can never change."""
+        return False
+
+
+def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
+    try:
+        assessment = asking.assess_request(request, card=card)
+    except pricing.BadRule as error:
+        return {"fault": str(error)}
+    items = list(request.items.select_related("article"))
+    lines = [
+        {
+            "item": item,
+            "line": line,
+            "price": None if line.amount is None else pricing.plain(line.amount, line.currency),
+            "reasons": _reasons(assessment, index),
+        }
+        for index, (item, line) in enumerate(zip(items, assessment.lines, strict=True))
+    ]
+    total = assessment.total
+    return {
+        "lines": lines,
+        "lane": Lane(assessment.lane).label,
+        "reasons": _reasons(assessment, None),
+        "total": None if total is None else pricing.plain(total, assessment.currency),
+        "currency": assessment.currency,
+        "other_currency": card.currency != request.currency,
+    }
+
+
+def _reasons(assessment: Assessment, index: int | None) -> list[str]:
+    return [reason["code"].replace("_", " ") for reason in assessment.reasons if reason["item"] == index]

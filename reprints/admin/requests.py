@@ -1,0 +1,106 @@
+"""The queue of license requests."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.accounts.models import User
+from newsroom.admin import Button, due_line
+from newsroom.events import promises
+from newsroom.events.reveals import reveals_of
+from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.forms import desk as forms
+from reprints.models import (
+    LicenseRequest,
+)
+from reprints.services import asking, contacts, deciding, quoting
+from reprints.workflow import REQUEST
+
+
+def _can_be_quoted(subject: LicenseRequest, person: User) -> bool:
+    return subject.status in quoting.QUOTABLE and does_licensing(subject, person)
+
+
+@admin.register(LicenseRequest)
+class LicenseRequestAdmin(LicensingAdmin):
+    """The queue: what is due first, first."""
+
+    workflow = REQUEST
+    subject_template = "admin/reprints/licenserequest.html"
+    list_display = ("reference", "who", "status", "due", "lane", "articles", "assignee", "created_at")
+    list_filter = ("status", "lane", "publication", "organization_type")
+    search_fields = ("reference", "organization__name", "items__article__headline", "po_number")
+    buttons: ClassVar[dict[str, Button]] = {
+        "take_up": Button(deciding.take_up),
+        "draft_quote": Button(quoting.draft, forms.QuoteDraftForm, _("Write a quote"), _can_be_quoted),
+        "ask": Button(deciding.ask, forms.RequestAskForm),
+        "resume": Button(deciding.resume),
+        "message": Button(
+            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words),
+            forms.MessageForm,
+            _("Write to the requester"),
+            does_licensing,
+        ),
+        "note": Button(
+            lambda subject, *, by, words, seen=None: asking.message(subject, by=by, words=words, internal=True),
+            forms.NoteForm,
+            _("Add a note"),
+            does_licensing,
+        ),
+        "reveal_contact": Button(
+            lambda subject, *, by, reason, seen=None: contacts.reveal_contact(subject, by=by, reason=reason),
+            forms.RequestRevealContactForm,
+            _("Reveal contact"),
+            contacts.may_reveal,
+            answers=True,
+        ),
+        "assign": Button(deciding.assign, forms.RequestAssignForm, _("Assign"), does_licensing),
+        "reopen": Button(deciding.reopen),
+        "redirect": Button(deciding.redirect, forms.RequestRedirectForm),
+        "decline": Button(deciding.decline, forms.RequestDeclineForm, danger=True),
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LicenseRequest]:
+        """Sorted by the promised answer."""
+        rows = cast(Any, super().get_queryset(request)).for_lists()
+        return rows.annotate(due_at=promises.nearest_due("license_request"))
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """By the promised answer."""
+        return [F("due_at").asc(nulls_last=True), "-pk"]
+
+    def subject_context(self, request: HttpRequest, subject: LicenseRequest) -> dict[str, Any]:
+        """What is asked for, the thread, the quotes and licenses."""
+        return {
+            **super().subject_context(request, subject),
+            "items": list(subject.items.select_related("article")),
+            "thread": list(subject.messages.select_related("author")),
+            "quotes": list(subject.quotes.order_by("-number")),
+            "granted": list(subject.licenses.order_by("pk")),
+            "contact": getattr(subject, "contact", None),
+            "reveals": list(reveals_of(subject)),
+        }
+
+    @admin.display(description=_("requester"))
+    def who(self, row: LicenseRequest) -> str:
+        """The organization, or the company that the web requester wrote."""
+        return row.requester_house or "—"
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, row: Any) -> str:
+        """The promised answer, marked when near or past."""
+        return due_line(row)
+
+    @admin.display(description=_("articles"))
+    def articles(self, row: LicenseRequest) -> str:
+        """The first headline, and how many more."""
+        items = list(row.items.all())
+        if not items:
+            return "—"
+        more = f" (+{len(items) - 1})" if len(items) > 1 else ""
+        return f"{items[0].article.headline[:60]}{more}"
