@@ -13,18 +13,21 @@ from newsroom.articles.models import Article
 from newsroom.demo.house import BLOCKED_SLUG, OTHER_SLUG, PARTNER_SLUG, SIGNATORY, Stage
 from newsroom.errors import Invalid
 from newsroom.workflow import THE_PARTNER, Actor
-from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import (
     accepting,
     asking,
     clock,
     deciding,
+    invoicing,
     licenses,
+    payments,
     placements,
     quoting,
     ratecard,
     updates,
 )
+from reprints.workflow import InvoiceStatus
 
 OTHER_SIGNATORY = "otis.villanueva@meridianreview.example"
 COPY = "https://lakesideledger.example/from-the-coast/"
@@ -39,6 +42,7 @@ def load(stage: Stage) -> None:
     _quotes(stage)
     _ended_licenses(stage)
     _licenses_in_force(stage)
+    _invoices(stage)
 
 
 def load_later(stage: Stage) -> None:
@@ -285,9 +289,32 @@ def _licenses_in_force(stage: Stage) -> None:
     _licensed(stage, "organ-restored", use="eprint_pdf", format="pdf_eprint", quantity=400, quantity_unit="copies")
     _licensed(stage, "clinic-mold-claim")
     paid = _accept(stage, _ask(stage, "harbor-swim", who="other_partner"), who="other_partner")
-    licenses.issue(paid, by=stage.people["licensing"])
+    _pay(stage, paid)
     placements.declare(swim, urls=[f"{COPY}swim"], by=stage.keys["partner"])
     placements.declare(tides[0], urls=[f"{COPY}tides", f"{COPY}amp/tides"], by=stage.keys["partner"])
+
+
+def _pay(stage: Stage, row: License) -> None:
+    """Its order gets the accounting system's number, and the money arrives."""
+    by = stage.people["licensing"]
+    order = invoicing.enter_number(row.quote.invoices.get(), by=by, number="ERP-40117", due_on=stage.now.date())
+    payments.pay(order, by=by, reference="SEPA 2231-07")
+
+
+def _invoices(stage: Stage) -> None:
+    """Orders as the accounting system answers them: open, paid in part, overdue, taken back and given up."""
+    by, today = stage.people["licensing"], stage.now.date()
+    orders = list(
+        Invoice.objects.filter(status=InvoiceStatus.DRAFT, organization=stage.partners[PARTNER_SLUG]).order_by("pk")[:5]
+    )
+    days = (21, 14, -9, 30, -60)
+    rows = [
+        invoicing.enter_number(order, by=by, number=f"ERP-{40120 + index}", due_on=today + timedelta(days=days[index]))
+        for index, order in enumerate(orders)
+    ]
+    payments.pay(rows[1], by=by, reference="SEPA 2231-11", amount=Decimal(50))
+    payments.credit(rows[3], by=by, words="The order number was missing.", again=True)
+    payments.write_off(rows[4], by=stage.people["manager"], words="The partner's office is closed.")
 
 
 def _notices(stage: Stage, slug: str) -> list[UpdateNotice]:

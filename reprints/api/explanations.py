@@ -34,7 +34,12 @@ explain(
     _("Ask for another use, territory or time."),
 )
 explain("blocked_organization", 409, _("Please speak to the licensing desk first"), _("The desk says what is missing."))
-explain("over_credit", 409, _("Above your credit limit"), _("Speak to the licensing desk, or license in parts."))
+explain(
+    "over_credit",
+    409,
+    _("Above your credit limit"),
+    _("Pay an open invoice, speak to the licensing desk, or license in parts."),
+)
 explain(
     "not_a_signatory",
     403,

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from newsroom import references
-from newsroom.accounts.models import Contact
+from newsroom.accounts.models import Contact, Organization
 from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events import sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor, lock
+from reprints import pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
 from reprints.services import exclusive, invoicing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
@@ -158,11 +159,29 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
 
 
 def _check_credit(quote: Quote) -> None:
+    """On account: what is open and this quote together stay within the limit. Sums of other currencies count apart."""
     organization = quote.organization
     if organization is None or organization.credit_limit is None or organization.payment_terms == "prepay":
         return
-    if quote.gross > organization.credit_limit:
-        raise Conflict(_("This is above your credit limit. Please speak to the licensing desk."), code="over_credit")
+    # Locked, so that two acceptances at once cannot both fit into what is left.
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    limit, already = organization.credit_limit, invoicing.open_sum(organization, quote.currency, test=quote.test)
+    if limit is None or already + quote.gross <= limit:
+        return
+    said = {
+        "open": pricing.plain(already, quote.currency),
+        "sum": pricing.plain(quote.gross, quote.currency),
+        "limit": pricing.plain(limit, quote.currency),
+        "currency": quote.currency,
+    }
+    raise Conflict(
+        _(
+            "This quote of %(sum)s %(currency)s and %(open)s %(currency)s that are not paid yet exceed your credit"
+            " limit of %(limit)s %(currency)s. Pay an open invoice, or speak to the licensing desk."
+        )
+        % said,
+        code="over_credit",
+    )
 
 
 def _signatory(quote: Quote, text: str) -> Contact | None:

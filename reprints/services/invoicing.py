@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom import references
-from newsroom.accounts.models import Publication, User
+from newsroom.accounts.models import Organization, Publication, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.log import record
 from newsroom.workflow import LICENSING, THE_LOG, Actor, lock
@@ -47,6 +48,18 @@ def bill(quote: Quote) -> Invoice | None:
     if is_builtin(quote.publication) and invoice.tax_treatment != TaxTreatment.MANUAL:
         return issue(invoice, by=THE_LOG)
     return invoice
+
+
+def open_sum(organization: Organization, currency: str, *, test: bool = False) -> Decimal:
+    """What the organization owes in this currency: unpaid invoices, and orders that have no number yet."""
+    owed = Invoice.objects.filter(
+        organization=organization,
+        currency=currency,
+        test=test,
+        kind=InvoiceKind.INVOICE,
+        status__in=[InvoiceStatus.DRAFT, InvoiceStatus.ISSUED],
+    ).aggregate(sum=Sum(F("gross") - F("paid_amount")))["sum"]
+    return owed or Decimal(0)
 
 
 @transaction.atomic

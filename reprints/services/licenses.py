@@ -16,15 +16,22 @@ from reprints.models import License, LicenseRequest
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking
 from reprints.services.moving import move, words_of
-from reprints.vocabulary import EndReason
-from reprints.workflow import LICENSE, LicenseStatus, NoticeStatus, RequestStatus
+from reprints.vocabulary import EndReason, InvoiceKind
+from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, NoticeStatus, RequestStatus
+
+SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
 
 
 @transaction.atomic
 def issue(row: License, *, by: User, seen: int | None = None) -> License:
-    """The payment arrived: the license is in force. The last one of a request fulfills it."""
+    """The payment arrived: the license is in force. The last one of a request fulfills it.
+
+    Raises `Conflict` (`unpaid`) until its invoice is paid in full, or was written off.
+    """
     row = lock(row, seen=seen)
     LICENSE.check(row, "issue", by)
+    if row.quote.net > 0 and not row.quote.invoices.filter(kind=InvoiceKind.INVOICE, status__in=SETTLED).exists():
+        raise Conflict(_("This is paid first: enter the payment on the invoice, and it is issued."), code="unpaid")
     row.issued_at = timezone.now()
     move(row, "issue", by=by, fields=["issued_at"], data={"quote": row.quote.reference})
     request = lock(row.request)

@@ -16,7 +16,7 @@ from newsroom.events.log import record
 from newsroom.events.models import Event
 from newsroom.workflow import THE_LOG
 from reprints.models import PriceRule, RateCard, TermsTemplate
-from reprints.services import accepting, asking, ratecard
+from reprints.services import accepting, asking, invoicing, payments, ratecard
 
 COUNT = itertools.count(1)
 BODY = "The council met on Monday.\n\nIt spent 1.2 million on the bridge."
@@ -132,6 +132,15 @@ def make_license(publication, article, *, organization=None, by=None, **values):
         quote, by=request.api_key, terms_sha256=quote.terms.sha256, signatory=signatory_of(request.organization)
     )
     return quote.licenses.get()
+
+
+def pay_for(row, *, by=None):
+    """The payment for a license arrived: its order gets a number of the accounting system, and is paid in full."""
+    by = by or make_staff(row.publication, "licensing_editor")
+    for order in row.quote.invoices.filter(status="draft"):
+        payments.pay(invoicing.enter_number(order, by=by, number=f"ERP-{next(COUNT)}"), by=by, reference="bank")
+    row.refresh_from_db()
+    return row
 
 
 def make_terms(publication, *, duties):

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from newsroom.events.models import Event
 from reprints.models import License, LicenseRequest, RequesterContact
-from reprints.services import accepting, asking, licenses, retention
+from reprints.services import accepting, asking, retention
 from reprints.services.asking import Requester
 from reprints.tasks import retain
+from tests.reprints import factories as make
 from tests.reprints.factories import make_article, make_publication, make_request, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,7 @@ def licensed(publication):
     asked = ask(publication)
     quote = asked.quotes.get()
     accepting.accept(quote, terms_sha256=quote.terms.sha256, signatory="Wanda Writer")
-    for row in asked.licenses.filter(status="pending_payment"):
-        licenses.issue(row, by=make_staff(publication, "licensing_manager"))
+    make.pay_for(asked.licenses.get())
     return asked
 
 

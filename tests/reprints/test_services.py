@@ -13,7 +13,7 @@ from newsroom.events.models import Event, Promise
 from newsroom.workflow import THE_LOG, THE_PARTNER
 from reprints import links
 from reprints.models import License, LicenseRequest, Quote, RequestItem
-from reprints.services import accepting, asking, clock, deciding, licenses, placements, quoting
+from reprints.services import accepting, asking, clock, deciding, invoicing, licenses, payments, placements, quoting
 from reprints.services.lanes import assess
 from reprints.workflow import QUOTE
 from tests.reprints import factories as make
@@ -680,9 +680,40 @@ def test_paying_first_waits_for_the_payment(publication, article, editor):
     held = accept(request.quotes.get(), by=request.api_key).licenses.get()
     request.refresh_from_db()
     assert (held.status, held.public_status(), request.status) == ("pending_payment", "not_yet_valid", "agreed")
-    held = licenses.issue(held, by=editor)
+    before = make.rows()
+    with pytest.raises(Conflict) as refused:
+        licenses.issue(held, by=editor)
+    assert (refused.value.code, make.rows()) == ("unpaid", before)
+    held = make.pay_for(held, by=editor)
     request.refresh_from_db()
     assert (held.status, held.public_status(), request.status) == ("active", "valid", "fulfilled")
+
+
+def test_what_is_unpaid_counts_against_the_credit_limit_until_it_is_paid(publication, editor):
+    partner = make.make_organization(credit_limit=Decimal("300.00"))
+    first, second, third = (
+        make.make_request(publication, make.make_article(publication), organization=partner).quotes.get()
+        for _ in range(3)
+    )
+    accept(first)
+    held = accept(second).licenses.get()
+    with pytest.raises(Conflict) as refused:
+        accept(third)
+    assert refused.value.code == "over_credit"
+    assert refused.value.message == (
+        "This quote of 150.00 USD and 300.00 USD that are not paid yet exceed your credit limit of 300.00 USD."
+        " Pay an open invoice, or speak to the licensing desk."
+    )
+    make.pay_for(held, by=editor)
+    assert accept(third).status == "accepted"
+
+
+def test_a_debt_that_was_given_up_no_longer_holds_the_license_back(publication, article, editor, manager):
+    organization = make.make_organization(payment_terms="prepay")
+    held = accept(make.make_request(publication, article, organization=organization).quotes.get()).licenses.get()
+    order = invoicing.enter_number(held.quote.invoices.get(), by=editor, number="ERP-1")
+    payments.write_off(order, by=manager, words="A sister company.")
+    assert licenses.issue(held, by=editor).status == "active"
 
 
 def test_one_line_cannot_become_two_licenses(publication, article):

@@ -4,7 +4,7 @@ import pytest
 
 from reprints import links
 from reprints.models import License, LicenseRequest, RequesterContact
-from reprints.services import asking, deciding, licenses, quoting, updates
+from reprints.services import asking, deciding, quoting, updates
 from tests.reprints import factories as make
 from tests.reprints.web.conftest import form_of, text
 
@@ -46,7 +46,7 @@ def test_a_reader_of_the_site_asks_sees_a_price_accepts_and_anyone_can_check_the
     page = client.get(accepted["Location"])
     assert "as soon as the payment has arrived" in text(page)
 
-    licenses.issue(granted, by=make.make_staff(article.publication, "licensing_editor"))
+    make.pay_for(granted)
     page = client.get(accepted["Location"])
     assert "Get the text (HTML)" in text(page)
     verified = client.get(f"/licenses/verify/{granted.number.lower()}/")
