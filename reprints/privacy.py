@@ -29,7 +29,7 @@ def requests_of(email: str) -> list[LicenseRequest]:
 
 def find(email: str) -> list[dict[str, Any]]:
     """Each request with everything that is held on its requester; without the desk's internal notes."""
-    return [_held_on(request) for request in requests_of(email)]
+    return [held_on(request) for request in requests_of(email)]
 
 
 def erase(email: str) -> Erasure:
@@ -46,8 +46,9 @@ def erase(email: str) -> Erasure:
     return done
 
 
-def _held_on(request: LicenseRequest) -> dict[str, Any]:
-    contact = request.contact
+def held_on(request: LicenseRequest) -> dict[str, Any]:
+    """Everything that is held on the web requester of this request, as plain values; without internal notes."""
+    contact = getattr(request, "contact", None)
     return {
         "reference": request.reference,
         "publication": request.publication.name,
@@ -63,7 +64,9 @@ def _held_on(request: LicenseRequest) -> dict[str, Any]:
             "email": contact.email,
             "company": contact.company,
             "confirmed_at": contact.email_confirmed_at,
-        },
+        }
+        if contact
+        else None,
         "items": [item.as_asked() for item in request.items.select_related("article")],
         "messages": [
             {"from": "you" if row.author_kind == "partner" else "desk", "at": row.created_at, "text": row.body}

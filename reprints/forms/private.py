@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts.models import Contact
 from newsroom.web.fields import CleanTextField
 from reprints.vocabulary import Action
 
@@ -66,8 +67,29 @@ class RequestItemsForm(MoveForm):
         self.initial.setdefault("keep", [value for value, _label in choices])
 
 
+class RequestEraseContactForm(MoveForm):
+    """Have one's name and address forgotten."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, erase my contact details"),
+        error_messages={"required": _("Tick the box if you want your contact details erased.")},
+    )
+
+
+class RequestEraseTextForm(MoveForm):
+    """Have one's words forgotten."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, erase what I wrote"),
+        error_messages={"required": _("Tick the box if you want your words erased.")},
+    )
+
+
 class QuoteAcceptForm(MoveForm):
-    """Agree to the quote, in one's name, to the terms that were shown."""
+    """Agree to the quote, in one's name, to the terms that were shown.
+
+    `signer` is the contact who is signed in: then nobody types a name.
+    """
 
     terms_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
     signatory = CleanTextField(
@@ -83,6 +105,17 @@ class QuoteAcceptForm(MoveForm):
         label=_("I have read the terms and agree to them"),
         error_messages={"required": _("Please read the terms, and tick the box if you agree to them.")},
     )
+
+    def __init__(self, *args: Any, signer: Contact | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signer = signer
+        if signer is not None:
+            del self.fields["signatory"]
+
+    def clean(self) -> dict[str, Any]:
+        """With who signs."""
+        data = super().clean() or {}
+        return data if self.signer is None else {**data, "signatory": self.signer.email}
 
 
 class QuoteDeclineForm(MoveForm):
@@ -129,4 +162,31 @@ class LicensePlacementsForm(MoveForm):
         label=_("Where you published it"),
         help_text=_("Addresses, one a line. Anyone can then check the license by the address of your page."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
+    )
+
+
+class LicenseRenewForm(MoveForm):
+    """Ask for the next term of a license."""
+
+    ends_on = forms.DateField(
+        required=False,
+        label=_("Until"),
+        help_text=_("Empty: as long as before. The new term begins on the day after the old one."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Give a date, like 2027-11-30.")},
+    )
+
+
+class LicenseTerminateForm(MoveForm):
+    """End a license before its last day."""
+
+    words = CleanTextField(
+        max_length=2000,
+        label=_("Why do you end it?"),
+        error_messages={"required": _("Please write a few words: the desk reads them.")},
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+    sure = forms.BooleanField(
+        label=_("Yes, end this license now. I stop using the text"),
+        error_messages={"required": _("Tick the box if you want to end the license.")},
     )

@@ -107,6 +107,17 @@ def erase_text(request: LicenseRequest, *, by: Actor, why: str) -> bool:
     return True
 
 
+def erasable(request: LicenseRequest) -> list[str]:
+    """Which of `erase_contact` and `erase_text` a web requester can press now. A license in force answers when it is
+    pressed.
+    """
+    if request.organization_id is not None or request.closed_at is None:
+        return []
+    contact = getattr(request, "contact", None)
+    found = ["erase_contact"] * (contact is not None and contact.erased_at is None)
+    return [*found, *["erase_text"] * (bool(request.note) or words_of(request).exists())]
+
+
 def words_of(request: LicenseRequest) -> Any:
     """The messages of the requester that still have words."""
     return RequestMessage.objects.filter(request=request, author_kind="partner").exclude(body="")

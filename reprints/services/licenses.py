@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from newsroom.accounts.models import Approval, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, Actor, lock
-from reprints.models import License, LicenseRequest
+from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking
 from reprints.services.moving import move, words_of
@@ -184,7 +184,7 @@ def renew(
                 _("A renewal is already under way: %(reference)s.") % {"reference": under_way.reference},
                 code="renewing",
             )
-        return asking.submit(
+        made = asking.submit(
             _next_term(row, ends_on),
             publication=row.publication,
             organization=row.organization,
@@ -193,6 +193,8 @@ def renew(
             language=row.request.language,
             renews=row,
         )
+        _carry_confirmation(row.request, made)
+        return made
 
 
 def _next_term(row: License, ends_on: date | None) -> dict[str, Any]:
@@ -217,6 +219,13 @@ def _next_term(row: License, ends_on: date | None) -> dict[str, Any]:
 def _same_requester(request: LicenseRequest) -> asking.Requester | None:
     contact = getattr(request, "contact", None)
     return asking.Requester(contact.name, contact.email, contact.company) if contact else None
+
+
+def _carry_confirmation(before: LicenseRequest, made: LicenseRequest) -> None:
+    """An address that was confirmed for the old license is so for its renewal."""
+    contact = getattr(before, "contact", None)
+    if contact is not None and contact.email_confirmed_at is not None:
+        RequesterContact.objects.filter(request=made).update(email_confirmed_at=contact.email_confirmed_at)
 
 
 def _approval_of(row: License) -> dict[str, Any]:

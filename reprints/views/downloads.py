@@ -1,4 +1,4 @@
-"""The papers of a quote and a license, from the private page."""
+"""The papers of a quote, a license and an invoice, from the page of a request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from newsroom.errors import Conflict, NotFound
 from newsroom.web.headers import private_page
-from reprints import links, papers, served
-from reprints.models import License, LicenseRequest, Quote
+from reprints import papers, served
+from reprints.models import License
 from reprints.papers import Paper
-from reprints.views import private
+from reprints.views import moves, private
+from reprints.views.moves import Visit
 
 FILES: dict[str, Callable[[License], Paper]] = {
     "certificate.pdf": papers.certificate_pdf,
@@ -29,41 +30,53 @@ FILES: dict[str, Callable[[License], Paper]] = {
 @private_page
 def of_license(request: HttpRequest, key: str, reference: str, name: str) -> HttpResponse:
     """A paper of a license of this request."""
-    asked = _opened(request, key)
-    row = private.subject_of(asked, "license", reference)
-    if row is None or name not in FILES:
-        raise Http404
-    return _hand_out(request, asked, key, lambda: FILES[name](row))
+    return license_paper(request, _opened(request, key), reference, name)
 
 
 @require_safe
 @private_page
 def of_quote(request: HttpRequest, key: str, reference: str) -> HttpResponse:
     """The quote as a letter."""
-    asked = _opened(request, key)
-    row: Quote | None = private.subject_of(asked, "quote", reference)
+    return quote_paper(request, _opened(request, key), reference)
+
+
+@require_safe
+@private_page
+def of_invoice(request: HttpRequest, key: str, reference: str) -> HttpResponse:
+    """The invoice as a letter."""
+    return invoice_paper(request, _opened(request, key), reference)
+
+
+def license_paper(request: HttpRequest, visit: Visit, reference: str, name: str) -> HttpResponse:
+    """A paper of a license of the visited request."""
+    row = moves.subject_of(visit.asked, "license", reference)
+    if row is None or name not in FILES:
+        raise Http404
+    return hand_out(request, visit, lambda: FILES[name](row))
+
+
+def quote_paper(request: HttpRequest, visit: Visit, reference: str) -> HttpResponse:
+    """A quote of the visited request; it says where it is answered."""
+    row = moves.subject_of(visit.asked, "quote", reference)
     if row is None:
         raise Http404
-    url = settings.BASE_URL + links.private_path(asked)
-    return _hand_out(request, asked, key, lambda: papers.quote_pdf(row, url=url))
+    return hand_out(request, visit, lambda: papers.quote_pdf(row, url=settings.BASE_URL + visit.page_of(visit.asked)))
 
 
-def _opened(request: HttpRequest, key: str) -> LicenseRequest:
-    asked = private.PAGES.opened(request, key)
-    if asked is None:
+def invoice_paper(request: HttpRequest, visit: Visit, reference: str) -> HttpResponse:
+    """An invoice or credit note of the visited request."""
+    row = moves.subject_of(visit.asked, "invoice", reference)
+    if row is None:
         raise Http404
-    return asked
+    return hand_out(request, visit, lambda: papers.invoice_pdf(row))
 
 
-def _hand_out(request: HttpRequest, asked: LicenseRequest, key: str, make: Callable[[], Paper]) -> HttpResponse:
+def hand_out(request: HttpRequest, visit: Visit, make: Callable[[], Paper]) -> HttpResponse:
+    """The file, or a page that says why it is not handed out."""
     try:
         paper = make()
     except Conflict as refusal:
-        context = {
-            "sentence": refusal.message,
-            "back": private.PAGES.back(asked, key),
-            "publication": asked.publication,
-        }
+        context = {"sentence": refusal.message, "back": visit.back, "publication": visit.asked.publication}
         return render(request, "reprints/not_handed_out.html", context, status=409)
     except NotFound as error:
         raise Http404 from error
@@ -71,3 +84,10 @@ def _hand_out(request: HttpRequest, asked: LicenseRequest, key: str, make: Calla
     # As a file: licensed HTML must not run under the address of the desk.
     response["Content-Disposition"] = f'attachment; filename="{paper.name}"'
     return response
+
+
+def _opened(request: HttpRequest, key: str) -> Visit:
+    asked = private.PAGES.opened(request, key)
+    if asked is None:
+        raise Http404
+    return private.visit_of(asked, key)

@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
 from reprints import papers, pricing
-from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
 from reprints.vocabulary import TaxTreatment
-from reprints.workflow import LicenseStatus, RequestStatus
+from reprints.workflow import OPEN_REQUEST, LicenseStatus, RequestStatus
 
 FormsOf = Callable[[Any], dict[str, Any]]
+RENEWING = OPEN_REQUEST | {RequestStatus.AGREED, RequestStatus.FULFILLED}
 TALKING = set(RequestStatus.values) - {RequestStatus.WITHDRAWN, RequestStatus.DECLINED}
 
 
@@ -24,13 +25,34 @@ def notices_of(asked: LicenseRequest) -> QuerySet[UpdateNotice]:
     return UpdateNotice.objects.filter(license__request=asked).select_related("license", "article", "publication")
 
 
+def invoices_of(asked: LicenseRequest) -> QuerySet[Invoice]:
+    """The invoices and credit notes of the request that were issued, oldest first."""
+    rows = Invoice.objects.filter(quote__request=asked).exclude(issued_at=None)
+    return rows.select_related("publication", "credits", "quote__request").order_by("pk")
+
+
 def beside_the_table(subject: Any) -> list[str]:
-    """What can be done that changes no status: write, ask for other articles, say where it was published."""
+    """What can be done that changes no status: write, ask for other articles, say where it was published, ask for the
+    next term.
+    """
     if isinstance(subject, LicenseRequest):
         return ["message"] * (subject.status in TALKING) + ["edit"] * subject.is_open
     if isinstance(subject, License):
-        return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT)
+        return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT) + ["renew"] * _can_renew(subject)
     return []
+
+
+def needless(subject: Any) -> set[str]:
+    """Moves of the table that would say nothing: to end early what has ended."""
+    over = isinstance(subject, License) and subject.effective_status() == "expired"
+    return {"terminate"} if over else set()
+
+
+def _can_renew(row: License) -> bool:
+    """A term that ends, and no renewal of it that is under way or agreed."""
+    if row.ends_on is None or row.effective_status() not in {"active", "scheduled", "expired"}:
+        return False
+    return not any(request.status in RENEWING for request in row.renewals.all())
 
 
 def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
@@ -44,7 +66,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     )
     quotes = [_quote(row, forms_of) for row in sent]
     newest = sent[0] if sent else None
-    held = asked.licenses.for_lists().prefetch_related("placements").order_by("pk")
+    held = asked.licenses.for_lists().prefetch_related("placements", "renewals").order_by("pk")
     notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
     unanswered = [entry["notice"] for entry in notices if entry["forms"]]
     standing = wording.standing_of(asked, newest, must_act=bool(unanswered))
@@ -69,6 +91,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "quotes": quotes,
         "licenses": [_license(row, forms_of) for row in held],
         "notices": notices,
+        "invoices": [_invoice(row) for row in invoices_of(asked)],
         "must_act": bool(unanswered),
         "thread": _thread(asked),
         "contact": getattr(asked, "contact", None),
@@ -133,6 +156,17 @@ def _notice(row: UpdateNotice, forms_of: FormsOf) -> dict[str, Any]:
         "overdue": row.is_overdue(),
         "text": row.revision is not None and papers.text_in_hand(row.license),
         "forms": forms_of(row),
+    }
+
+
+def _invoice(row: Invoice) -> dict[str, Any]:
+    return {
+        "invoice": row,
+        "status": row.effective_status(),
+        "label": wording.EFFECTIVE_INVOICE.get(row.effective_status(), row.get_status_display()),
+        "gross": pricing.money(row.gross, row.currency),
+        "outstanding": pricing.money(row.outstanding, row.currency) if row.outstanding else None,
+        "pdf": row.sequence is not None,
     }
 
 

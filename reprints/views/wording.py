@@ -114,6 +114,8 @@ DESK = _("Licensing desk")
 YOU = _("You")
 EFFECTIVE: dict[str, Any] = {"scheduled": _("Begins later"), "expired": EXPIRED}
 """What a license is by its dates alone."""
+EFFECTIVE_INVOICE: dict[str, Any] = {"overdue": _("Overdue"), "partly_paid": _("Partly paid")}
+"""What an invoice is by its date and payments."""
 
 VOCABULARIES: dict[str, type[TextChoices]] = {
     "use": Use,

@@ -64,6 +64,8 @@ PAGES = {
     "reprints/requests/<str:key>/licenses/<str:reference>/certificate.pdf": Page(404, link="request", fill="license"),
     "reprints/requests/<str:key>/licenses/<str:reference>/placements/": Page(404, 404, link="request", fill="license"),
     "reprints/requests/<str:key>/notices/<str:reference>/acknowledge/": Page(404, 404, link="request", fill="notice"),
+    "reprints/requests/<str:key>/invoices/<str:reference>/invoice.pdf": Page(404, link="request", fill="invoice"),
+    "reprints/requests/<str:key>/download/": Page(link="request"),
     "reprints/requests/<str:key>/withdraw/": Page(303, 422, link="request"),
     "licenses/verify/": Page(),
     "licenses/verify/<str:number>/": Page(fill="license"),
