@@ -33,10 +33,10 @@ def correction_of(event: Event) -> Correction:
 
 @address_book("reader")
 def address_of_reader(key: str) -> Address | None:
-    """The reader's address, once confirmed, until it is erased."""
+    """The reader's address, once confirmed, until it is erased; none while the report is restricted."""
     report = Report.objects.select_related("contact").filter(reference=key).first()
     contact = getattr(report, "contact", None)
-    if report is None or contact is None or contact.confirmed_at is None:
+    if report is None or contact is None or contact.confirmed_at is None or report.confidential:
         return None
     email = sealed.open_text(contact.email_sealed)
     return Address(email, language=report.language) if email else None
@@ -48,7 +48,9 @@ def address_to_confirm(key: str) -> Address | None:
     report = Report.objects.select_related("contact").filter(reference=key).first()
     contact = getattr(report, "contact", None)
     email = sealed.open_text(contact.email_sealed) if contact is not None else ""
-    return Address(email, language=report.language) if report is not None and email else None
+    return (
+        Address(email, language=report.language) if report is not None and email and not report.confidential else None
+    )
 
 
 @notice("report.submitted", "corrections/mail/report_submitted")
@@ -64,14 +66,27 @@ def the_new_reader(event: Event) -> Iterable[Recipient]:
 @notice("report.released", "corrections/mail/report_submitted_desk")
 @notice("report.restored", "corrections/mail/report_submitted_desk")
 @notice("report.appealed", "corrections/mail/report_appealed_desk")
+@notice("report.restricted", "corrections/mail/report_restricted_desk")
+@notice("report.unrestricted", "corrections/mail/report_unrestricted_desk")
 def the_desk(event: Event) -> Iterable[Recipient]:
     """The people at the desk; nobody while the gate holds it."""
     report = report_of(event)
     if event.kind == "report.submitted" and event.data.get("status") == "held":
         return []
-    if report.visibility != "normal":
-        return [Recipient("user", str(person.pk)) for person in people_with(report.publication, Role.LEGAL)]
+    if report.confidential:
+        return the_legal_desk(report)
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
+
+
+def the_legal_desk(report: Report) -> Iterable[Recipient]:
+    """The only people who hear of a restricted report."""
+    return [Recipient("user", str(person.pk)) for person in people_with(report.publication, Role.LEGAL)]
+
+
+@notice("report.restricted", "corrections/mail/report_restricted_left")
+def who_worked_on_it(event: Event) -> Iterable[Recipient]:
+    """Who had it in hand and sees it no longer."""
+    return [Recipient("user", str(event.data["left"]))] if "left" in event.data else []
 
 
 @notice("report.due_soon", "corrections/mail/report_due_soon_desk")
@@ -81,6 +96,8 @@ def the_desk(event: Event) -> Iterable[Recipient]:
 def the_assignee(event: Event) -> Iterable[Recipient]:
     """Who works on it, else the desk."""
     report = report_of(event)
+    if report.confidential:
+        return the_legal_desk(report)
     assignee = report.assignee
     if assignee is not None and DESK in assignee.roles_at(report.publication):
         return [Recipient("user", str(assignee.pk))]
@@ -107,7 +124,7 @@ def the_readers_who_wait(event: Event) -> Iterable[Recipient]:
     report = report_of(event)
     if report.visibility != "normal":
         return []
-    joined = report.joined.filter(status="duplicate").values_list("reference", flat=True)
+    joined = report.joined.filter(status="duplicate", visibility="normal").values_list("reference", flat=True)
     return [Recipient("reader", reference) for reference in (report.reference, *joined)]
 
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES
 from corrections.models import Correction, Report
+from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import User
 from newsroom.admin import CARDS, Card
 from newsroom.events.models import Promise
+from newsroom.workflow import LEGAL
 
 
 def cards(person: User) -> list[Card]:
@@ -40,6 +42,9 @@ def cards(person: User) -> list[Card]:
         Card(_("new reports"), visible.filter(status=ReportStatus.NEW).count(), f"{url}?status__exact=new"),
         Card(_("reports assigned to you"), visible.open().filter(assignee=person).count(), f"{url}?open=mine"),
     ]
+    if LEGAL in person.roles_anywhere():
+        restricted = visible.open().filter(visibility=Visibility.RESTRICTED)
+        found.append(Card(_("restricted reports"), restricted.count(), f"{url}?visibility__exact=restricted"))
     if "standards_editor" in person.roles_anywhere():
         found.append(
             Card(

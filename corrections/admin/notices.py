@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
-from corrections.models import Correction, LedgerEntry
+from corrections.models import Correction, LedgerEntry, Report
 from corrections.services import correction as notices
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
@@ -104,7 +104,11 @@ class CorrectionAdmin(WorkflowAdmin):
             if subject.original_text and subject.corrected_text
             else [],
             "authors": list(subject.authors.select_related("user")),
-            "waiting": list(subject.reports.order_by("pk")[:100]),
+            "waiting": list(
+                Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
+                .filter(correction=subject)
+                .order_by("pk")[:100]
+            ),
             "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
             "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
             if subject.status in notices.OPEN

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
+from corrections.forms.legal import LegalReasonForm
 from corrections.models import Report
-from corrections.services import anchors, contacts
+from corrections.services import anchors, contacts, legal
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -94,7 +95,7 @@ class ReportAdmin(WorkflowAdmin):
     subject_template = "admin/corrections/report.html"
     list_display = ("reference", "what", "status", "due", "priority", "assignee", "article_line")
     list_display_links = ("reference", "what")
-    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category")
+    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category", "visibility", "legal_hold")
     search_fields = ("reference", "article__headline", "article_url", "claim")
     list_select_related = ("publication", "article", "assignee", "desk")
     buttons: ClassVar[dict[str, Button]] = {
@@ -119,7 +120,7 @@ class ReportAdmin(WorkflowAdmin):
             lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),
             forms.NoteForm,
             _("Add a note"),
-            at_desk,
+            reports.may_note,
         ),
         "reveal_contact": Button(
             lambda subject, *, by, reason, seen=None: contacts.reveal_contact(subject, by=by, reason=reason),
@@ -129,6 +130,10 @@ class ReportAdmin(WorkflowAdmin):
             answers=True,
         ),
         "restore": Button(reports.restore),
+        "restrict": Button(legal.restrict, LegalReasonForm, _("Restrict to legal"), legal.may_restrict),
+        "unrestrict": Button(legal.unrestrict, LegalReasonForm, _("Open to the desk again"), legal.may_unrestrict),
+        "place_hold": Button(legal.place_hold, LegalReasonForm, _("Place a legal hold"), legal.may_place_hold),
+        "lift_hold": Button(legal.lift_hold, LegalReasonForm, _("Lift the legal hold"), legal.may_lift_hold),
         "mark_spam": Button(reports.mark_spam, danger=True),
     }
     starters: ClassVar[dict[str, Button]] = {
@@ -151,15 +156,17 @@ class ReportAdmin(WorkflowAdmin):
     def subject_context(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
         """The thread, the decisions, the article as it was, and whether the reader can be mailed."""
         contact = getattr(subject, "contact", None)
+        visible = Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
         return {
             "thread": list(subject.messages.select_related("author")),
             "decisions": list(subject.decisions.select_related("by")),
-            "joined": list(subject.joined.order_by("pk")[:50]),
+            "joined": list(visible.filter(joined_to=subject).order_by("pk")[:50]),
+            "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
+            "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem
             "contact": contact,
             "reveals": list(reveals_of(subject)),
             "private_path": private_path(subject),
-            "same_article": Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
-            .filter(article=subject.article_id, article__isnull=False)
+            "same_article": visible.filter(article=subject.article_id, article__isnull=False)
             .exclude(pk=subject.pk)
             .order_by("-pk")[:10],
             "silent": anchors.is_silent(subject),
@@ -178,13 +185,14 @@ class ReportAdmin(WorkflowAdmin):
                 (other, round(100 * score), reason, "join" in reports.available(other, person))  # type: ignore[arg-type]  # -- idem
                 for other, score, reason in rows[:SIMILAR_SHOWN]
             ],
-            "readers": 1 + same_place + subject.joined.count(),
+            "readers": 1 + same_place + Report.objects.visible_to(person).filter(joined_to=subject).count(),  # type: ignore[arg-type]  # -- idem
         }
 
     @admin.display(description=_("what is wrong"))
     def what(self, report: Report) -> str:
-        """The first words of the claim."""
-        return report.claim[:90]
+        """The first words of the claim, after a mark of what only legal sees."""
+        mark = f"{report.get_visibility_display()}: " if report.confidential else ""
+        return f"{mark}{report.claim[:90]}"
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, report: Any) -> str:

@@ -1,6 +1,7 @@
 """Reports, what was decided on them, the notices that settle them, and the public log."""
 
 from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
+from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
 from corrections.models.report import Decision, Message, Report, ReporterContact
 
@@ -13,6 +14,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerHead",
     "LedgerOpening",
+    "LegalAct",
     "Message",
     "Placement",
     "Report",

@@ -125,6 +125,11 @@ class Report(Record):
         return self.status in OPEN
 
     @property
+    def confidential(self) -> bool:
+        """Whether only the legal role may know of it."""
+        return self.visibility != Visibility.NORMAL
+
+    @property
     def outside_status(self) -> str:
         """What the reader and the API see: `held` is `new` to them."""
         return str(ReportStatus.NEW if self.status == ReportStatus.HELD else self.status)

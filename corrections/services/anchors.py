@@ -58,7 +58,9 @@ def after_revision(article: Article, *, revision: int) -> None:
     gone = [
         report
         for report in recheck(article)
-        if report.anchor_state == Anchor.RESOLVED_BY_EDIT and report.status not in UNHEARD and not report.test
+        if report.anchor_state == Anchor.RESOLVED_BY_EDIT
+        and report.status not in UNHEARD
+        and not (report.test or report.confidential)
     ]
     said_at = _last_notice(article) if gone else None
     silent = [report for report in gone if said_at is None or said_at < report.created_at]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from corrections.models import Message, Report
 from corrections.services import report as reports
+from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.errors import DomainError
 from newsroom.events.log import record
@@ -83,9 +84,14 @@ def watch_promises(now: datetime) -> int:
 
 
 def waiting() -> QuerySet[Any]:
-    """Reports that wait for the reader, each with `asked_at`: when the desk last asked. The longest first."""
+    """Reports that wait for the reader, each with `asked_at`: when the desk last asked. The longest first.
+
+    Not the restricted ones: their readers get no mail, so that none of them is reminded, and none lapses.
+    """
     asked = (
         Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False).order_by("-pk").values("at")
     )
-    rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO).annotate(asked_at=Subquery(asked[:1]))
+    rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO, visibility=Visibility.NORMAL).annotate(
+        asked_at=Subquery(asked[:1])
+    )
     return rows.filter(asked_at__isnull=False).order_by("asked_at")

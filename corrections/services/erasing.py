@@ -23,6 +23,8 @@ from newsroom.workflow import Actor, lock
 __all__ = ["erase_contact", "erase_text", "held_on", "possible"]
 THE_GATE = frozenset({"report.released", "report.marked_spam", "report.restored"})
 """Events that would tell a reader what the gate thought of them: to outsiders `held` is `new`."""
+INTERNAL = THE_GATE | {"report.restricted", "report.unrestricted", "report.hold_placed", "report.hold_lifted"}
+"""What a reader is not told: that, and what the legal desk did."""
 TEXTS = (
     "claim",
     "suggestion",
@@ -92,7 +94,7 @@ def held_on(report: Report) -> dict[str, Any]:
         "what_happened": [
             {"at": event.happened_at, "what": event.kind, "by": event.actor_kind}
             for event in history_of(report)
-            if event.kind not in THE_GATE
+            if event.kind not in INTERNAL
         ],
         "public_correction": _notice(report),
         "not_in_this_file": _("Internal notes of the desk. Ask at the address of the corrections desk."),

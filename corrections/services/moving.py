@@ -5,20 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from corrections.events import EVENT_OF_MOVE
 from corrections.models import Decision, Report
 from corrections.workflow import CLOSED, REPORT
 from newsroom.accounts.models import User
+from newsroom.errors import NotFound
 from newsroom.events.log import record
-from newsroom.workflow import Actor, lock
+from newsroom.workflow import LEGAL, Actor, lock
 
 MOVED = ["status", "version", "updated_at", "closed_at"]
+
+
+def keep_closed(report: Report, by: Actor) -> None:
+    """A restricted report is not there for staff without the legal role: raises `NotFound`."""
+    if report.confidential and isinstance(by, User) and LEGAL not in by.roles_at(report.publication):
+        raise NotFound(_("No such report."))
 
 
 def begin(report: Report, move: str, *, by: Actor, seen: int | None) -> tuple[Report, dict[str, Any]]:
     """The locked row with its new status, and what changed. To be called inside a transaction."""
     report = lock(report, seen=seen)
+    keep_closed(report, by)
     change: dict[str, Any] = dict(REPORT.move(report, move, by))
     report.closed_at = timezone.now() if report.status in CLOSED else None
     return report, change

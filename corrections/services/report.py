@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from corrections.models import Correction, Message, Report
 from corrections.services import correction as notices
 from corrections.services import priority
-from corrections.services.moving import begin, decide, end
+from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution
 from corrections.workflow import REPORT
 from newsroom.accounts.models import User
@@ -186,9 +186,11 @@ def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | No
 def assign(report: Report, *, to: User | None, by: User, seen: int | None = None) -> Report:
     """Hand it to somebody, or to nobody. No move of the table, but a version of its own."""
     report = lock(report, seen=seen)
+    keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
         raise Conflict(_("Only the desk assigns reports."))
-    if to is not None and "desk_editor" not in to.roles_at(report.publication):
+    needed = {"desk_editor", "legal"} if report.confidential else {"desk_editor"}
+    if to is not None and not needed <= to.roles_at(report.publication):
         raise Invalid.one("/to", _("That person does not work at this desk."), "not_at_desk")
     report.assignee = to
     report.version += 1
@@ -196,16 +198,26 @@ def assign(report: Report, *, to: User | None, by: User, seen: int | None = None
     return report
 
 
+def may_note(report: Report, by: User) -> bool:
+    """The desk; on a restricted report, legal."""
+    return bool({"legal" if report.confidential else "desk_editor"} & by.roles_at(report.publication))
+
+
 @transaction.atomic
 def note(report: Report, *, by: User, words: str) -> Message:
     """An internal note: the reader never sees it, the status stays."""
-    return _note(lock(report), by, words)
+    report = lock(report)
+    keep_closed(report, by)
+    if not may_note(report, by):
+        raise Conflict(_("Only the desk writes notes."))
+    return _note(report, by, words)
 
 
 @transaction.atomic
 def write_to_reader(report: Report, *, by: User, words: str) -> Message:
     """A message of the thread that changes no status. It is on the reader's private page."""
     report = lock(report)
+    keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
         raise Conflict(_("Only the desk writes to readers."))
     return _say(report, "staff", by, words)

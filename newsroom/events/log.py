@@ -12,7 +12,7 @@ from newsroom.articles.models import Article
 from newsroom.events import wake
 from newsroom.events.failpoints import reach
 from newsroom.events.kinds import KINDS, Kind
-from newsroom.events.models import Event, Unplanned
+from newsroom.events.models import Audience, Event, Unplanned
 from newsroom.workflow import Actor
 
 
@@ -27,6 +27,7 @@ def record(
 ) -> Event:
     """Write down what happened, inside the transaction that made it happen, and owe its consequences.
 
+    What is about a `confidential` subject goes to no endpoint and no stream: its audience is `nobody`.
     `subject` has `noun`, `reference` and `publication`. `data` holds ids, statuses and amounts: never a name, an
     address or a person's words. Raises RuntimeError outside a transaction and KeyError for a kind never declared.
     """
@@ -35,7 +36,7 @@ def record(
     declared = KINDS[kind if isinstance(kind, str) else kind.name]
     event = Event.objects.create(
         kind=declared.name,
-        audience=declared.audience,
+        audience=Audience.NOBODY if getattr(subject, "confidential", False) else declared.audience,
         publication=_publication_of(subject),
         article=article if article is not None else _article_of(subject),
         organization=organization if organization is not None else getattr(subject, "organization", None),

@@ -20,6 +20,7 @@ class Audience(models.TextChoices):
     STAFF = "staff", _("Staff")
     ORGANIZATION = "organization", _("The organization concerned")
     PUBLIC = "public", _("Anyone subscribed")
+    NOBODY = "nobody", _("Nobody outside this desk")
 
 
 class Event(models.Model):

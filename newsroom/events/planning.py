@@ -158,8 +158,9 @@ def endpoints_for(event: Event) -> QuerySet[Endpoint]:
         Audience.STAFF.value: cms,
         Audience.ORGANIZATION.value: cms | concerned,
         Audience.PUBLIC.value: Q(),
+        Audience.NOBODY.value: Q(pk__in=[]),
     }[event.audience]
-    if kinds.KINDS[event.kind].outside_name:
+    if kinds.KINDS[event.kind].outside_name and event.audience != Audience.NOBODY:
         audience = Q()
     return Endpoint.objects.filter(audience, state=Endpoint.State.ACTIVE, test=event.test)
 

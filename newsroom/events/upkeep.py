@@ -72,6 +72,16 @@ def forget_recipient(*, kinds: Collection[str], key: str) -> int:
     return owed.update(state=Delivery.State.CANCELED, last_error="the address was erased")
 
 
+def cancel_owed(subject: Any, *, note: str) -> int:
+    """Send nothing of what is still owed about this record, by mail or hook. How many; one being sent now is sent."""
+    owed = Delivery.objects.filter(
+        event__subject_kind=subject.noun,
+        event__subject_reference=subject.reference,
+        state__in=[Delivery.State.PENDING, Delivery.State.DEAD],
+    )
+    return owed.update(state=Delivery.State.CANCELED, last_error=note)
+
+
 def deliveries_to(*, kinds: Collection[str], keys: Collection[str]) -> list[dict[str, Any]]:
     """What was or is owed to a recipient, as plain values, oldest first."""
     rows = Delivery.objects.filter(recipient_kind__in=kinds, recipient_key__in=keys).order_by("pk")

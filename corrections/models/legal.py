@@ -1,0 +1,41 @@
+"""What the legal desk did to a report, and why."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models.report import Report
+from newsroom.accounts.models import User
+
+
+class LegalAct(models.Model):
+    """One closing or opening of a report, or one hold placed or lifted: who, when, why. Never changed."""
+
+    class Act(models.TextChoices):
+        """What was done."""
+
+        RESTRICT = "restrict", _("Restricted to legal")
+        UNRESTRICT = "unrestrict", _("Open to the desk again")
+        PLACE_HOLD = "place_hold", _("Legal hold placed")
+        LIFT_HOLD = "lift_hold", _("Legal hold lifted")
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="legal_acts")
+    act = models.CharField(max_length=10, choices=Act.choices)
+    reason = models.TextField(_("reason"), max_length=500)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.report_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever once."""
+        if self.pk is not None:
+            raise TypeError("What the legal desk did is never changed.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,204 @@
+"""The legal desk closes a report to everybody else, and keeps what would be forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from corrections import statistics
+from corrections.models import LegalAct, Report
+from corrections.services import clock, contacts, erasing, legal, links, retention
+from corrections.services import report as reports
+from newsroom.accounts.models import ApiKey
+from newsroom.errors import Conflict, Invalid, NotAllowed, NotFound
+from newsroom.events import planning, promises
+from newsroom.events.api.streams import events_of
+from newsroom.events.models import Audience, Delivery, Event
+from newsroom.workflow import THE_READER
+from tests.factories import confirm, make_article, make_publication, make_report, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def daily():
+    return make_publication()
+
+
+@pytest.fixture
+def editor(daily):
+    return make_staff(daily, "desk_editor")
+
+
+@pytest.fixture
+def lawyer(daily):
+    return make_staff(daily, "legal")
+
+
+def restricted(report, lawyer):
+    return legal.restrict(report, by=lawyer, reason="A claim is before the court.")
+
+
+def told(report):
+    planning.plan_due()
+    return {
+        (row.template.rpartition("/")[2], row.recipient_kind, row.recipient_key)
+        for row in Delivery.objects.filter(event__subject_reference=report.reference, state="pending")
+    }
+
+
+def test_only_legal_restricts_and_only_with_a_reason(daily, editor, lawyer):
+    report = make_report(daily)
+
+    with pytest.raises(NotAllowed):
+        legal.restrict(report, by=editor, reason="I would rather not.")
+    with pytest.raises(Invalid):
+        legal.restrict(report, by=lawyer, reason="  ")
+    with pytest.raises(Invalid):
+        legal.restrict(report, by=lawyer, reason="x" * 501)
+    report = restricted(report, lawyer)
+    with pytest.raises(Conflict):
+        restricted(report, lawyer)
+    with pytest.raises(Conflict):
+        legal.lift_hold(report, by=lawyer, reason="There is none.")
+    assert (report.visibility, report.version) == ("restricted", 2)
+    assert list(LegalAct.objects.values_list("act", "reason", "by")) == [
+        ("restrict", "A claim is before the court.", lawyer.pk)
+    ]
+
+
+def test_whoever_is_not_legal_can_do_nothing_to_it_even_with_an_old_page(daily, editor, lawyer):
+    report = reports.take_up(make_report(daily), by=editor)
+    report = restricted(report, lawyer)
+
+    for attempt in (
+        lambda: reports.ask(report, by=editor, words="Which one?"),
+        lambda: reports.decline(report, by=editor, code="opinion", words="No."),
+        lambda: reports.assign(report, by=editor, to=editor),
+        lambda: reports.note(report, by=editor, words="Seen."),
+        lambda: reports.write_to_reader(report, by=editor, words="Hello."),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    both = make_staff(daily, "legal", "desk_editor")
+    with pytest.raises(Invalid):
+        reports.assign(report, by=both, to=editor)
+    assert reports.note(report, by=lawyer, words="With counsel.").internal
+    assert reports.decline(report, by=both, code="opinion", words="No.").status == "declined"
+
+
+def test_no_mail_about_it_leaves_but_to_legal(daily, editor, lawyer):
+    report = confirm(make_report(daily))
+    reports.take_up(report, by=editor)
+    report.refresh_from_db()
+    reports.ask(report, by=editor, words="Which one?")
+    assert told(report) >= {("report_asked", "reader", report.reference)}
+    report = restricted(Report.objects.get(pk=report.pk), lawyer)
+
+    second = make_staff(daily, "legal")
+    legal.place_hold(report, by=second, reason="Keep it.")
+    for promise in promises.running(report):
+        promise.due_at = timezone.now() - timedelta(hours=1)
+        promise.paused_at = None
+        promise.save()
+    clock.tick(timezone.now() + timedelta(days=20))
+    links.send_again(report.reference)
+    reports.reply(report, words="The one in June.", by=THE_READER)
+
+    assert told(report) == {
+        ("report_restricted_left", "user", str(editor.pk)),
+        ("report_restricted_desk", "user", str(second.pk)),
+        *(("report_overdue_desk", "user", str(person.pk)) for person in (lawyer, second)),
+        *(("report_replied_desk", "user", str(person.pk)) for person in (lawyer, second)),
+    }
+    report.refresh_from_db()
+    assert (report.status, report.reminders_sent) == ("in_review", 0)
+
+
+def test_it_is_in_no_stream_and_no_figure(daily, lawyer):
+    report = make_report(daily)
+    cms = ApiKey.objects.create(key_id="cms", secret_sha256="0" * 64, label="CMS")
+    planning.plan_due()
+    seen = events_of(cms, {daily.pk}).count()
+    assert statistics.counted(daily).count() == 1
+    report = restricted(report, lawyer)
+    reports.withdraw(report, by=THE_READER)
+    planning.plan_due()
+
+    assert events_of(cms, {daily.pk}).count() == seen
+    assert set(
+        Event.objects.filter(kind__in=["report.restricted", "report.withdrawn"]).values_list("audience", flat=True)
+    ) == {Audience.NOBODY}
+    assert statistics.counted(daily).count() == 0
+
+
+def test_no_page_of_the_desk_names_it(client, daily, editor, lawyer):
+    article = make_article(daily)
+    report, twin = make_report(article=article), make_report(article=article)
+    other = make_report(article=article, claim="Something else entirely is wrong here.")
+    accepted = reports.accept(reports.take_up(report, by=editor), by=editor)
+    reports.join(twin, by=editor, other=other, words="The same.")
+    restricted(accepted, lawyer)
+    restricted(Report.objects.get(pk=twin.pk), lawyer)
+
+    client.force_login(editor)
+    pages = [
+        "/admin/",
+        reverse("admin:corrections_report_changelist") + "?open=all",
+        reverse("admin:corrections_report_change", args=[other.pk]),
+        reverse("admin:corrections_correction_change", args=[accepted.correction_id]),
+    ]
+    texts = [client.get(path).content.decode() for path in pages]
+    assert [report.reference in text or twin.reference in text for text in texts] == [False] * 4
+    client.force_login(lawyer)
+    assert {str(card.label): card.count for card in client.get("/admin/").context_data["cards"]}[
+        "restricted reports"
+    ] == 1
+    assert report.reference in client.get(pages[1]).content.decode()
+
+
+def test_the_buttons_of_legal_restrict_and_hold_and_the_page_says_so(client, daily, lawyer, editor):
+    report = make_report(daily)
+    client.force_login(lawyer)
+
+    def press(name, reason):
+        report.refresh_from_db()
+        url = reverse("admin:corrections_report_do", args=[report.pk, name])
+        return client.post(url, {"seen": report.version, "reason": reason}, follow=True)
+
+    assert press("restrict", "").status_code == 422
+    page = press("restrict", "A claim is before the court.").content.decode()
+    assert "Only the legal desk sees this report" in page
+    assert "A claim is before the court." in page
+    page = press("place_hold", "Evidence for the hearing.").content.decode()
+    assert "Nothing of this report is erased" in page
+    press("unrestrict", "The claim was withdrawn.")
+    client.force_login(editor)
+    page = client.get(reverse("admin:corrections_report_change", args=[report.pk])).content.decode()
+    assert "Evidence for the hearing." in page
+    assert "A claim is before the court." not in page
+    assert told(report) >= {("report_unrestricted_desk", "user", str(editor.pk))}
+
+
+def test_a_hold_keeps_what_is_due_to_be_forgotten_until_it_is_lifted(daily, lawyer):
+    report = confirm(make_report(daily))
+    report = legal.place_hold(report, by=lawyer, reason="Evidence for the hearing.")
+    reports.withdraw(report, by=THE_READER)
+    Report.objects.update(closed_at=timezone.now() - timedelta(days=5000))
+    now = timezone.now()
+
+    def forgotten():
+        return {name: count for name, count in retention.retain(now=now, dry_run=False).items() if count}
+
+    assert forgotten() == {}
+    with pytest.raises(Conflict):
+        contacts.erase_contact(report, by=THE_READER, why="asked")
+    legal.lift_hold(Report.objects.get(pk=report.pk), by=lawyer, reason="The case is over.")
+    assert forgotten() == {"contacts": 1, "texts": 1}
+
+
+def test_the_reader_s_file_does_not_tell_what_legal_did(daily, lawyer):
+    report = legal.place_hold(restricted(make_report(daily), lawyer), by=lawyer, reason="Keep it.")
+
+    assert [row["what"] for row in erasing.held_on(report)["what_happened"]] == ["report.submitted"]
