@@ -41,6 +41,9 @@ REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated")
 SUPPRESSED = declare("correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone")
 UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
 
+SIGNED = declare("ledger.signed", PUBLIC, _("Public log signed"), public_data=("size", "root"), on_request=True)
+REPORTED = declare("ledger.reported", STAFF, _("Checkpoint of the day mailed"))
+
 EVENT_OF_MOVE = {
     "report": {
         "release": RELEASED,

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from corrections import public
-from corrections.models import Correction, Decision, Message, Report
+from corrections.models import Correction, Decision, LedgerCheckpoint, Message, Report
+from corrections.services import checkpoints, pinning
 from corrections.services.submitting import private_path
 from newsroom import links
 from newsroom.accounts.models import DeskKind, Role
@@ -16,7 +17,10 @@ from newsroom.accounts.notices import people_at, people_with
 from newsroom.events import promises, sealed
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
+from newsroom.events.upkeep import GAUGES
 from newsroom.workflow import DESK
+
+GAUGES["ledger_unsigned_seconds"] = checkpoints.unsigned_seconds
 
 
 def report_of(event: Event) -> Report:
@@ -141,6 +145,37 @@ def those_who_approve(event: Event) -> Iterable[Recipient]:
 def the_authors(event: Event) -> Iterable[Recipient]:
     """Who wrote it."""
     return [Recipient("user", str(pk)) for pk in sorted(correction_of(event).author_ids())]
+
+
+@address_book("witness")
+def address_of_witness(key: str) -> Address | None:
+    """An address of `CHECKPOINT_MAIL_TO`, while it stands there."""
+    return next((Address(email) for email in settings.CHECKPOINT_MAIL_TO if pinning.witness_key(email) == key), None)
+
+
+@notice("ledger.reported", "corrections/mail/ledger_reported")
+def the_witnesses(event: Event) -> Iterable[Recipient]:
+    """Who keeps the checkpoints of the public log."""
+    return [Recipient("witness", pinning.witness_key(email)) for email in settings.CHECKPOINT_MAIL_TO]
+
+
+@mail_context("ledger")
+def about_checkpoint(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """The checkpoint that the event is about, and where to check it."""
+    return {
+        "checkpoint": LedgerCheckpoint.objects.get(pk=event.data["checkpoint"]),
+        "origin": checkpoints.origin(),
+        "page_url": f"{settings.BASE_URL}/corrections/ledger/",
+    }
+
+
+@payload("ledger")
+def thin_checkpoint(event: Event) -> dict[str, Any]:
+    """The signed checkpoint itself: 200 bytes that are worth keeping."""
+    return {
+        "checkpoint": LedgerCheckpoint.objects.get(pk=event.data["checkpoint"]).text,
+        "url": f"{settings.BASE_URL}/api/v1/ledger/checkpoint/",
+    }
 
 
 @mail_context("report")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from corrections.services import checkpoints, clock, retention
+from corrections.services import checkpoints, clock, pinning, retention
 
 
 @shared_task(name="corrections.tick")
@@ -14,8 +14,9 @@ def tick() -> None:
 
 @shared_task(name="corrections.sign_checkpoint")
 def sign_checkpoint() -> None:
-    """A signed checkpoint whenever the log has grown."""
-    checkpoints.sign_or_complain()
+    """A signed checkpoint whenever the log has grown, and copies of it where they cannot be taken back."""
+    if checkpoints.sign_or_complain():
+        pinning.pin(now=timezone.now())
 
 
 @shared_task(name="corrections.retain")

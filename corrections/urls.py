@@ -24,6 +24,7 @@ urlpatterns = [
     path("corrections/ledger/verify_corrections.py", ledger.program, name="ledger-program"),
     path("corrections/statistics/", statistics_page, name="statistics"),
     path("corrections/<str:reference>/", log.notice, name="notice"),
+    path("corrections/<str:reference>/notice.tlog-proof", ledger.proof, name="notice-proof"),
     path("articles/<str:reference>/", articles.article, name="article"),
     path("articles/<str:reference>/feed.atom", articles.atom, name="article-feed-atom"),
     path("articles/<str:reference>/feed.json", articles.json_feed, name="article-feed-json"),

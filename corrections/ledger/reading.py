@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from corrections.ledger import merkle
 from corrections.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 
 TILE = 1024
+TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 MAX_TILES = 4096
 _tiles: OrderedDict[tuple[int, bytes], bytes] = OrderedDict()
 
@@ -50,6 +53,35 @@ def consistency_proof(old: int, new: int) -> list[bytes]:
     """
     _enough(new)
     return [_root_of(start, end) for start, end in merkle.consistency_ranges(old, new)]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That one entry is in the signed log: its place, the audit path from the leaf upwards, and the checkpoint."""
+
+    index: int
+    leaf: str
+    path: tuple[bytes, ...]
+    checkpoint: LedgerCheckpoint
+
+    def as_text(self) -> str:
+        """C2SP tlog-proof@v1. The extra line carries the leaf, so that the file is enough to check it offline."""
+        hashes = "".join(f"{_base64(step)}\n" for step in self.path)
+        extra = _base64(self.leaf.encode())
+        return f"{TLOG_PROOF}\nextra {extra}\nindex {self.index}\n{hashes}\n{self.checkpoint.text}"
+
+
+def proof_of(index: int) -> Proof | None:
+    """The proof against the newest checkpoint; None while that does not cover the entry yet."""
+    newest = newest_checkpoint()
+    if newest is None or not 0 <= index < newest.size:
+        return None
+    leaf = LedgerEntry.objects.values_list("leaf", flat=True).get(index=index)
+    return Proof(index, leaf, tuple(inclusion_proof(index, newest.size)), newest)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
 
 
 def _enough(wanted: int) -> None:

@@ -3,17 +3,19 @@
 
     python verify_corrections.py --key VKEY --checkpoint cp.txt --entries entries.json
         [--entries more.json ...] [--old older.txt[@2026-11-20T08:00:00Z] ...] [--notice notice.json]
+    python verify_corrections.py --key VKEY --proof C-….tlog-proof [--notice notice.json]
 
---key         the newsroom's public key, as printed on its site: name+id+base64; repeat it after a change of
-key --checkpoint  the newest signed checkpoint --entries     the entries of the log as served, all of them
-from 0; repeat it for each page
+--key         the newsroom's public key, as printed on its site: name+id+base64; repeat it after a change of key
+--checkpoint  the newest signed checkpoint
+--entries     the entries of the log as served, all of them from 0; repeat it for each page
+--proof       instead of both: the proof of one entry, as the page of its notice offers it
 --old         a checkpoint you, or somebody you trust, kept from earlier; with @time, when it was fetched:
               what came into the log later cannot be dated before it
 --notice      one correction as served: does the log hold what it says?
 
 It needs Python 3.10 and nothing else. Exit status 0: all that was given fits together. 1: something does not.
 What no check can show: entries taken away before anybody kept a checkpoint over them. So keep checkpoints.
-Standards: RFC 8032 (Ed25519), RFC 6962 §2.1 (tree), RFC 8785 (JSON), C2SP signed-note and tlog-checkpoint.
+Standards: RFC 8032 (Ed25519), RFC 6962 §2.1 (tree), RFC 8785 (JSON), C2SP signed-note, tlog-checkpoint, tlog-proof.
 """
 # ruff: noqa: T201, UP017 -- a program for a terminal; readers' Python may be older than the project's
 
@@ -25,6 +27,7 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -265,13 +268,16 @@ def check_link(newest: Checkpoint, others: list[Checkpoint], old: Checkpoint) ->
     raise Wrong(f"An older checkpoint is of another log ({old.origin}), which this one does not follow.")
 
 
-def check_notice(notice: Any, entries: list[dict[str, Any]], covered: int) -> str:
-    """The sentence on one correction: its entry, and that salt and content open the commitment there."""
+def check_notice(notice: Any, entries: Mapping[int, dict[str, Any]]) -> str:
+    """The sentence on one correction: its entry, and that salt and content open the commitment there.
+
+    `entries` are those that a checkpoint covers, by index.
+    """
     notice = notice if isinstance(notice, dict) else {}
     ledger = notice["ledger"] if isinstance(notice.get("ledger"), dict) else notice
     index = ledger.get("index")
-    if type(index) is not int or not 0 <= index < covered:
-        raise Wrong("The notice is not in the part of the log that the checkpoint covers.")
+    if type(index) is not int or index not in entries:
+        raise Wrong("The notice is not in the part of the log that was proven.")
     entry, opening = entries[index], ledger.get("opening")
     if ledger.get("leaf_hash") != entry["leaf_hash"]:
         raise Wrong(f"The notice claims another hash than entry {index} has.")
@@ -319,24 +325,75 @@ def verify(
     if len(entries) > newest.size:
         sentences.append(f"{len(entries) - newest.size} newer entries are not covered by the checkpoint yet.")
     if notice is not None:
-        sentences.append(check_notice(load(notice, "notice"), entries, newest.size))
+        sentences.append(check_notice(load(notice, "notice"), dict(enumerate(entries[: newest.size]))))
+    return sentences
+
+
+def root_from(index: int, size: int, leaf_hash: bytes, path: list[bytes]) -> bytes:
+    """The root of a tree of `size` leaves that holds this one at `index` (RFC 9162 §2.1.3.2)."""
+    node, left, last = leaf_hash, index, size - 1
+    for step in path:
+        if last == 0:
+            raise Wrong("The proof has too many hashes.")
+        if left & 1 or left == last:
+            node = _sha256(b"\x01", step, node)
+            while left and not left & 1:
+                left, last = left >> 1, last >> 1
+        else:
+            node = _sha256(b"\x01", node, step)
+        left, last = left >> 1, last >> 1
+    if last:
+        raise Wrong("The proof has too few hashes.")
+    return node
+
+
+def verify_proof(keys: list[str], proof: str, notice: str | None = None) -> list[str]:
+    """The sentences that hold about one entry; raises Wrong. The proof carries its leaf and its checkpoint."""
+    head, _, checkpoint = proof.partition("\n\n")
+    lines = head.split("\n")
+    match = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[2]) if len(lines) > 2 else None
+    if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("extra ") or not match:
+        raise Wrong("The proof is not one of this log's.")
+    newest = open_checkpoint(checkpoint, [parse_key(key) for key in keys], "checkpoint in the proof")
+    index, path = int(match[1]), [_base64(line, "proof", 32) for line in lines[3:]]
+    if index >= newest.size:
+        raise Wrong("The checkpoint in the proof does not cover the entry.")
+    try:
+        leaf = load(_base64(lines[1][6:], "leaf in the proof").decode("utf-8"), "leaf in the proof")
+    except UnicodeDecodeError as error:
+        raise Wrong("The leaf in the proof is damaged.") from error
+    if not isinstance(leaf, dict) or not all(isinstance(leaf.get(name), str) for name in LEAF_MEMBERS):
+        raise Wrong("The leaf in the proof lacks a part.")
+    leaf_hash = _sha256(b"\x00", canonical(leaf).encode())
+    if root_from(index, newest.size, leaf_hash, path) != newest.root:
+        raise Wrong("The entry is not in the log that the checkpoint was signed for.")
+    sentences = [f"Entry {index} is in the log of {newest.size} entries that {newest.origin} signed."]
+    if notice is not None:
+        entry = {"index": index, "leaf": leaf, "leaf_hash": leaf_hash.hex()}
+        sentences.append(check_notice(load(notice, "notice"), {index: entry}))
     return sentences
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check the public log of corrections, offline.")
     parser.add_argument("--key", action="append", required=True)
-    parser.add_argument("--checkpoint", required=True)
-    parser.add_argument("--entries", action="append", required=True)
+    parser.add_argument("--checkpoint")
+    parser.add_argument("--entries", action="append", default=[])
     parser.add_argument("--old", action="append", default=[])
+    parser.add_argument("--proof")
     parser.add_argument("--notice")
     given = parser.parse_args(arguments)
+    if bool(given.proof) == bool(given.checkpoint and given.entries) or (given.proof and (given.entries or given.old)):
+        parser.error("give either --checkpoint and --entries, or --proof")
     try:
         matches = [re.fullmatch(rf"(.+?)(?:@({TIME.pattern}))?", name, re.DOTALL) for name in given.old]
         old = [(Path(match[1]).read_text("utf-8"), match[2] or "") for match in matches if match]
         pages = [Path(name).read_text("utf-8") for name in given.entries]
         notice = Path(given.notice).read_text("utf-8") if given.notice else None
-        sentences = verify(given.key, Path(given.checkpoint).read_text("utf-8"), pages, old, notice)
+        if given.proof:
+            sentences = verify_proof(given.key, Path(given.proof).read_text("utf-8"), notice)
+        else:
+            sentences = verify(given.key, Path(given.checkpoint).read_text("utf-8"), pages, old, notice)
     except (Wrong, OSError, UnicodeDecodeError) as error:
         print(f"WRONG: {error}")
         return 1

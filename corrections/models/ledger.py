@@ -64,6 +64,7 @@ class LedgerHead(models.Model):
 class LedgerCheckpoint(models.Model):
     """A signed statement of size and root (C2SP tlog-checkpoint), as it was published."""
 
+    noun = "ledger"
     size = models.PositiveBigIntegerField()
     root = models.CharField(max_length=64)
     text = models.TextField()
@@ -76,3 +77,8 @@ class LedgerCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.root[:12]}"
+
+    @property
+    def reference(self) -> str:
+        """What events call it: how many leaves it covers."""
+        return str(self.size)

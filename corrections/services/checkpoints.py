@@ -80,9 +80,20 @@ def hashes(size: int) -> Sequence[bytes]:
     return [bytes.fromhex(row) for row in rows.iterator(chunk_size=5000)]
 
 
-def sign_or_complain() -> None:
-    """What the clock calls: an inconsistent log is an alarm, not a crash of the clock."""
+def sign_or_complain() -> bool:
+    """What the clock calls: an inconsistent log is an alarm, not a crash of the clock. False when nothing was signed
+    because of it.
+    """
     try:
         sign()
     except InconsistentLog:
         logger.critical("the public log is not an extension of what was signed; see `manage.py ledger recover`")
+        return False
+    return True
+
+
+def unsigned_seconds() -> float:
+    """How long the oldest leaf that no checkpoint covers has waited; 0 when all are covered. The signer's pulse."""
+    newest = LedgerCheckpoint.objects.order_by("-pk").values_list("size", flat=True).first() or 0
+    oldest = LedgerEntry.objects.filter(index__gte=newest).order_by("index").values_list("at", flat=True).first()
+    return max((timezone.now() - oldest).total_seconds(), 0.0) if oldest else 0.0

@@ -18,7 +18,9 @@ from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
 from corrections import feeds, public
+from corrections.ledger import reading
 from corrections.models import Correction, CorrectionArticle
+from corrections.services import checkpoints
 from corrections.views import wording
 from corrections.views.jsonld import correction_comment
 from corrections.vocabulary import Kind, Severity
@@ -140,6 +142,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "publication": shown.publication,
         "notice": _shown_in_full(wording.card(shape), diff=diff),
         "shape": shape,
+        "proof": _proof(shape),
         "diff": diff,
         "superseded_by": wording.card(shape)["superseded_by"],
         "articles": shape["articles"],
@@ -186,6 +189,19 @@ def _shown_in_full(card: dict[str, Any], *, diff: list[Any]) -> dict[str, Any]:
     """The card without what its own page says elsewhere: the proof, the follower, and the two texts when compared."""
     compared = {"original_text": None, "corrected_text": None} if diff else {}
     return {**card, "proof_url": "", "superseded_by": None, **compared}
+
+
+def _proof(shape: dict[str, Any]) -> dict[str, Any] | None:
+    """What the page shows of the proof; None while no checkpoint covers the notice."""
+    found = reading.proof_of(shape["ledger"]["index"]) if shape["ledger"] else None
+    if found is None:
+        return None
+    return {
+        "size": found.checkpoint.size,
+        "path": [step.hex() for step in found.path],
+        "checkpoint": found.checkpoint.text,
+        "key": checkpoints.verifier_key(),
+    }
 
 
 def _gone(request: HttpRequest, reference: str) -> HttpResponse:

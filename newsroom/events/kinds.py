@@ -15,13 +15,17 @@ from newsroom.events.models import Audience, Event
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of event: its name, the widest audience, and the keys of `data` that may leave the building."""
+    """A kind of event: its name, the widest audience, and the keys of `data` that may leave the building.
+
+    A kind `on_request` is posted only to endpoints that name it: an empty list of types does not ask for it.
+    """
 
     name: str
     audience: str
     label: Any
     public_data: tuple[str, ...] = ()
     outside_name: str = ""
+    on_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,19 @@ PAYLOADS: dict[str, Callable[[Event], dict[str, Any]]] = {}
 STAFF, ORGANIZATION, PUBLIC = Audience.STAFF.value, Audience.ORGANIZATION.value, Audience.PUBLIC.value
 
 
-def declare(name: str, audience: str, label: Any, *, public_data: tuple[str, ...] = (), outside_name: str = "") -> Kind:
+def declare(
+    name: str,
+    audience: str,
+    label: Any,
+    *,
+    public_data: tuple[str, ...] = (),
+    outside_name: str = "",
+    on_request: bool = False,
+) -> Kind:
     """Register a kind; twice is an error."""
     if name in KINDS:
         raise ValueError(f"The event kind {name} is declared twice.")
-    KINDS[name] = Kind(name, audience, label, public_data, outside_name)
+    KINDS[name] = Kind(name, audience, label, public_data, outside_name, on_request)
     return KINDS[name]
 
 

@@ -134,7 +134,8 @@ def _hooks(event: Event) -> list[Delivery]:
     rows = []
     for endpoint in endpoints_for(event):
         name = outside_name(event, endpoint)
-        if endpoint.types and name not in endpoint.types:
+        unasked = bool(endpoint.types) or kinds.KINDS[event.kind].on_request
+        if unasked and name not in endpoint.types:
             continue
         rows.append(
             Delivery(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,9 @@ KEEP_BODY = timedelta(days=30)
 KEEP_ATTEMPTS = timedelta(days=90)
 KEEP_ROWS = timedelta(days=180)
 BATCH = 1000
+
+GAUGES: dict[str, Callable[[], float]] = {}
+"""Name → what else an operator watches; each desk adds its own. Shown by `/metrics`."""
 
 
 def reconcile(now: datetime | None = None) -> int:
@@ -132,6 +135,11 @@ def health() -> dict[str, Any]:
         "endpoints_paused": Endpoint.objects.filter(state=Endpoint.State.PAUSED).count(),
         "paused": settings.DELIVERIES_PAUSED,
     }
+
+
+def gauges() -> dict[str, float]:
+    """What the desks watch besides, by name, rounded to a tenth."""
+    return {name: round(read(), 1) for name, read in GAUGES.items()}
 
 
 def _drop(rows: Any) -> int:

@@ -106,8 +106,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not (given and given == settings.METRICS_TOKEN) and not (local and not settings.METRICS_TOKEN):
         return HttpResponse("forbidden\n", status=403, content_type="text/plain")
     lines = []
-    for name, value in upkeep.health().items():
-        lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {value}"]
+    for name, value in {**upkeep.health(), **upkeep.gauges()}.items():
+        number = int(value) if isinstance(value, bool) else value
+        lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {number}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 

@@ -51,6 +51,7 @@ PAGES = {
     "corrections/ledger/": PUBLIC,
     "corrections/ledger/verify_corrections.py": PUBLIC,
     "corrections/<str:reference>/": Page(fill="correction"),
+    "corrections/<str:reference>/notice.tlog-proof": Page(fill="correction"),
     "articles/<str:reference>/": Page(fill="article"),
     "articles/<str:reference>/feed.atom": Page(fill="article"),
     "articles/<str:reference>/feed.json": Page(fill="article"),

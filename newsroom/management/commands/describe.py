@@ -81,7 +81,9 @@ def events() -> str:
         kind = KINDS[name]
         mails = ", ".join(f"`{row.template.rpartition('/')[2]}`" for row in NOTICES if row.kind == name)
         outside = f" (outside: `{kind.outside_name}`)" if kind.outside_name else ""
+        on_request = " (only to endpoints that name it)" if kind.on_request else ""
         parts.append(
-            f"| `{name}`{outside} | {kind.label} | {kind.audience} | {', '.join(kind.public_data)} | {mails} |\n"
+            f"| `{name}`{outside}{on_request} | {kind.label} | {kind.audience} | {', '.join(kind.public_data)} "
+            f"| {mails} |\n"
         )
     return "".join(parts)
