@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from corrections.demo import published, readers
+from corrections.demo import answers, published, readers
 from newsroom.demo.house import Stage
 
 
 def load(stage: Stage) -> None:
     """Everything that does not wait for the other desk."""
+    answers.load(stage)
     readers.lapsed(stage)
     readers.open_reports(stage)
     readers.closed_reports(stage)

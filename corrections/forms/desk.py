@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from corrections.models import Correction, Report
+from corrections.forms.answers import TemplatedForm
+from corrections.models import Correction, Purpose, Report
 from corrections.services.submitting import Draft
 from corrections.vocabulary import (
     DECLINE_CODES,
@@ -54,8 +55,10 @@ class WordsForm(WorkForm):
     words = CleanTextField(label=_("Words"))
 
 
-class ReportAskForm(WordsForm):
+class ReportAskForm(TemplatedForm):
     """Ask the reader."""
+
+    purpose = Purpose.ASK
 
     words = CleanTextField(label=_("Your question"))
 
@@ -85,8 +88,11 @@ class ReportAcceptForm(WorkForm):
             ).order_by("-pk")[:100]
 
 
-class ReportDeclineForm(WordsForm):
+class ReportDeclineForm(TemplatedForm):
     """Decline with a reason, an answer, and where else to turn."""
+
+    purpose = Purpose.DECLINE
+    field_order = ("code", "template", "words", "turn_to")
 
     code = forms.ChoiceField(
         choices=[(code.value, code.label) for code in DECLINE_CODES],

@@ -1,11 +1,13 @@
 """Reports, what was decided on them, the notices that settle them, and the public log."""
 
+from corrections.models.answers import AnswerTemplate, Purpose
 from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
 from corrections.models.report import Decision, Message, Report, ReporterContact
 
 __all__ = [
+    "AnswerTemplate",
     "Correction",
     "CorrectionArticle",
     "CorrectionAuthor",
@@ -17,6 +19,7 @@ __all__ = [
     "LegalAct",
     "Message",
     "Placement",
+    "Purpose",
     "Report",
     "ReporterContact",
 ]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections.models import Correction, Message, Report
+from corrections.services import answers, priority
 from corrections.services import correction as notices
-from corrections.services import priority
 from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution
 from corrections.workflow import REPORT
@@ -61,6 +61,7 @@ def take_up(report: Report, *, by: User, seen: int | None = None) -> Report:
 def ask(report: Report, *, by: User, words: str, seen: int | None = None) -> Report:
     """Ask the reader something; our clocks stand until the reply."""
     report, change = begin(report, "ask", by=by, seen=seen)
+    answers.refuse_open_names(words)
     change["message"] = _say(report, "staff", by, words).pk
     report.reminders_sent = 0
     promises.pause(report, "decide", "publish")
@@ -116,6 +117,7 @@ def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "
         raise Invalid.one("/code", _("Choose one of the reasons for declining."), "unknown_code")
     report, change = begin(report, "decline", by=by, seen=seen)
     _require(words, "/words")
+    answers.refuse_open_names(words)
     report.resolution_code = code
     turn_to = turn_to.strip() or str(report.publication.policy("complaints_body"))
     decision = decide(report, "decline", by=by, code=code, answer=words.strip(), turn_to=turn_to)
@@ -135,6 +137,7 @@ def join(report: Report, *, by: User, other: Report, words: str, seen: int | Non
             raise Invalid.one("/other", _("Those two would be joined to each other."), "circular")
     report, change = begin(report, "join", by=by, seen=seen)
     _require(words, "/words")
+    answers.refuse_open_names(words)
     report.joined_to = other
     Report.objects.filter(joined_to=report).update(joined_to=other)
     decision = decide(report, "join", by=by, answer=words.strip())

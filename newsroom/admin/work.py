@@ -76,6 +76,7 @@ def due_line(row: Any) -> str:
 class WorkForm(forms.Form):
     """The base of the forms behind buttons: carries the version that the page was drawn from."""
 
+    fills: ClassVar[bool] = False
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, subject: Any = None, person: User | None = None, **kwargs: Any) -> None:
@@ -86,6 +87,10 @@ class WorkForm(forms.Form):
 
     def prepare(self) -> None:
         """Narrow choices to the record at hand."""
+
+    def fill(self) -> bool:
+        """Of a form that `fills`: put a prepared text among what was typed. Whether that could be done."""
+        return False
 
 
 class WorkflowAdmin(admin.ModelAdmin):
@@ -202,6 +207,8 @@ class WorkflowAdmin(admin.ModelAdmin):
         if pressed is None:
             raise Http404
         form = self._form(pressed, subject, _person(request), data=request.POST, files=request.FILES)
+        if "fill" in request.POST and isinstance(form, WorkForm) and form.fills:
+            return self.work_page(request, subject, bound=(button, form), status=200 if form.fill() else 422)
         if not form.is_valid():
             messages.error(request, _now("Please check what you entered."))
             return self.work_page(request, subject, bound=(button, form), status=422)
@@ -287,6 +294,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             if not offered and not (bound and bound[0] == name):
                 continue
             form = bound[1] if bound and bound[0] == name else self._form(button, subject, person)
+            form.auto_id = f"{name}_%s"
             form.initial["seen"] = subject.version
             if form.is_bound:
                 # The page is drawn anew: the next press states the version that is on it now.

@@ -44,6 +44,7 @@ SEES = {
     "events/endpoint": ADMINS,
     "corrections/report": DESK,
     "corrections/correction": DESK,
+    "corrections/answertemplate": DESK,
     "corrections/ledgerentry": DESK,
     "corrections/ledgercheckpoint": DESK,
     "reprints/licenserequest": LICENSING,
@@ -67,6 +68,7 @@ ADDS = {
         ],
         HOUSE,
     ),
+    "corrections/answertemplate": {"standards_editor", "elsewhere", *ADMINS},  # each at their own publication
 }
 """Kind of record → who may make one with Django's own form. All others are made by moves."""
 
@@ -74,6 +76,7 @@ STARTS = (DESK - {"legal"}) | {"elsewhere"}
 """Who may begin a report or a notice by hand."""
 
 CHANGES = {kind: who for kind, who in ADDS.items() if kind not in {"accounts/apikey", "reprints/termstemplate"}}
+CHANGES["corrections/answertemplate"] = {"standards_editor", *ADMINS}
 """Kind of record → who may edit one. A key and a version of the terms are as they are."""
 
 PUBLIC_KINDS = {"corrections/ledgerentry", "corrections/ledgercheckpoint"}

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from corrections.models import AnswerTemplate
 from corrections.services import checkpoints
 from corrections.services.submitting import private_path
 from newsroom import links as tokens
@@ -48,6 +49,7 @@ def build(settings, folder) -> SimpleNamespace:
     _corrections(world)
     _hooks(world)
     checkpoints.sign()
+    world.answertemplate = AnswerTemplate.objects.create(publication=daily, title="Thanks", body="Dear reader")
     world.desk = Desk.objects.create(publication=daily, name="Everything")
     world.group = Group.objects.create(name="Unused")
     world.guideline = Guideline.objects.create(
