@@ -18,12 +18,12 @@ from newsroom.articles.addresses import canonical_key
 from newsroom.articles.models import Article, ArticleAddress, Revision
 from newsroom.events import sealed
 
-_count = itertools.count(1)
+COUNT = itertools.count(1)  # one for all factories: a name that two of them make would be made twice
 TEXT = "The council spent 1.2 million on the bridge.\n\nThe mayor, Robin Vale, opened it in May."
 
 
 def make_publication(**over):
-    number = next(_count)
+    number = next(COUNT)
     return Publication.objects.create(
         **{
             "name": f"The Daily {number}",
@@ -38,7 +38,7 @@ def make_publication(**over):
 
 
 def make_staff(publication=None, *roles, **over):
-    number = next(_count)
+    number = next(COUNT)
     person = User.objects.create_user(
         **{
             "username": f"person{number}",
@@ -56,13 +56,13 @@ def make_staff(publication=None, *roles, **over):
 
 
 def make_desk(publication, *members, **over):
-    desk = Desk.objects.create(publication=publication, **{"name": f"Desk {next(_count)}", **over})
+    desk = Desk.objects.create(publication=publication, **{"name": f"Desk {next(COUNT)}", **over})
     desk.members.set(members)
     return desk
 
 
 def make_article(publication, *, body=TEXT, revisions=1, **over):
-    number = next(_count)
+    number = next(COUNT)
     url = over.pop("url", f"https://{publication.hosts[0]}/politics/story-{number}")
     article = Article.objects.create(
         **{

@@ -49,8 +49,8 @@ class CorrectionAdmin(WorkflowAdmin):
     workflow = CORRECTION
     roles = DESK_ROLES
     subject_template = "admin/corrections/correction.html"
-    list_display = ("reference", "kind", "severity", "status", "headline", "published_at", "updated_at")
-    list_display_links = ("reference", "headline")
+    list_display = ("reference", "headline", "kind", "severity", "status", "published_at", "updated_at")
+    list_display_links = ("reference",)
     list_filter = ("status", "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
     list_select_related = ("publication",)
@@ -120,6 +120,11 @@ class CorrectionAdmin(WorkflowAdmin):
                 .order_by("pk")
             ),
         }
+
+    def title_of(self, subject: Correction) -> str:
+        """The headline of the article it corrects."""
+        rows = list(subject.articles.all())
+        return self.headline(subject) if rows else subject.reference
 
     @admin.display(description=_("article"))
     def headline(self, correction: Correction) -> str:

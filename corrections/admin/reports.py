@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
@@ -19,9 +17,9 @@ from corrections.services import anchors, contacts, legal
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
-from corrections.workflow import REPORT, ReportStatus
+from corrections.workflow import REPORT
 from newsroom.accounts.models import User
-from newsroom.admin import SOON, Button, WorkflowAdmin, due_line
+from newsroom.admin import Button, DueFilter, OpenFilter, WorkflowAdmin, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 
@@ -34,56 +32,10 @@ def _never(subject: Any, person: User) -> bool:
     return False
 
 
-class DueFilter(admin.SimpleListFilter):
-    """By what is owed."""
+class ReportOpenFilter(OpenFilter):
+    """Open reports first of all."""
 
-    title = _("due")
-    parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Over, or within a day."""
-        return [("over", _("Overdue")), ("soon", _("Within a day"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those whose nearest promise is past, or nearly."""
-        now = timezone.now()
-        if self.value() == "over":
-            return queryset.filter(due_at__lt=now)
-        if self.value() == "soon":
-            return queryset.filter(due_at__gte=now, due_at__lt=now + SOON)
-        return queryset
-
-
-class OpenFilter(admin.SimpleListFilter):
-    """Open reports first of all; closed ones on request."""
-
-    title = _("open")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Open, mine, unassigned, closed, all."""
-        return [("mine", _("Mine")), ("nobody", _("Nobody's")), ("closed", _("Closed")), ("all", _("All"))]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """The first choice is the open ones, not all."""
-        for choice in super().choices(changelist):
-            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = _("Open")
-            yield choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        """The choice."""
-        value = self.value()
-        if value == "all" or "status__exact" in request.GET:
-            return queryset
-        if value == "closed":
-            return queryset.exclude(pk__in=Report.objects.open().values("pk"))
-        rows = queryset.filter(status__in=[status for status in ReportStatus.values if status in OPEN])
-        if value == "mine":
-            return rows.filter(assignee=request.user.pk)
-        if value == "nobody":
-            return rows.filter(assignee=None)
-        return rows
+    statuses = frozenset(OPEN)
 
 
 @admin.register(Report)
@@ -93,9 +45,18 @@ class ReportAdmin(WorkflowAdmin):
     workflow = REPORT
     roles = DESK_ROLES
     subject_template = "admin/corrections/report.html"
-    list_display = ("reference", "what", "status", "due", "priority", "assignee", "article_line")
-    list_display_links = ("reference", "what")
-    list_filter = (OpenFilter, DueFilter, "status", "publication", "urgent", "category", "visibility", "legal_hold")
+    list_display = ("reference", "what", "status", "due", "priority", "assignee")
+    list_display_links = ("reference",)
+    list_filter = (
+        ReportOpenFilter,
+        DueFilter,
+        "status",
+        "publication",
+        "urgent",
+        "category",
+        "visibility",
+        "legal_hold",
+    )
     search_fields = ("reference", "article__headline", "article_url", "claim")
     list_select_related = ("publication", "article", "assignee", "desk")
     buttons: ClassVar[dict[str, Button]] = {
@@ -188,18 +149,21 @@ class ReportAdmin(WorkflowAdmin):
             "readers": 1 + same_place + Report.objects.visible_to(person).filter(joined_to=subject).count(),  # type: ignore[arg-type]  # -- idem
         }
 
-    @admin.display(description=_("what is wrong"))
+    def title_of(self, subject: Report) -> str:
+        """The article's headline, or where else it stands."""
+        return _place(subject) or subject.reference
+
+    @admin.display(description=_("what is wrong"), ordering="article__headline")
     def what(self, report: Report) -> str:
-        """The first words of the claim, after a mark of what only legal sees."""
+        """The first words of the claim, after a mark of what only legal sees; under them the article they are about."""
         mark = f"{report.get_visibility_display()}: " if report.confidential else ""
-        return f"{mark}{report.claim[:90]}"
+        return two_lines(f"{mark}{report.claim[:140]}", _place(report))
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, report: Any) -> str:
         """The nearest promise, marked when it is near or past."""
         return due_line(report)
 
-    @admin.display(description=_("article"), ordering="article__headline")
-    def article_line(self, report: Report) -> str:
-        """Its headline, or the address that is not imported yet."""
-        return (report.article.headline if report.article else report.article_url or report.medium_detail)[:80]
+
+def _place(report: Report) -> str:
+    return (report.article.headline if report.article else report.article_url or report.medium_detail)[:90]

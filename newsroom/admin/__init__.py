@@ -4,17 +4,21 @@ Nothing is edited in place. A page shows the record, the moves that its table al
 every button calls the service that is named after it, with the version that the page was drawn from.
 """
 
+from newsroom.admin.filters import DueFilter, OpenFilter
 from newsroom.admin.plain import ReadOnlyAdmin, StaffScopedAdmin
-from newsroom.admin.work import CARDS, SOON, Button, Card, WorkflowAdmin, WorkForm, due_line
+from newsroom.admin.work import CARDS, SOON, Button, Card, WorkflowAdmin, WorkForm, due_line, two_lines
 
 __all__ = [
     "CARDS",
     "SOON",
     "Button",
     "Card",
+    "DueFilter",
+    "OpenFilter",
     "ReadOnlyAdmin",
     "StaffScopedAdmin",
     "WorkForm",
     "WorkflowAdmin",
     "due_line",
+    "two_lines",
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.admin.work import CARDS
+from newsroom.admin.work import CARDS, WorkflowAdmin
 from newsroom.api import throttles
 
 REDIRECTED = 302
@@ -28,7 +28,14 @@ class DeskSite(admin.AdminSite):
     site_title = _("Masthead")
     index_title = _("What waits for you")
     index_template = "admin/desk_index.html"
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's, and the queues this person works, for the line under the head of every page."""
+        context = super().each_context(request)
+        shown = {row["model"]: row for app in context["available_apps"] for row in app["models"]}
+        queues = [model for model, page in self._registry.items() if isinstance(page, WorkflowAdmin)]
+        return {**context, "queues": [shown[model] for model in queues if model in shown]}
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's
         """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one."""

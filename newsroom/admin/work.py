@@ -73,6 +73,11 @@ def due_line(row: Any) -> str:
     return format_html('<span class="{}">{}</span>', css, local.strftime("%d %b %H:%M"))
 
 
+def two_lines(first: str, second: str) -> str:
+    """A cell of a queue: what matters, and under it, smaller, what it belongs to."""
+    return format_html('<bdi dir="auto">{}</bdi><bdi dir="auto" class="second-line">{}</bdi>', first, second)
+
+
 class WorkForm(forms.Form):
     """The base of the forms behind buttons: carries the version that the page was drawn from."""
 
@@ -178,7 +183,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(subject),
+            "title": self.title_of(subject),
             "subject": subject,
             "subject_template": self.subject_template,
             "buttons": self._drawn_buttons(subject, person, bound),
@@ -193,6 +198,10 @@ class WorkflowAdmin(admin.ModelAdmin):
             **self.subject_context(request, subject),
         }
         return TemplateResponse(request, self.change_form_template, context, status=status)
+
+    def title_of(self, subject: Any) -> str:
+        """What the work page is headed with: words, where the record has some."""
+        return str(subject)
 
     def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """What the record's own part of the page shows."""

@@ -7,8 +7,23 @@ from typing import Any
 
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.events.models import Promise
+
+LABELS: dict[str, Any] = {
+    "acknowledge": _("Take it up"),
+    "decide": _("Answer the reader"),
+    "publish": _("Publish the correction"),
+    "second_review": _("Review by a second person"),
+    "quote": _("Answer the requester"),
+}
+"""What is owed, as the desk reads it: the duty of each kind."""
+
+
+def label_of(kind: str) -> Any:
+    """The duty in words; a kind without words is shown as it is."""
+    return LABELS.get(kind, kind.replace("_", " "))
 
 
 def give(subject: Any, kind: str, due_at: datetime) -> Promise:

@@ -49,6 +49,10 @@ class LicenseAdmin(LicensingAdmin):
         "revoke": Button(licenses.revoke, forms.LicenseRevokeForm, danger=True),
     }
 
+    def title_of(self, subject: License) -> str:
+        """The article that was licensed."""
+        return subject.article.headline
+
     def subject_context(self, request: HttpRequest, subject: License) -> dict[str, Any]:
         """The snapshot, where it was published, and what its holder was told."""
         return {
@@ -76,3 +80,7 @@ class UpdateNoticeAdmin(LicensingAdmin):
         "escalate": Button(updates.escalate),
         "waive": Button(updates.waive, forms.WordsForm),
     }
+
+    def title_of(self, subject: UpdateNotice) -> str:
+        """The article that changed."""
+        return subject.article.headline

@@ -59,6 +59,10 @@ class QuoteAdmin(LicensingAdmin):
             "limit": Decimal(str(subject.publication.policy("editor_limit"))),
         }
 
+    def title_of(self, subject: Quote) -> str:
+        """Who it is for, and the amount."""
+        return f"{subject.organization or subject.request.requester_house or subject.reference} · {self.money(subject)}"
+
     @admin.display(description=_("gross"))
     def money(self, quote: Quote) -> str:
         """Amount and currency."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.admin import Button, due_line
+from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 from reprints.admin.base import LicensingAdmin, does_licensing
@@ -26,14 +26,20 @@ def _can_be_quoted(subject: LicenseRequest, person: User) -> bool:
     return subject.status in quoting.QUOTABLE and does_licensing(subject, person)
 
 
+class RequestOpenFilter(OpenFilter):
+    """Open requests first of all."""
+
+    statuses = frozenset({"submitted", "in_review", "needs_info", "quoted", "agreed"})
+
+
 @admin.register(LicenseRequest)
 class LicenseRequestAdmin(LicensingAdmin):
     """The queue: what is due first, first."""
 
     workflow = REQUEST
     subject_template = "admin/reprints/licenserequest.html"
-    list_display = ("reference", "who", "status", "due", "lane", "articles", "assignee", "created_at")
-    list_filter = ("status", "lane", "publication", "organization_type")
+    list_display = ("reference", "what", "status", "due", "lane", "assignee")
+    list_filter = (RequestOpenFilter, DueFilter, "status", "lane", "publication", "organization_type")
     search_fields = ("reference", "organization__name", "items__article__headline", "po_number")
     buttons: ClassVar[dict[str, Button]] = {
         "take_up": Button(deciding.take_up),
@@ -86,21 +92,19 @@ class LicenseRequestAdmin(LicensingAdmin):
             "reveals": list(reveals_of(subject)),
         }
 
-    @admin.display(description=_("requester"))
-    def who(self, row: LicenseRequest) -> str:
-        """The organization, or the company that the web requester wrote."""
-        return row.requester_house or "—"
+    def title_of(self, subject: LicenseRequest) -> str:
+        """Who asks."""
+        return subject.requester_house or subject.reference
+
+    @admin.display(description=_("who asks, and for what"))
+    def what(self, row: LicenseRequest) -> str:
+        """The organization, or the company a web requester wrote; under it the first headline, and how many more."""
+        items = list(row.items.all())
+        more = f" (+{len(items) - 1})" if len(items) > 1 else ""
+        headline = f"{items[0].article.headline[:90]}{more}" if items else "—"
+        return two_lines(row.requester_house or "—", headline)
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, row: Any) -> str:
         """The promised answer, marked when near or past."""
         return due_line(row)
-
-    @admin.display(description=_("articles"))
-    def articles(self, row: LicenseRequest) -> str:
-        """The first headline, and how many more."""
-        items = list(row.items.all())
-        if not items:
-            return "—"
-        more = f" (+{len(items) - 1})" if len(items) > 1 else ""
-        return f"{items[0].article.headline[:60]}{more}"

@@ -1,7 +1,6 @@
 """A small newsroom with a licensing desk: plain functions that make rows."""
 
 import hashlib
-import itertools
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,8 +16,8 @@ from newsroom.events.models import Event
 from newsroom.workflow import THE_LOG
 from reprints.models import PriceRule, RateCard, TermsTemplate
 from reprints.services import accepting, asking, invoicing, payments, ratecard
+from tests.factories import COUNT
 
-COUNT = itertools.count(1)
 BODY = "The council met on Monday.\n\nIt spent 1.2 million on the bridge."
 
 

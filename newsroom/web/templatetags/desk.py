@@ -11,6 +11,7 @@ from django.templatetags.tz import do_timezone
 from django.utils import timezone
 
 from newsroom.events.kinds import KINDS
+from newsroom.events.promises import label_of
 
 register = template.Library()
 
@@ -47,3 +48,15 @@ def event_label(event: Any) -> Any:
     """What happened, in words."""
     kind = KINDS.get(event.kind)
     return kind.label if kind else event.kind
+
+
+@register.filter
+def promise_label(promise: Any) -> Any:
+    """What is owed, in words."""
+    return label_of(promise.kind)
+
+
+@register.filter
+def status_label(subject: Any, status: str) -> Any:
+    """The words of a status that a record had, or has."""
+    return dict(subject._meta.get_field("status").flatchoices).get(status, status)  # noqa: SLF001 -- Django's own door
