@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from corrections import public
 from corrections.models import Correction, Decision, LedgerCheckpoint, Message, Report
 from corrections.services import checkpoints, pinning
 from corrections.services.submitting import private_path
 from newsroom import links
-from newsroom.accounts.models import DeskKind, Role
+from newsroom.accounts.models import Approval, DeskKind, Publication, Role
 from newsroom.accounts.notices import people_at, people_with
 from newsroom.events import promises, sealed
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
@@ -21,6 +22,13 @@ from newsroom.events.upkeep import GAUGES
 from newsroom.workflow import DESK
 
 GAUGES["ledger_unsigned_seconds"] = checkpoints.unsigned_seconds
+REVIEWED_BY = {"publish_urgent": Role.STANDARDS_EDITOR, "suppress": Role.LEGAL}
+"""What one person may do alone → who reviews it within 24 hours."""
+PROMISED = {
+    "acknowledge": gettext_lazy("to take the report up"),
+    "decide": gettext_lazy("to answer the reader"),
+    "publish": gettext_lazy("to publish the correction"),
+}
 
 
 def report_of(event: Event) -> Report:
@@ -178,6 +186,58 @@ def thin_checkpoint(event: Event) -> dict[str, Any]:
     }
 
 
+@address_book("on_call")
+def address_on_call(key: str) -> Address | None:
+    """`<slug>:<place>`: whoever has that place on the publication's list now."""
+    slug, _, place = key.partition(":")
+    publication = Publication.objects.filter(slug=slug).first()
+    listed = publication.policy("on_call") if publication else []
+    return Address(str(listed[int(place)])) if place.isdecimal() and int(place) < len(listed) else None
+
+
+@notice("report.paged", "corrections/mail/report_paged", priority=1)
+def the_one_on_call(event: Event) -> Iterable[Recipient]:
+    """Everyone on the list; without one, the standards editors. Legal alone for a restricted report."""
+    report = report_of(event)
+    listed = [] if report.confidential else range(len(report.publication.policy("on_call")))
+    return [Recipient("on_call", f"{report.publication.slug}:{place}") for place in listed] or _answerable(report)
+
+
+@notice("report.escalated", "corrections/mail/report_escalated_desk")
+def those_who_answer_for_it(event: Event) -> Iterable[Recipient]:
+    """The standards editors; when nobody took up an urgent report, those on call once more."""
+    report = report_of(event)
+    again = report.urgent and event.data.get("promise") == "acknowledge"
+    return dict.fromkeys([*_answerable(report), *(the_one_on_call(event) if again else [])])
+
+
+@notice("correction.published", "corrections/mail/correction_review_asked")
+@notice("correction.suppressed", "corrections/mail/correction_review_asked")
+@notice("correction.review_overdue", "corrections/mail/correction_review_overdue")
+def the_second_person(event: Event) -> Iterable[Recipient]:
+    """Who may review what one person did alone, without that person. Nobody for what two people published."""
+    if event.kind == "correction.published" and event.data.get("move") != "publish_urgent":
+        return []
+    correction = correction_of(event)
+    done = Approval.objects.filter(
+        subject_kind="correction", subject_reference=correction.reference, move__in=REVIEWED_BY, approved_at=None
+    ).order_by("-pk")
+    waiting = done.first()
+    if waiting is None:
+        return []
+    people = people_with(correction.publication, REVIEWED_BY[waiting.move])
+    return [Recipient("user", str(person.pk)) for person in people if person.pk != waiting.proposed_by_id]
+
+
+def _answerable(report: Report) -> list[Recipient]:
+    """The standards editors, or legal for a restricted report; the shared mailbox when there is nobody."""
+    if report.confidential:
+        return list(the_legal_desk(report))
+    people = people_with(report.publication, Role.STANDARDS_EDITOR)
+    found = [Recipient("user", str(person.pk)) for person in people]
+    return found or [Recipient("publication", f"{report.publication.slug}:corrections")]
+
+
 @mail_context("report")
 def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What mails about a report may show. A reader who joined sees their own report's page."""
@@ -193,6 +253,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "confirm_url": settings.BASE_URL + confirm_path(own),
         "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
         "promises": list(promises.running(own)),
+        "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),
         "correction": report.correction if report.correction and report.correction.is_public else None,

@@ -1,9 +1,11 @@
-"""Business days: Monday to Friday in the publication's zone, without its holidays."""
+"""Days that promises are counted in, in the publication's zone: business days (Monday to Friday without its holidays),
+and calendar days. Either ends at six in the evening, local time; daylight saving moves the UTC hour, not the local one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 END_OF_DAY = time(18, 0)
@@ -11,10 +13,7 @@ LIMIT_DAYS = 3660
 
 
 def add_business_days(start: datetime, days: int, *, zone: ZoneInfo, holidays: Collection[str]) -> datetime:
-    """Six in the evening, local time, of the n-th business day after `start`, as UTC.
-
-    `holidays` are ISO dates. Daylight saving moves the UTC hour, not the local one.
-    """
+    """The end of the n-th business day after `start`, as UTC. `holidays` are ISO dates."""
     day = start.astimezone(zone).date()
     left = days
     for _step in range(LIMIT_DAYS):
@@ -23,4 +22,13 @@ def add_business_days(start: datetime, days: int, *, zone: ZoneInfo, holidays: C
         day += timedelta(days=1)
         if day.weekday() < 5 and day.isoformat() not in holidays:
             left -= 1
+    return _end_of(day, zone)
+
+
+def add_calendar_days(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
+    """The end of the n-th day after `start`, weekends and holidays counted, as UTC."""
+    return _end_of(start.astimezone(zone).date() + timedelta(days=min(max(0, days), LIMIT_DAYS)), zone)
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, END_OF_DAY, tzinfo=zone).astimezone(UTC)

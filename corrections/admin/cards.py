@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from corrections.admin.rights import DESK_ROLES
+from corrections.admin.rights import DESK_ROLES, to_review
 from corrections.models import Correction, Report
 from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
@@ -45,6 +45,9 @@ def cards(person: User) -> list[Card]:
     if LEGAL in person.roles_anywhere():
         restricted = visible.open().filter(visibility=Visibility.RESTRICTED)
         found.append(Card(_("restricted reports"), restricted.count(), f"{url}?visibility__exact=restricted"))
+    if urgent := visible.filter(urgent=True, status=ReportStatus.NEW).count():
+        label = _("urgent reports that nobody has taken up")
+        found.insert(0, Card(label, urgent, f"{url}?status__exact=new&urgent__exact=1", urgent=True))
     if "standards_editor" in person.roles_anywhere():
         found.append(
             Card(
@@ -53,6 +56,9 @@ def cards(person: User) -> list[Card]:
                 f"{notices_url}?status__exact=awaiting_approval",
             )
         )
+    if reviews := to_review(person).count():
+        label = _("notices to review as the second person")
+        found.append(Card(label, reviews, f"{notices_url}?review=waiting", urgent=True))
     return found
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from corrections.admin.rights import DESK_ROLES, at_desk
+from corrections.admin.rights import DESK_ROLES, at_desk, to_review
 from corrections.forms import desk as forms
 from corrections.models import Correction, LedgerEntry, Report
 from corrections.services import correction as notices
@@ -32,14 +32,24 @@ def _has_warnings(subject: Correction, person: User) -> bool:
 
 
 def _awaits_review(subject: Correction, person: User) -> bool:
-    waiting = Approval.objects.filter(
-        subject_kind="correction",
-        subject_reference=subject.reference,
-        move__in=["publish_urgent", "suppress"],
-        approved_at=None,
-    ).exclude(proposed_by=person)
-    roles = person.roles_at(subject.publication)
-    return bool({"standards_editor", "legal"} & roles) and waiting.exists()
+    return to_review(person).filter(pk=subject.pk).exists()
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """What one person did alone and this person may review."""
+
+    title = _("second review")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Waiting for you."""
+        return [("waiting", _("Waiting for you"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Correction]) -> QuerySet[Correction]:
+        """The choice."""
+        if self.value() != "waiting" or not isinstance(request.user, User):
+            return queryset
+        return queryset.filter(pk__in=to_review(request.user).values("pk"))
 
 
 @admin.register(Correction)
@@ -51,7 +61,7 @@ class CorrectionAdmin(WorkflowAdmin):
     subject_template = "admin/corrections/correction.html"
     list_display = ("reference", "headline", "kind", "severity", "status", "published_at", "updated_at")
     list_display_links = ("reference",)
-    list_filter = ("status", "kind", "severity", "publication")
+    list_filter = ("status", ReviewFilter, "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {

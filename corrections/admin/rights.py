@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsroom.accounts.models import User
+from django.db.models import QuerySet
+
+from corrections.models import Correction
+from newsroom.accounts.models import Approval, Role, User
 
 DESK_ROLES = frozenset({"desk_editor", "standards_editor", "legal"})
 
 
 def at_desk(subject: Any, person: User) -> bool:
     return "desk_editor" in person.roles_at(subject.publication)
+
+
+def to_review(person: User) -> QuerySet[Correction]:
+    """Notices of which this person may review what another did alone: standards editors a publication, legal a
+    suppression.
+    """
+    found = Correction.objects.none()
+    for move, role in (("publish_urgent", Role.STANDARDS_EDITOR), ("suppress", Role.LEGAL)):
+        waiting = Approval.objects.filter(subject_kind="correction", move=move, approved_at=None).exclude(
+            proposed_by=person
+        )
+        found |= Correction.objects.filter(
+            publication__in=person.publications(role), reference__in=waiting.values("subject_reference")
+        )
+    return found

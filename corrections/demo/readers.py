@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from corrections.demo.moves import editor, report_of, taken
-from corrections.services import clock
+from corrections.services import clock, watching
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
 from corrections.vocabulary import Category, Channel, Medium
@@ -167,5 +167,7 @@ def late_promises(stage: Stage) -> None:
     )
     now = timezone.now()
     for report, due_at in ((late, now - timedelta(hours=27)), (soon, now + timedelta(hours=5))):
-        Promise.objects.filter(subject_reference=report.reference, kind="acknowledge").update(due_at=due_at)
-    clock.watch_promises(now)
+        Promise.objects.filter(subject_reference=report.reference, kind="acknowledge").update(
+            due_at=due_at, given_at=now - timedelta(days=2)
+        )
+    watching.watch(now)

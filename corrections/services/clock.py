@@ -11,17 +11,15 @@ from django.utils import timezone
 
 from corrections.models import Message, Report
 from corrections.services import report as reports
+from corrections.services import watching
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.errors import DomainError
 from newsroom.events.log import record
-from newsroom.events.models import Promise
 from newsroom.workflow import THE_CLOCK, lock
 
 REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
 LAPSE_AFTER = timedelta(days=15)
-WARN_BEFORE = timedelta(days=1)
-BATCH = 200
 
 
 def tick(now: datetime | None = None) -> None:
@@ -29,7 +27,7 @@ def tick(now: datetime | None = None) -> None:
     now = now or timezone.now()
     remind(now)
     lapse(now)
-    watch_promises(now)
+    watching.watch(now)
 
 
 def remind(now: datetime) -> int:
@@ -59,28 +57,6 @@ def lapse(now: datetime) -> int:
             continue
         closed += 1
     return closed
-
-
-def watch_promises(now: datetime) -> int:
-    """Note each promise that is nearly due or past, once each, and tell the desk. The number noted."""
-    noted = 0
-    running = Promise.objects.filter(subject_kind="report", kept_at=None, dropped_at=None, paused_at=None)
-    for field, kind, rows in (
-        (
-            "warned_at",
-            "report.due_soon",
-            running.filter(warned_at=None, due_at__lt=now + WARN_BEFORE, due_at__gte=now),
-        ),
-        ("breached_at", "report.overdue", running.filter(breached_at=None, due_at__lt=now)),
-    ):
-        for promise in rows.order_by("due_at")[:BATCH]:
-            with transaction.atomic():
-                report = Report.objects.filter(reference=promise.subject_reference).first()
-                taken = Promise.objects.filter(pk=promise.pk, **{field: None}).update(**{field: now})
-                if taken and report is not None:
-                    record(kind, report, by=THE_CLOCK, data={"promise": promise.kind})
-                    noted += 1
-    return noted
 
 
 def waiting() -> QuerySet[Any]:

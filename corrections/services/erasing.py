@@ -23,8 +23,11 @@ from newsroom.workflow import Actor, lock
 __all__ = ["erase_contact", "erase_text", "held_on", "possible"]
 THE_GATE = frozenset({"report.released", "report.marked_spam", "report.restored"})
 """Events that would tell a reader what the gate thought of them: to outsiders `held` is `new`."""
-INTERNAL = THE_GATE | {"report.restricted", "report.unrestricted", "report.hold_placed", "report.hold_lifted"}
-"""What a reader is not told: that, and what the legal desk did."""
+INTERNAL = THE_GATE | {
+    *("report.restricted", "report.unrestricted", "report.hold_placed", "report.hold_lifted"),
+    *("report.paged", "report.escalated"),
+}
+"""What a reader is not told: that, what the legal desk did, and who in the house was called."""
 TEXTS = (
     "claim",
     "suggestion",

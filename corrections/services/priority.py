@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from corrections.models import Report
 from corrections.vocabulary import Category
+from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
-from newsroom.business_time import add_business_days
 from newsroom.events import promises
 
 WEIGHT = {
@@ -24,6 +24,8 @@ WEIGHT = {
     Category.SPELLING: 0,
 }
 FRESH = timedelta(days=2)
+URGENT_HOURS = {"acknowledge": "on_call_within_hours", "decide": "urgent_within_hours"}
+"""Promise of an urgent report → the setting that holds its calendar hours."""
 
 
 def of(report: Report, *, now: datetime | None = None) -> tuple[int, list[str]]:
@@ -48,14 +50,15 @@ def of(report: Report, *, now: datetime | None = None) -> tuple[int, list[str]]:
 
 def promise(report: Report, *kinds: str) -> None:
     """Give (or give again) the dates of the publication's policy: acknowledge, decide, publish."""
-    for kind in kinds or ("acknowledge", "decide", "publish"):
+    for kind in kinds or regimes.PROMISES:
         promises.give(report, kind, due(report.publication, kind, urgent=report.urgent))
 
 
 def due(publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None) -> datetime:
-    """When a thing of this kind is due if it begins now: business days of the publication, calendar hours if urgent."""
+    """When a thing of this kind is due if it begins now: by the publication's regime and its own days, whichever is
+    earlier; by calendar hours if it is urgent.
+    """
     now = now or timezone.now()
-    if urgent and kind != "publish":
-        return now + timedelta(hours=int(publication.policy("urgent_within_hours")))
-    days = int(publication.policy(f"{kind}_within_days"))
-    return add_business_days(now, days, zone=publication.zone, holidays=publication.policy("holidays"))
+    if urgent and kind in URGENT_HOURS:
+        return now + timedelta(hours=int(publication.policy(URGENT_HOURS[kind])))
+    return regimes.due(publication, kind, now)

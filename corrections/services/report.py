@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections.models import Correction, Message, Report
-from corrections.services import answers, priority
+from corrections.services import answers, priority, watching
 from corrections.services import correction as notices
 from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution
 from corrections.workflow import REPORT
+from newsroom.accounts import regimes
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid
 from newsroom.events import promises
@@ -27,7 +28,9 @@ def release(report: Report, *, by: User, seen: int | None = None) -> Report:
     """The gate doubted it, a person does not: into the queue."""
     report, change = begin(report, "release", by=by, seen=seen)
     report.held_reasons = []
-    return end(report, change, by=by, fields=("held_reasons",))
+    report = end(report, change, by=by, fields=("held_reasons",))
+    watching.page_if_urgent(report, by=by)
+    return report
 
 
 @transaction.atomic
@@ -44,6 +47,7 @@ def restore(report: Report, *, by: User, seen: int | None = None) -> Report:
     report, change = begin(report, "restore", by=by, seen=seen)
     report = end(report, change, by=by)
     priority.promise(report)
+    watching.page_if_urgent(report, by=by)
     return report
 
 
@@ -119,7 +123,7 @@ def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "
     _require(words, "/words")
     answers.refuse_open_names(words)
     report.resolution_code = code
-    turn_to = turn_to.strip() or str(report.publication.policy("complaints_body"))
+    turn_to = turn_to.strip() or regimes.complaints_body(report.publication)
     decision = decide(report, "decline", by=by, code=code, answer=words.strip(), turn_to=turn_to)
     change |= {"decision": decision.pk, "resolution_code": code}
     _closed(report)

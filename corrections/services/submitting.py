@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from corrections.models import Report, ReporterContact
-from corrections.services import priority
+from corrections.services import priority, watching
 from corrections.vocabulary import Category, Channel, Medium, Origin
 from corrections.workflow import ReportStatus
 from newsroom import links, references
@@ -135,6 +135,7 @@ def _write(
         )
     priority.promise(report)
     record("report.submitted", report, by=by, data={"status": report.status, "category": report.category})
+    watching.page_if_urgent(report, by=by)
     return report
 
 

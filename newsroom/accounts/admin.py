@@ -8,9 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts import regimes
 from newsroom.accounts.models import (
     ApiKey,
     Contact,
@@ -69,6 +72,23 @@ class PublicationAdmin(StaffScopedAdmin):
     """Titles and their policies."""
 
     list_display = ("name", "slug", "is_default", "desk_host")
+    readonly_fields = ("promised",)
+
+    @admin.display(description=_("what readers are promised"))
+    def promised(self, publication: Publication) -> str:
+        """The regime, what it asks for, and the dates that a report of this moment would be given."""
+        regime = regimes.of(publication)
+        now = timezone.now()
+        dates = [timezone.localtime(regimes.due(publication, kind, now), publication.zone) for kind in regimes.PROMISES]
+        return format_html(
+            "<strong>{}</strong><br>{}<br>{}<br>{}",
+            regime.label,
+            regime.explanation,
+            _now("A report of this moment: taken up by %(first)s, answered by %(second)s, corrected by %(third)s.")
+            % dict(zip(("first", "second", "third"), (f"{date:%a %d %b %Y %H:%M %Z}" for date in dates), strict=True)),
+            _now("Settings: “regime” (%(names)s), “count_days” (business, calendar), “acknowledge_within_days”, …")
+            % {"names": ", ".join(regimes.REGIMES)},
+        )
 
 
 @admin.register(Desk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import dataclass, field
 
 from babel.numbers import list_currencies
@@ -12,7 +11,9 @@ from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
+from newsroom.accounts.checking import is_time_zone
 from newsroom.accounts.models import Membership, Publication, Role, User
+from newsroom.accounts.regimes import REGIMES
 from newsroom.errors import Fault, Invalid
 
 LONGEST_NAME = 120
@@ -31,6 +32,7 @@ class Wanted:
     desk_host: str = ""
     currency: str = "USD"
     time_zone: str = "UTC"
+    regime: str = "own"
 
     @property
     def slug(self) -> str:
@@ -85,6 +87,7 @@ def _publication(wanted: Wanted) -> Publication:
         desk_host=clean_host(wanted.desk_host) if wanted.desk_host else "",
         currency=wanted.currency.upper(),
         time_zone=wanted.time_zone,
+        settings={} if wanted.regime == "own" else {"regime": wanted.regime},
         is_default=not Publication.objects.filter(is_default=True).exists(),
     )
 
@@ -125,7 +128,9 @@ def _publication_faults(wanted: Wanted) -> list[Fault]:
         faults.append(Fault("/desk_host", f"“{wanted.desk_host}” is another publication's desk."))
     if wanted.currency.upper() not in list_currencies():
         faults.append(Fault("/currency", f"“{wanted.currency}” is not a currency of ISO 4217, like USD or EUR."))
-    if wanted.time_zone not in zoneinfo.available_timezones():
+    if wanted.regime not in REGIMES:
+        faults.append(Fault("/regime", f"“{wanted.regime}” is none of {', '.join(REGIMES)}."))
+    if not is_time_zone(wanted.time_zone):
         faults.append(Fault("/time_zone", f"“{wanted.time_zone}” is not a time zone, like Europe/Berlin."))
     return faults
 

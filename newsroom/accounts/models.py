@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from newsroom import workflow
+from newsroom.accounts.checking import faults_in, is_time_zone
 from newsroom.accounts.policies import POLICIES
 
 
@@ -70,6 +73,18 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What the clocks and pages could not read is refused where it is typed."""
+        faults: dict[str, list[str]] = {}
+        if not is_time_zone(self.time_zone):
+            faults["time_zone"] = [
+                _now("“%(zone)s” is not a time zone, like Europe/Berlin.") % {"zone": self.time_zone}
+            ]
+        if wrong := faults_in(self.settings):
+            faults["settings"] = wrong
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,10 +6,15 @@ from typing import Any
 
 POLICIES: dict[str, Any] = {
     # corrections
+    "regime": "own",  # whose rule sets the latest dates: see accounts.regimes
+    "count_days": "business",  # business or calendar: how the three following are counted
     "acknowledge_within_days": 2,
     "decide_within_days": 7,
     "publish_within_days": 28,
     "urgent_within_hours": 24,
+    "on_call": [],  # mail addresses that an urgent report pages; empty: the standards editors
+    "on_call_within_hours": 2,  # calendar hours until an urgent report is taken up
+    "escalate_after_hours": 24,  # from a broken promise to the standards editors; an urgent one at once
     "appeal_within_days": 28,
     "allow_publish_urgent": True,
     "mail_words_to_staff": False,

@@ -47,11 +47,14 @@ class Address:
 
 @dataclass(frozen=True)
 class Notice:
-    """A mail about a kind of event. `recipients` reads, and never writes."""
+    """A mail about a kind of event. `recipients` reads, and never writes. The lower its `priority`, the sooner it is
+    sent when much is owed.
+    """
 
     kind: str
     template: str
     recipients: Callable[[Event], Iterable[Recipient]]
+    priority: int = 5
 
 
 KINDS: dict[str, Kind] = {}
@@ -80,11 +83,11 @@ def declare(
     return KINDS[name]
 
 
-def notice(kind: str, template: str) -> Callable[[Callable[[Event], Iterable[Recipient]]], Any]:
+def notice(kind: str, template: str, *, priority: int = 5) -> Callable[[Callable[[Event], Iterable[Recipient]]], Any]:
     """Mail this template to whom the function names when that kind happens."""
 
     def register(function: Callable[[Event], Iterable[Recipient]]) -> Callable[[Event], Iterable[Recipient]]:
-        NOTICES.append(Notice(kind, template, function))
+        NOTICES.append(Notice(kind, template, function, priority))
         return function
 
     return register

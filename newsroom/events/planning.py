@@ -123,6 +123,7 @@ def _mails(event: Event) -> list[Delivery]:
                     template=notice.template,
                     recipient_kind=recipient.kind,
                     recipient_key=recipient.key,
+                    priority=notice.priority,
                     not_before=event.happened_at,
                     dedupe_key=f"mail:{event.pk}:{notice.template}:{recipient.kind}:{recipient.key}",
                 )

@@ -34,7 +34,11 @@ def give(subject: Any, kind: str, due_at: datetime) -> Promise:
         kind=kind,
         kept_at=None,
         dropped_at=None,
-        defaults={"publication": subject.publication, "due_at": due_at, "paused_at": None, "warned_at": None},
+        defaults={
+            "publication": subject.publication,
+            "due_at": due_at,
+            **dict.fromkeys(["paused_at", "warned_at", "breached_at", "escalated_at"]),
+        },
     )
     return promise
 

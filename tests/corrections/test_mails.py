@@ -1,10 +1,14 @@
 """Every mail of the corrections desk: a subject, the right link, and nobody's words where they do not belong."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.template.loader import get_template
+from django.utils import timezone
 
 from corrections import notices as declared
+from corrections.services import clock
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
@@ -54,7 +58,7 @@ def whole_life(daily, report, editor):
     second = make_staff(daily, "desk_editor")
     reports.take_up(report, by=editor)
     reports.ask(report, by=editor, words="Which year do you mean?")
-    record_all(report, "report.reminded", "report.due_soon", "report.overdue")
+    record_all(report, "report.reminded", "report.due_soon", "report.overdue", "report.escalated")
     reports.reply(report, words=SECRET)
     reports.decline(report, by=editor, code="opinion", words="That is an opinion.", turn_to="The press council")
     reports.appeal(report, words=SECRET)
@@ -79,12 +83,16 @@ def settle(daily, correction, editor):
     drafts.return_to_draft(correction, by=approver, words="Say the year.")
     drafts.send_for_approval(correction, by=editor)
     drafts.publish(correction, by=approver)
+    make_staff(daily, "standards_editor")
+    alone = drafts.publish_urgent(make_correction(daily, article=correction.main_article), by=approver, words="Quick.")
+    clock.tick(timezone.now() + timedelta(hours=25))
+    assert Event.objects.filter(kind="correction.review_overdue", subject_reference=alone.reference).count() == 1
 
 
-def record_all(report, *names):
+def record_all(subject, *names):
     with transaction.atomic():
         for name in names:
-            record(name, report, by=THE_CLOCK)
+            record(name, subject, by=THE_CLOCK)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -97,7 +105,8 @@ def test_every_mail_has_its_template_and_a_subject_in_one_line(template):
 def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor):
     whole_life(daily, report, editor)
     composed = letters()
-    assert set(composed) == set(TEMPLATES) - {"corrections/mail/report_link"}
+    elsewhere = {name for name in TEMPLATES if "restricted" in name or "ledger" in name}  # they name no article
+    assert set(composed) == set(TEMPLATES) - {"corrections/mail/report_link"} - elsewhere
     for template, sent in composed.items():
         for kind, letter in sent:
             assert 10 <= len(letter.subject) <= 200, template
@@ -110,7 +119,7 @@ def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor
             assert all(link.startswith("http://testserver/") for link in links), template
             private = any("/corrections/reports/" in link for link in links)
             assert private is (kind in {"reader", "unconfirmed_reader"}), template
-            assert any("/admin/" in link for link in links) is (kind == "user"), template
+            assert any("/admin/" in link for link in links) is (kind in {"user", "publication"}), template
             assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), (
                 template
             )

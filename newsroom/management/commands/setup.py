@@ -17,6 +17,7 @@ from django.db import DatabaseError, transaction
 from newsroom.accounts import installing
 from newsroom.accounts.installing import Installed, Wanted
 from newsroom.accounts.models import Publication, User
+from newsroom.accounts.regimes import REGIMES
 from newsroom.errors import Invalid
 
 QUESTIONS = {
@@ -25,10 +26,11 @@ QUESTIONS = {
     "desk_host": "Domain of these pages (empty: every other)",
     "currency": "Currency",
     "time_zone": "Time zone",
+    "regime": f"Whose rule sets the dates readers are promised ({', '.join(REGIMES)})",
     "admin_username": "User name of the first administrator",
     "admin_email": "Mail address of the first administrator",
 }
-DEFAULTS = {"desk_host": "", "currency": "USD", "time_zone": "UTC", "admin_username": "admin"}
+DEFAULTS = {"desk_host": "", "currency": "USD", "time_zone": "UTC", "regime": "own", "admin_username": "admin"}
 
 
 class Command(BaseCommand):
@@ -43,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--desk-host", help="the domain of these pages, if each title has its own")
         parser.add_argument("--currency", help="ISO 4217 (USD)")
         parser.add_argument("--time-zone", help="like Europe/Berlin (UTC)")
+        parser.add_argument("--regime", help=f"whose rule sets the dates: {', '.join(REGIMES)} (own)")
         parser.add_argument("--admin-username", help="of the first administrator (admin)")
         parser.add_argument("--admin-email", help="of the first administrator")
         parser.add_argument("--admin-password-env", help="the environment variable that holds the password")
@@ -75,6 +78,7 @@ class Command(BaseCommand):
             desk_host=answers["desk_host"],
             currency=answers["currency"],
             time_zone=answers["time_zone"],
+            regime=answers["regime"],
             admin_username=answers["admin_username"],
             admin_email=answers["admin_email"],
             password=_password(options["admin_password_env"], answers["admin_username"], asking=asking),

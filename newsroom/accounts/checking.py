@@ -1,0 +1,89 @@
+"""What an administrator typed into a publication's settings, checked before any clock or page reads it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.policies import POLICIES
+from newsroom.accounts.regimes import REGIMES
+
+MOST = 3660
+"""No setting in days, hours or minutes is longer than ten years."""
+MOST_ENTRIES = 500
+
+
+def faults_in(settings: Any) -> list[str]:
+    """A sentence for each setting that nothing could read; empty when all is well."""
+    if not isinstance(settings, dict):
+        return [_('Settings are written as {"name": value}.')]
+    found = []
+    for name, value in settings.items():
+        if name not in POLICIES:
+            found.append(_("There is no setting “%(name)s”.") % {"name": str(name)[:60]})
+        elif fault := _fault(name, value):
+            found.append(f"{name}: {fault}")
+    return found
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the clocks of a publication can run in it."""
+    return name in zoneinfo.available_timezones()
+
+
+def _fault(name: str, value: Any) -> str:
+    default = POLICIES[name]
+    if isinstance(default, bool):
+        return "" if isinstance(value, bool) else _("true or false.")
+    if isinstance(default, int):
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+        return "" if whole else _("a whole number from 0 to %(most)d.") % {"most": MOST}
+    for kind, words in ((str, _("a text in quotation marks.")), (list, _("a list.")), (dict, _("names with values."))):
+        if isinstance(default, kind):
+            if not isinstance(value, kind):
+                return words
+            if len(value) > MOST_ENTRIES and not isinstance(value, str):
+                return _("at most %(most)d entries.") % {"most": MOST_ENTRIES}
+    return CHECKS[name](value) if name in CHECKS else ""
+
+
+def _one_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        return "" if value in names else _("one of %(names)s.") % {"names": ", ".join(names)}
+
+    return check
+
+
+def _days(value: list[Any]) -> str:
+    for entry in value:
+        try:
+            date.fromisoformat(entry)
+        except (TypeError, ValueError):
+            return _("“%(entry)s” is not a day like 2026-12-25.") % {"entry": str(entry)[:40]}
+        if len(entry) != len("2026-12-25"):
+            return _("“%(entry)s” is not a day like 2026-12-25.") % {"entry": str(entry)[:40]}
+    return ""
+
+
+def _addresses(value: list[Any]) -> str:
+    for entry in value:
+        try:
+            validate_email(entry)
+        except (TypeError, ValidationError):
+            return _("“%(entry)s” is not a mail address.") % {"entry": str(entry)[:80]}
+    return ""
+
+
+CHECKS: dict[str, Callable[[Any], str]] = {
+    "regime": _one_of(REGIMES),
+    "count_days": _one_of(("business", "calendar")),
+    "holidays": _days,
+    "on_call": _addresses,
+}
+"""Beyond the type of the default."""

@@ -1,0 +1,76 @@
+"""Whose rule sets the dates that readers are promised: the publication's own, or that of the body it belongs to.
+
+A regime's days are the latest: a publication that names its own days in its settings promises the earlier of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from newsroom.business_time import add_business_days, add_calendar_days
+
+PROMISES = ("acknowledge", "decide", "publish")
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A rule: its name, what it asks for in a sentence, calendar days by promise (`acknowledge`, `decide`, `publish`),
+    and where a reader turns who is not content. What it does not name is up to the publication.
+    """
+
+    label: Any
+    explanation: Any
+    calendar_days: Mapping[str, int] = field(default_factory=dict)
+    complaints_body: Any = ""
+
+
+REGIMES: dict[str, Regime] = {
+    "own": Regime(
+        _("Our own rule"),
+        _("Only the days in the settings count."),
+    ),
+    "ipso": Regime(
+        _("IPSO"),
+        _("A complaint that is not settled 28 calendar days after it came may be taken over by the regulator."),
+        {"decide": 28, "publish": 28},
+        _("Independent Press Standards Organisation (IPSO), ipso.co.uk"),
+    ),
+    "impress": Regime(
+        _("IMPRESS"),
+        _("Acknowledged within 7 calendar days, decided within 21; after that the reader may turn to the regulator."),
+        {"acknowledge": 7, "decide": 21},
+        _("IMPRESS, impressorg.com"),
+    ),
+}
+"""IPSO: the referral period of its complaints process. IMPRESS: the times of its scheme's model complaints policy."""
+
+
+def of(publication: Any) -> Regime:
+    """The regime of this publication; its own where the setting names none that we know."""
+    return REGIMES.get(str(publication.policy("regime")), REGIMES["own"])
+
+
+def due(publication: Any, kind: str, now: datetime) -> datetime:
+    """When a promise of this kind (`acknowledge`, `decide`, `publish`) given now falls due: the earlier of the regime's
+    calendar days and the publication's own days, which count where it named them or the regime is silent.
+    """
+    latest = of(publication).calendar_days.get(kind)
+    dates = [] if latest is None else [add_calendar_days(now, latest, zone=publication.zone)]
+    name = f"{kind}_within_days"
+    if latest is None or name in publication.settings:
+        days = int(publication.policy(name))
+        if publication.policy("count_days") == "calendar":
+            dates.append(add_calendar_days(now, days, zone=publication.zone))
+        else:
+            dates.append(add_business_days(now, days, zone=publication.zone, holidays=publication.policy("holidays")))
+    return min(dates)
+
+
+def complaints_body(publication: Any) -> str:
+    """Where else a reader may turn: what the publication says, else what its regime says."""
+    return str(publication.policy("complaints_body") or of(publication).complaints_body)
