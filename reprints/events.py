@@ -66,6 +66,9 @@ INVOICE_OVERDUE = declare("invoice.overdue", STAFF, _("Reminder of an overdue in
 NOTICE_OPENED = declare(
     "update_notice.opened", ORGANIZATION, _("Update notice opened"), public_data=("kind", "duty", "due_at")
 )
+NOTICE_REVISED = declare(
+    "update_notice.revised", ORGANIZATION, _("The corrected text is there"), public_data=("revision",)
+)
 _UPDATE_NOTICE = {
     "acknowledge": declare(
         "update_notice.acknowledged", ORGANIZATION, _("Update acknowledged"), public_data=("action",)

@@ -167,6 +167,7 @@ def the_licensee(event: Event) -> Iterable[Recipient]:
 
 
 @notice("update_notice.opened", f"{MAIL}/update_notice_opened")
+@notice("update_notice.revised", f"{MAIL}/update_notice_revised")
 @notice("update_notice.overdue", f"{MAIL}/update_notice_overdue")
 @notice("update_notice.waived", f"{MAIL}/update_notice_waived")
 def the_licensee_of_notice(event: Event) -> Iterable[Recipient]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reprints.api.views import asking, licenses, papers, quotes, updates
+from reprints.api.views import asking, licenses, papers, quotes, syncing, updates
 
 urlpatterns = [
     path("license-uses/", asking.LicenseUsesView.as_view(), name="api-license-uses"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("licenses/<str:number>/placements/", licenses.PlacementsView.as_view(), name="api-license-placements"),
     path("licenses/<str:number>/renew/", licenses.RenewView.as_view(), name="api-license-renew"),
     path("update-notices/", updates.NoticesView.as_view(), name="api-update-notices"),
+    path("update-notices/sync/", syncing.SyncView.as_view(), name="api-update-sync"),
+    path("update-notices/sync/acknowledge/", syncing.SyncedView.as_view(), name="api-update-synced"),
     path("update-notices/<str:reference>/", updates.NoticeDetailView.as_view(), name="api-update-notice"),
     path(
         "update-notices/<str:reference>/acknowledge/",

@@ -76,7 +76,7 @@ def open_for(event: Event) -> list[UpdateNotice]:
 
 
 def revision_arrived(event: Event) -> None:
-    """The corrected text is there: unanswered notices that wait for it name it from now on. Idempotent."""
+    """The corrected text is there: unanswered notices that wait for it name it from now on, and say so. Idempotent."""
     number = event.data.get("revision")
     if event.article_id is None or not isinstance(number, int):
         return
@@ -85,6 +85,8 @@ def revision_arrived(event: Event) -> None:
         fresh = lock(notice)
         fresh.revision = number
         touch(fresh, fields=["revision"])
+        data = {"status": fresh.status, "revision": number, "license": fresh.license.reference}
+        record(events.NOTICE_REVISED, fresh, by=THE_LOG, data=data)
 
 
 @transaction.atomic

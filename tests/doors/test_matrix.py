@@ -153,6 +153,10 @@ API = {
     "POST /api/v1/reports/": Rule("anyone", ok=201, body=a_report),
     "GET /api/v1/update-notices/": Rule("partner", "updates:read"),
     "GET /api/v1/update-notices/{reference}/": Rule("owner", "updates:read"),
+    "GET /api/v1/update-notices/sync/": Rule("partner", "updates:read"),
+    "POST /api/v1/update-notices/sync/acknowledge/": Rule(
+        "partner", "updates:acknowledge", body=lambda world: {"through": 10**6}
+    ),
     "POST /api/v1/update-notices/{reference}/acknowledge/": Rule(
         "owner", "updates:acknowledge", body=lambda world: {"action": "removed"}
     ),

@@ -336,7 +336,7 @@ def test_outsiders_hear_exactly_the_closed_list():
         "quote": "opened accepted declined superseded canceled",
         "license": "issued suspended reinstated revoked terminated superseded expiring expired",
         "invoice": "issued paid credited",
-        "update_notice": "opened acknowledged escalated superseded waived overdue",
+        "update_notice": "opened revised acknowledged escalated superseded waived overdue",
     }
     assert told == sorted(f"{noun}.{word}" for noun, words in listed.items() for word in words.split())
 

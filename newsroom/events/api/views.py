@@ -225,8 +225,8 @@ class EventsView(Cacheable, APIView):
         There are gaps where an event is not for you.
         """
         refuse_unknown_parameters(request, ("after", "page_size"))
-        after = _whole(request, "after", default=0, least=0)
-        page_size = _whole(request, "page_size", default=PAGE_SIZE, least=1, most=MAX_PAGE_SIZE)
+        after = whole(request, "after", default=0, least=0)
+        page_size = whole(request, "page_size", default=PAGE_SIZE, least=1, most=MAX_PAGE_SIZE)
         key = key_of(request)
         publications = set() if key.organization_id else set(key.publications.values_list("pk", flat=True))
         end = streams.end_of_stream()
@@ -284,7 +284,7 @@ def _refuse_body(request: Request) -> None:
         raise Invalid.one("", _("This takes no members."), "unknown_member")
 
 
-def _whole(request: Request, name: str, *, default: int, least: int, most: int = MAX_POSITION) -> int:
+def whole(request: Request, name: str, *, default: int, least: int, most: int = MAX_POSITION) -> int:
     """A parameter that is a whole number. Raises Invalid."""
     given = request.query_params.get(name, str(default))
     digits = given.isascii() and given.isdecimal() and len(given) <= len(str(most))
