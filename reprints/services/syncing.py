@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from newsroom.accounts.models import Organization
 from newsroom.articles.models import Revision
@@ -19,6 +19,7 @@ from newsroom.events.models import Position
 from newsroom.workflow import Actor
 from reprints import events
 from reprints.models import UpdateNotice
+from reprints.models.updates import NoticeQuerySet
 from reprints.services import updates
 from reprints.vocabulary import AI_USES, Action, Duty, NoticeKind
 
@@ -123,7 +124,7 @@ def acknowledge(organization: Organization, *, by: Actor, test: bool, through: i
     return Synced(done, left, len(found) > MOST_AT_ONCE)
 
 
-def _notices(organization: Organization, *, test: bool) -> QuerySet[UpdateNotice]:
+def _notices(organization: Organization, *, test: bool) -> NoticeQuerySet:
     return UpdateNotice.objects.filter(FOR_MACHINES, organization=organization, test=test)
 
 

@@ -22,7 +22,7 @@ class SyncEntrySerializer(serializers.Serializer):
     article_url = serializers.URLField()
     correction = serializers.CharField(allow_null=True)
     kind = serializers.ChoiceField(choices=NoticeKind.choices)
-    required = serializers.ChoiceField(
+    required_action = serializers.ChoiceField(
         choices=[PURGE, REFRESH],
         help_text="purge: delete every copy, index entry and vector. refresh: read the text again.",
     )

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 
 from newsroom import references
-from newsroom.accounts.models import ApiKey
+from newsroom.accounts.models import ApiKey, Organization
 from newsroom.api.etags import Cacheable, etag_of, require_match
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.problems import escape
@@ -72,9 +72,17 @@ def owned(rows: QuerySet[Any], request: Request) -> QuerySet[Any]:
 
 def key_of(request: Request) -> ApiKey:
     """The partner's key that was let in. A key without an organization owns nothing here."""
-    if not isinstance(request.auth, ApiKey) or request.auth.organization is None:
+    if not isinstance(request.auth, ApiKey):
         raise NotAllowed(_("This needs the key of a partner."))
+    organization_of(request.auth)
     return request.auth
+
+
+def organization_of(key: ApiKey) -> Organization:
+    """Whose key it is. Raises `NotAllowed` for the key of a CMS."""
+    if key.organization is None:
+        raise NotAllowed(_("This needs the key of a partner."))
+    return key.organization
 
 
 def told(shape: type[serializers.Serializer], data: dict[str, Any], row: Any, *, status: int = 200) -> Response:

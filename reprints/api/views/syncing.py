@@ -20,7 +20,7 @@ from newsroom.errors import NotFound
 from newsroom.events.api.views import MAX_POSITION, PAGE_SIZE, whole
 from reprints import links
 from reprints.api.serializers.syncing import SyncedSerializer, SyncedWriteSerializer, SyncFeedSerializer
-from reprints.api.views.partner import key_of, owned, written
+from reprints.api.views.partner import key_of, organization_of, owned, written
 from reprints.models import License
 from reprints.services import syncing
 
@@ -54,7 +54,7 @@ class SyncView(Cacheable, APIView):
         refuse_unknown_parameters(request, ("after", "license", "page_size"))
         key = key_of(request)
         found = syncing.feed(
-            key.organization,
+            organization_of(key),
             test=key.test,
             after=whole(request, "after", default=0, least=0),
             size=whole(request, "page_size", default=PAGE_SIZE, least=1, most=MAX_PAGE_SIZE),
@@ -84,7 +84,7 @@ class SyncedView(APIView):
         """
         data = written(request, SyncedWriteSerializer)
         key = key_of(request)
-        done = syncing.acknowledge(key.organization, by=key, test=key.test, **data)
+        done = syncing.acknowledge(organization_of(key), by=key, test=key.test, **data)
         left = [{"reference": reference, "code": code} for reference, code in done.left]
         answer = {"acknowledged": done.acknowledged, "left": left, "more": done.more}
         return Response(SyncedSerializer(answer).data)
@@ -102,7 +102,7 @@ def _entry(entry: syncing.Entry) -> dict[str, Any]:
         "article_url": row.article.url,
         "correction": row.correction_reference or None,
         "kind": row.kind,
-        "required": required,
+        "required_action": required,
         "due_at": row.due_at,
         "revision": row.revision,
         "revision_sha256": entry.sha256 or None,
