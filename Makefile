@@ -140,7 +140,7 @@ docs: $(VENV)/.dev schema ## Write the generated pages again: workflows, OpenAPI
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev ## Take the pictures of the README again (needs Chromium)
-	@$(PY) -m tests.browser.screenshots $(ARGS)
+	@$(PY) -m tests.screenshots $(ARGS)
 
 .PHONY: lock
 lock: ## Pin what the .in files name, with hashes, for Python 3.11 and newer (needs uv; ARGS=--upgrade)
