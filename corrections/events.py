@@ -17,9 +17,12 @@ REOPENED = declare("report.reopened", STAFF, _("Report reopened"))
 RESOLVED = declare("report.resolved", STAFF, _("Report resolved"))
 DECLINED = declare("report.declined", STAFF, _("Report declined"))
 JOINED = declare("report.joined", STAFF, _("Report joined to another"))
+CARRIED_ON = declare("report.carried_on", STAFF, _("Report goes on by itself"))
 WITHDRAWN = declare("report.withdrawn", STAFF, _("Report withdrawn"))
 LAPSED = declare("report.lapsed", STAFF, _("Report lapsed"))
 APPEALED = declare("report.appealed", STAFF, _("Second look asked for"))
+QUESTION_ANSWERED = declare("report.question_answered", STAFF, _("Reader answered a question of the page"))
+FIX_ASKED = declare("report.fix_asked", STAFF, _("Reader asked whether it is fixed"))
 REMINDED = declare("report.reminded", STAFF, _("Reader reminded"))
 DUE_SOON = declare("report.due_soon", STAFF, _("A promise is nearly due"))
 OVERDUE = declare("report.overdue", STAFF, _("A promise is overdue"))
@@ -61,6 +64,7 @@ EVENT_OF_MOVE = {
         "resolve": RESOLVED,
         "decline": DECLINED,
         "join": JOINED,
+        "carry_on": CARRIED_ON,
         "withdraw": WITHDRAWN,
         "lapse": LAPSED,
         "appeal": APPEALED,

@@ -77,6 +77,7 @@ def the_new_reader(event: Event) -> Iterable[Recipient]:
 @notice("report.submitted", "corrections/mail/report_submitted_desk")
 @notice("report.released", "corrections/mail/report_submitted_desk")
 @notice("report.restored", "corrections/mail/report_submitted_desk")
+@notice("report.carried_on", "corrections/mail/report_submitted_desk")
 @notice("report.appealed", "corrections/mail/report_appealed_desk")
 @notice("report.restricted", "corrections/mail/report_restricted_desk")
 @notice("report.unrestricted", "corrections/mail/report_unrestricted_desk")
@@ -116,12 +117,19 @@ def the_assignee(event: Event) -> Iterable[Recipient]:
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
 
 
+@notice("report.question_answered", "corrections/mail/report_question_answered_desk")
+def those_who_fixed_it(event: Event) -> Iterable[Recipient]:
+    """Who settled it, when the reader says that it is not fixed. The other answers stand on the report's page."""
+    return the_assignee(event) if (event.data["question"], event.data["answer"]) == ("fixed", "no") else []
+
+
 @notice("report.reminded", "corrections/mail/report_reminded")
 @notice("report.asked", "corrections/mail/report_asked")
 @notice("report.accepted", "corrections/mail/report_accepted")
-@notice("report.declined", "corrections/mail/report_declined")
 @notice("report.joined", "corrections/mail/report_joined")
 @notice("report.lapsed", "corrections/mail/report_lapsed")
+@notice("report.fix_asked", "corrections/mail/report_fix_asked")
+@notice("report.carried_on", "corrections/mail/report_carried_on")
 def the_reader(event: Event) -> Iterable[Recipient]:
     """The reader, and whoever joined when the outcome is theirs too."""
     report = report_of(event)
@@ -130,6 +138,7 @@ def the_reader(event: Event) -> Iterable[Recipient]:
     return [Recipient("reader", report.reference)]
 
 
+@notice("report.declined", "corrections/mail/report_declined")
 @notice("report.resolved", "corrections/mail/report_resolved")
 def the_readers_who_wait(event: Event) -> Iterable[Recipient]:
     """The reader and everyone whose report was joined to this one."""
@@ -248,6 +257,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     return {
         "report": report,
         "own": own,
+        "joined": own.pk != report.pk,
         "headline": report.article.headline if report.article else report.article_url,
         "private_url": settings.BASE_URL + private_path(own),
         "confirm_url": settings.BASE_URL + confirm_path(own),

@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from corrections.services import checkpoints, clock, pinning, retention
+from corrections.services import checkpoints, clock, fixed, pinning, retention
 
 
 @shared_task(name="corrections.tick")
 def tick() -> None:
     """Reminders, lapses, promises."""
     clock.tick()
+
+
+@shared_task(name="corrections.ask_if_fixed")
+def ask_if_fixed() -> None:
+    """Ask readers, some weeks after a correction, whether it is fixed."""
+    fixed.ask()
 
 
 @shared_task(name="corrections.sign_checkpoint")

@@ -60,6 +60,13 @@ class Visibility(models.TextChoices):
     RESTRICTED = "restricted", _("Restricted to legal")
 
 
+class YesNo(models.TextChoices):
+    """What a reader answered to a question of the private page. Empty: not answered."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
 class Anchor(models.TextChoices):
     """Whether the reported passage still stands where the reader marked it."""
 

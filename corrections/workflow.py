@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from corrections.vocabulary import YesNo
 from newsroom.workflow import CLOCK, DESK, LEGAL, LOG, READER, STANDARDS, Actor, Workflow, transition
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ def decided_before(obj: object, by: Actor) -> str:
     return ""
 
 
+def not_said_to_be_the_same(obj: object, by: Actor) -> str:
+    """A reader joins a report only by saying, of words that another reader marked too, that it is the same thing."""
+    if by.actor_kind == READER and cast("Report", obj).same_answer != YesNo.YES:
+        return _now("Only an editor can join reports.")
+    return decided_before(obj, by)
+
+
 def appeal_is_over(obj: object, by: Actor) -> str:
     """Once, and within the publication's window (28 days unless it says otherwise)."""
     report = cast("Report", obj)
@@ -72,7 +80,7 @@ def appeal_is_over(obj: object, by: Actor) -> str:
     if report.text_erased_at:
         return _now("What you wrote was erased: there is nothing left to look at a second time.")
     window = timedelta(days=int(report.publication.policy("appeal_within_days")))
-    if report.closed_at is None or timezone.now() > report.closed_at + window:
+    if report.outcome_at is None or timezone.now() > report.outcome_at + window:
         return _now("The time to ask for a second look is over.")
     return ""
 
@@ -142,11 +150,12 @@ REPORT = Workflow(
             "join",
             {S.NEW, S.IN_REVIEW},
             S.DUPLICATE,
-            who={DESK},
+            who={DESK, READER},
             label=_("Join to another report"),
             needs_words=True,
-            guard=decided_before,
+            guard=not_said_to_be_the_same,
         ),
+        transition("carry_on", {S.DUPLICATE}, S.NEW, who={LOG}, label=_("Go on by itself")),
         transition(
             "withdraw",
             {S.HELD, S.NEW, S.IN_REVIEW, S.NEEDS_INFO},

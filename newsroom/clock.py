@@ -8,6 +8,7 @@ CLOCK: dict[str, int] = {
     "newsroom.events.prune": 86_400,
     "newsroom.api.prune": 3_600,
     "corrections.tick": 60,
+    "corrections.ask_if_fixed": 3_600,
     "corrections.sign_checkpoint": 30,
     "corrections.retain": 86_400,
     "reprints.tick": 60,

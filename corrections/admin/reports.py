@@ -131,8 +131,18 @@ class ReportAdmin(WorkflowAdmin):
             .exclude(pk=subject.pk)
             .order_by("-pk")[:10],
             "silent": anchors.is_silent(subject),
+            "said_same": self._said_same(request, subject),
             **self._similar(request, subject),
         }
+
+    def _said_same(self, request: HttpRequest, subject: Report) -> Any:
+        """The report that the reader says is the same, with whether one press joins it there."""
+        person = request.user
+        rows = Report.objects.visible_to(person).filter(pk=subject.same_as_id or 0)  # type: ignore[arg-type]  # -- staff by admin_view
+        other: Any = rows.first()
+        if other is not None:
+            other.joinable = other.is_open and "join" in reports.available(subject, person)  # type: ignore[arg-type]  # -- idem
+        return other
 
     def _similar(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
         """Who else says the same, and whether one press joins it here. Only for open reports."""

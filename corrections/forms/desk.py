@@ -21,7 +21,7 @@ from corrections.vocabulary import (
     Resolution,
     Severity,
 )
-from corrections.workflow import PUBLIC, CorrectionStatus
+from corrections.workflow import PUBLIC, CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.admin import WorkForm
 from newsroom.articles.models import Article
@@ -101,6 +101,11 @@ class ReportDeclineForm(TemplatedForm):
     )
     words = CleanTextField(label=_("Answer to the reader"))
     turn_to = CleanTextField(label=_("Where else to turn"), required=False, max_length=2000)
+
+    def prepare(self) -> None:
+        """Say who reads the answer: readers who joined get the same one."""
+        if isinstance(self.subject, Report) and self.subject.joined.filter(status=ReportStatus.DUPLICATE).exists():
+            self.fields["words"].help_text = _("The readers who joined this report get the same answer.")
 
 
 class ReportJoinForm(WordsForm):

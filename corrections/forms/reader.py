@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from corrections.services.submitting import Draft
-from corrections.vocabulary import Category, Medium
+from corrections.vocabulary import Category, Medium, YesNo
 from newsroom.accounts.models import Publication
 from newsroom.articles import passages
 from newsroom.articles.addresses import BadAddress, clean_url
@@ -307,6 +307,26 @@ class ReportWithdrawForm(MoveForm):
     sure = forms.BooleanField(
         label=_("Yes, I take this report back"),
         error_messages={"required": _("Tick the box if you want to take your report back.")},
+    )
+
+
+class ReportAnswerForm(MoveForm):
+    """Answer a question of the page by one of its two buttons."""
+
+    answer = forms.ChoiceField(
+        choices=YesNo.choices, error_messages={"required": _("Please press one of the two buttons.")}
+    )
+
+
+class ReportFixedForm(ReportAnswerForm):
+    """Whether it is fixed, and if not, what is still wrong."""
+
+    words = WordsField(
+        limit=MAX_WORDS,
+        multiline=True,
+        required=False,
+        label=_("If not: what is still wrong?"),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Resolution, Visibility
+from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Resolution, Visibility, YesNo
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Desk, Publication, Role, User
 from newsroom.articles.models import Article
 from newsroom.records import Record
 
 OPEN = [status for status in ReportStatus.values if status not in {closed.value for closed in CLOSED}]
+
+
+def _answer(label: Any) -> Any:
+    return models.CharField(
+        label, max_length=3, choices=YesNo.choices, blank=True, default="", db_default="", editable=False
+    )
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -91,6 +98,13 @@ class Report(Record):
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     appealed_at = models.DateTimeField(_("appealed"), null=True, editable=False)
     text_erased_at = models.DateTimeField(_("words erased"), null=True, editable=False)
+    settled_answer = _answer(_("the reader: the published notice settles it"))
+    same_answer = _answer(_("the reader: another report says the same"))
+    same_as = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="said_same"
+    )
+    fixed_answer = _answer(_("the reader, four weeks later: it is fixed"))
+    fix_asked_at = models.DateTimeField(_("asked whether it is fixed"), null=True, editable=False)
     test = models.BooleanField(default=False, editable=False)
 
     objects = ReportQuerySet.as_manager()
@@ -102,6 +116,11 @@ class Report(Record):
         indexes: ClassVar = [
             models.Index(fields=["status", "-priority", "id"], name="report_queue"),
             models.Index(fields=["article", "status"], name="report_of_article"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(fix_asked_at=None, status=ReportStatus.RESOLVED),
+                name="report_fix_due",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=ReportStatus.values), name="report_status_known"),
@@ -133,6 +152,13 @@ class Report(Record):
     def outside_status(self) -> str:
         """What the reader and the API see: `held` is `new` to them."""
         return str(ReportStatus.NEW if self.status == ReportStatus.HELD else self.status)
+
+    @property
+    def outcome_at(self) -> datetime | None:
+        """When the reader had the outcome: that of the report it was joined to once there is one, else its own."""
+        if self.status != ReportStatus.DUPLICATE or self.joined_to is None or self.closed_at is None:
+            return self.closed_at
+        return max(self.closed_at, self.joined_to.closed_at or self.closed_at)
 
     def first_deciders(self) -> set[int]:
         """The members of staff who decided before the appeal."""

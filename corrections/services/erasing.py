@@ -81,6 +81,11 @@ def held_on(report: Report) -> dict[str, Any]:
         "received_at": report.created_at,
         "closed_at": report.closed_at,
         "report": _words(report),
+        "answered": {
+            "published_notice_settles_it": report.settled_answer,
+            "same_as_another_report": report.same_answer,
+            "is_it_fixed": report.fixed_answer,
+        },
         "contact": _contact(report),
         "messages": [
             {"from": "you" if row.author_kind == "reader" else "desk", "at": row.at, "text": row.body}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from corrections.models import Correction, Message, Report
 from corrections.services import answers, priority, watching
 from corrections.services import correction as notices
+from corrections.services.joined import hand_over
 from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution
 from corrections.workflow import REPORT
@@ -38,7 +39,9 @@ def mark_spam(report: Report, *, by: User, seen: int | None = None) -> Report:
     """Nothing a newsroom must answer. The sender is told nothing."""
     report, change = begin(report, "mark_spam", by=by, seen=seen)
     promises.drop(report)
-    return end(report, change, by=by)
+    report = end(report, change, by=by)
+    hand_over(report)
+    return report
 
 
 @transaction.atomic
@@ -66,7 +69,7 @@ def ask(report: Report, *, by: User, words: str, seen: int | None = None) -> Rep
     """Ask the reader something; our clocks stand until the reply."""
     report, change = begin(report, "ask", by=by, seen=seen)
     answers.refuse_open_names(words)
-    change["message"] = _say(report, "staff", by, words).pk
+    change["message"] = say(report, "staff", by, words).pk
     report.reminders_sent = 0
     promises.pause(report, "decide", "publish")
     return end(report, change, by=by, fields=("reminders_sent",))
@@ -76,7 +79,7 @@ def ask(report: Report, *, by: User, words: str, seen: int | None = None) -> Rep
 def reply(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
     """The reader answers; our clocks run again."""
     report, change = begin(report, "reply", by=by, seen=seen)
-    change["message"] = _say(report, "reader", by, words).pk
+    change["message"] = say(report, "reader", by, words).pk
     promises.resume(report, "decide", "publish")
     return end(report, change, by=by)
 
@@ -131,8 +134,12 @@ def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "
 
 
 @transaction.atomic
-def join(report: Report, *, by: User, other: Report, words: str, seen: int | None = None) -> Report:
-    """The same as another report: both readers hear how that one ends."""
+def join(report: Report, *, by: Actor, other: Report, words: str, seen: int | None = None) -> Report:
+    """The same as another report: both readers hear how that one ends.
+
+    A reader joins only what they said to be the same, see `services.same`: nobody at the desk has answered then, and
+    the promises to this reader are owed with the other report.
+    """
     if other.pk == report.pk or other.publication_id != report.publication_id:
         raise Invalid.one("/other", _("Join it to another report of the same publication."), "unknown_report")
     if other.joined_to_id:
@@ -146,17 +153,29 @@ def join(report: Report, *, by: User, other: Report, words: str, seen: int | Non
     Report.objects.filter(joined_to=report).update(joined_to=other)
     decision = decide(report, "join", by=by, answer=words.strip())
     change |= {"decision": decision.pk, "joined_to": other.reference}
-    _closed(report)
+    if isinstance(by, User):
+        _closed(report)
+    else:
+        promises.drop(report)
     return end(report, change, by=by, fields=("joined_to", "first_answered_at"))
 
 
 @transaction.atomic
-def withdraw(report: Report, *, by: Actor = THE_READER, seen: int | None = None) -> Report:
-    """The reader takes it back. It never stops the newsroom's own check."""
+def withdraw(
+    report: Report,
+    *,
+    by: Actor = THE_READER,
+    code: str = Resolution.WITHDRAWN_BY_READER,
+    seen: int | None = None,
+) -> Report:
+    """The reader takes it back. It never stops the newsroom's own check, nor the answer to readers who joined it."""
     report, change = begin(report, "withdraw", by=by, seen=seen)
-    report.resolution_code = Resolution.WITHDRAWN_BY_READER
+    report.resolution_code = code
+    change["resolution_code"] = code
     promises.drop(report)
-    return end(report, change, by=by, fields=("resolution_code",))
+    report = end(report, change, by=by, fields=("resolution_code",))
+    hand_over(report)
+    return report
 
 
 @transaction.atomic
@@ -166,14 +185,16 @@ def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> 
     report.resolution_code = Resolution.NO_REPLY
     decide(report, "lapse", by=by, code=Resolution.NO_REPLY)
     promises.drop(report)
-    return end(report, change, by=by, fields=("resolution_code",))
+    report = end(report, change, by=by, fields=("resolution_code",))
+    hand_over(report)
+    return report
 
 
 @transaction.atomic
 def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
     """The reader asks, once, that another editor looks again."""
     report, change = begin(report, "appeal", by=by, seen=seen)
-    change["message"] = _say(report, "reader", by, words).pk
+    change["message"] = say(report, "reader", by, words).pk
     report.appealed_at = timezone.now()
     report.assignee = None
     report.resolution_code = ""
@@ -227,7 +248,7 @@ def write_to_reader(report: Report, *, by: User, words: str) -> Message:
     keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
         raise Conflict(_("Only the desk writes to readers."))
-    return _say(report, "staff", by, words)
+    return say(report, "staff", by, words)
 
 
 @transaction.atomic
@@ -246,7 +267,8 @@ def available(report: Report, by: Actor) -> list[str]:
     return [row.name for row in REPORT.available(report, by)]
 
 
-def _say(report: Report, author_kind: str, by: Actor, words: str) -> Message:
+def say(report: Report, author_kind: str, by: Actor, words: str) -> Message:
+    """Write into the thread, inside the transaction of the move that brings the words. `Invalid` without any."""
     _require(words, "/words")
     return Message.objects.create(
         report=report,

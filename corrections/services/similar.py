@@ -66,7 +66,7 @@ def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list
         return []
     rows = Report.objects.filter(visibility=Visibility.NORMAL) if among is None else among
     others = rows.open().filter(article=report.article_id, test=report.test).exclude(pk=report.pk)  # type: ignore[attr-defined]  # -- ReportQuerySet
-    text = _text_of(report)
+    text = text_of(report)
     mine = claim_of(report, text)
     found = []
     for other in (
@@ -100,7 +100,8 @@ def claim_of(report: Report, text: str) -> Claim:
     return Claim(f"{report.claim} {report.suggestion}".strip(), report.passage_exact, place)
 
 
-def _text_of(report: Report) -> str:
+def text_of(report: Report) -> str:
+    """The text that the reader saw: the headline, an empty line, the body. Empty when it is not here."""
     article = report.article
     if article is None:
         return ""

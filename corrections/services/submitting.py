@@ -148,7 +148,9 @@ def find_by_token(token: str) -> Report | None:
     """The report that this token opens, or None."""
     nonce = links.nonce_of(token)
     report = (
-        Report.objects.select_related("publication", "article").filter(token_nonce=nonce).first() if nonce else None
+        Report.objects.select_related("publication", "article", "joined_to").filter(token_nonce=nonce).first()
+        if nonce
+        else None
     )
     if report is None or not links.opens(token, "report", report.reference, report.token_nonce):
         return None

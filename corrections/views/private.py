@@ -6,7 +6,7 @@ token, so that history, screenshots and referrers do not hold it. Browsers witho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -20,18 +20,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from corrections import public
 from corrections.forms.reader import (
     MoveForm,
+    ReportAnswerForm,
     ReportAppealForm,
     ReportEraseContactForm,
     ReportEraseTextForm,
+    ReportFixedForm,
     ReportReplyForm,
     ReportWithdrawForm,
     stands_in,
 )
 from corrections.models import Report
-from corrections.services import erasing
+from corrections.services import erasing, fixed, same
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
+from corrections.vocabulary import YesNo
 from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
@@ -52,6 +55,12 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
     "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], seen=data["seen"])),
     "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report, seen=data["seen"])),
     "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], seen=data["seen"])),
+    "settled": (ReportAnswerForm, lambda report, data: same.say_settled(report, yes=_yes(data), seen=data["seen"])),
+    "same": (ReportAnswerForm, lambda report, data: same.say_same(report, yes=_yes(data), seen=data["seen"])),
+    "fixed": (
+        ReportFixedForm,
+        lambda report, data: fixed.say_fixed(report, yes=_yes(data), words=data["words"], seen=data["seen"]),
+    ),
     "erase_contact": (
         ReportEraseContactForm,
         lambda report, data: erasing.erase_contact(report, by=THE_READER, why="asked"),
@@ -61,7 +70,9 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
         lambda report, data: erasing.erase_text(report, by=THE_READER, why="asked", seen=data["seen"]),
     ),
 }
-"""Move → its form, and the service that makes it. The last two are no moves of the table: see `erasing.possible`."""
+"""Move → its form, and the service that makes it. The first three are moves of the table; then answers to questions of
+the page (`services.same`, `services.fixed`); the last two are what `erasing.possible` names.
+"""
 
 
 @require_safe
@@ -98,7 +109,7 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
         if _said_already(report, form):
             return see_other(PAGES.back(report, key))
         status = 409 if isinstance(refusal, Conflict) else 422
-        fresh = Report.objects.select_related("publication", "article").get(pk=report.pk)
+        fresh = Report.objects.select_related("publication", "article", "joined_to").get(pk=report.pk)
         sentence = wording.refusal_of(fresh, refusal.message)
         return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
     return see_other(PAGES.back(report, key))
@@ -133,12 +144,19 @@ def _show(
 ) -> HttpResponse:
     standing = wording.standing_of(report)
     dates = wording.dates_of(report)
-    answers = wording.answers_of(report.decisions.all())
-    moves = reports.available(report, THE_READER)
-    forms = {name: _offered(report, name, (bound or {}).get(name), status) for name in moves if name in MOVES}
-    erasures = {name: _offered(report, name, (bound or {}).get(name), status) for name in erasing.possible(report)}
-    primary = report.joined_to or report
+    answers = wording.answers_of(report)
+    question = same.question_for(report)
+
+    def offered(names: Iterable[str]) -> dict[str, MoveForm]:
+        return {name: _offered(report, name, (bound or {}).get(name), status) for name in names if name in MOVES}
+
+    forms = offered(reports.available(report, THE_READER))
+    questions = offered(_questions(report, question))
+    erasures = offered(erasing.possible(report))
+    primary = wording.primary_of(report)
     notice = primary.correction if primary.correction and primary.correction.is_public else None
+    if notice is None and question is not None:
+        notice = question.notice
     context = {
         "report": report,
         "publication": report.publication,
@@ -155,9 +173,10 @@ def _show(
         "passage_missing": _passage_missing(report),
         "contact": getattr(report, "contact", None),
         "forms": forms,
+        "questions": questions,
         "erasures": erasures,
         "errors": next((form for form in (bound or {}).values() if form.errors), None),
-        "kept_words": _kept_words(bound, forms | erasures),
+        "kept_words": _kept_words(bound, forms | questions | erasures),
         "sentence": sentence,
         "base": f"/corrections/reports/{key}/",
         "private_url": settings.BASE_URL + private_path(report),
@@ -165,6 +184,17 @@ def _show(
     }
     with timezone.override(report.publication.zone):
         return render(request, "corrections/private.html", context, status=status)
+
+
+def _questions(report: Report, question: same.Question | None) -> list[str]:
+    """Which question the page asks, by the name of the move that answers it: one at a time."""
+    if question is not None:
+        return ["settled" if question.notice else "same"]
+    return ["fixed"] if fixed.is_asked(report) else []
+
+
+def _yes(data: dict[str, Any]) -> bool:
+    return bool(data["answer"] == YesNo.YES)
 
 
 def _offered(report: Report, name: str, bound: MoveForm | None, status: int) -> MoveForm:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Decision, Message, Report
-from corrections.vocabulary import Effect, Kind
+from corrections.vocabulary import Effect, Kind, Resolution, Visibility
 from corrections.workflow import ReportStatus
 from newsroom.events import promises
 from newsroom.events.models import Promise
@@ -62,6 +62,10 @@ STANDINGS: dict[str, Standing] = {
 }
 """Keyed by `Report.outside_status`."""
 
+SETTLED_BEFORE = Standing(
+    _("Settled before"), _("You told us that the published correction is what you meant. Thank you."), "", 3
+)
+
 PROMISED: dict[str, Any] = {
     "acknowledge": _("An editor takes it up"),
     "decide": _("You have our answer"),
@@ -72,8 +76,19 @@ PROMISED: dict[str, Any] = {
 STEPS = [_("Received"), _("With an editor"), _("Decided"), _("Settled")]
 
 
+def primary_of(report: Report) -> Report:
+    """The report whose end is this reader's outcome: the one it was joined to, unless that is for the legal desk."""
+    joined_to = report.joined_to if report.status == S.DUPLICATE else None
+    return joined_to if joined_to is not None and joined_to.visibility == Visibility.NORMAL else report
+
+
 def standing_of(report: Report) -> Standing:
-    """How the report stands, to its reader."""
+    """How the report stands, to its reader: once the report that it was joined to is decided, as that one does."""
+    primary = primary_of(report)
+    if primary.status in {S.RESOLVED, S.DECLINED}:
+        return STANDINGS[primary.status]
+    if report.status == S.WITHDRAWN and report.resolution_code == Resolution.ALREADY_CORRECTED:
+        return SETTLED_BEFORE
     return STANDINGS[report.outside_status]
 
 
@@ -86,7 +101,7 @@ def steps_of(report: Report) -> list[dict[str, Any]]:
     """The steps for `includes/steps.html`."""
     reached = standing_of(report).progress
     last = len(STEPS) - 1
-    times: list[datetime | None] = [report.created_at, report.first_answered_at, None, report.closed_at]
+    times: list[datetime | None] = [report.created_at, report.first_answered_at, None, report.outcome_at]
     return [
         {
             "label": label,
@@ -98,8 +113,16 @@ def steps_of(report: Report) -> list[dict[str, Any]]:
 
 
 def dates_of(report: Report) -> list[Promise]:
-    """The dates that still run for the reader, the nearest first, each with its words in `what`."""
-    rows = [row for row in promises.running(report) if row.kind in PROMISED]
+    """The dates that still run for the reader, the nearest first, each with its words in `what`.
+
+    Whoever was joined to another report is owed its dates.
+    """
+    primary = primary_of(report)
+    rows = [
+        row
+        for row in promises.running(primary)
+        if row.kind in PROMISED and (primary.pk == report.pk or not row.paused_at)
+    ]
     for row in rows:
         row.what = PROMISED[row.kind]  # type: ignore[attr-defined]  # -- words for the template
     return rows
@@ -118,8 +141,12 @@ def thread_of(report: Report, messages: Iterable[Message]) -> list[dict[str, Any
     ]
 
 
-def answers_of(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
-    """Our answers that have words for the reader, oldest first."""
+def answers_of(report: Report) -> list[dict[str, Any]]:
+    """Our answers that have words for the reader, oldest first; then that of the report it was joined to."""
+    primary = primary_of(report)
+    decisions: list[Decision] = list(report.decisions.all())
+    if primary.pk != report.pk and primary.status == S.DECLINED:
+        decisions += primary.decisions.filter(move="decline").order_by("-pk")[:1]
     return [
         {
             "at": decision.at,
@@ -134,9 +161,9 @@ def answers_of(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
 
 def appeal_until(report: Report) -> datetime | None:
     """The last moment for a second look, if the report is closed."""
-    if report.closed_at is None:
+    if report.outcome_at is None:
         return None
-    return report.closed_at + timedelta(days=int(report.publication.policy("appeal_within_days")))
+    return report.outcome_at + timedelta(days=int(report.publication.policy("appeal_within_days")))
 
 
 def card(

@@ -16,6 +16,7 @@ POLICIES: dict[str, Any] = {
     "on_call_within_hours": 2,  # calendar hours until an urgent report is taken up
     "escalate_after_hours": 24,  # from a broken promise to the standards editors; an urgent one at once
     "appeal_within_days": 28,
+    "ask_fixed_after_days": 28,  # after the correction; 0: never
     "allow_publish_urgent": True,
     "mail_words_to_staff": False,
     "complaints_body": "",

@@ -8,7 +8,8 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from corrections import notices as declared
-from corrections.services import clock
+from corrections.models import Report
+from corrections.services import clock, fixed
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
@@ -73,7 +74,19 @@ def whole_life(daily, report, editor):
     lapsed.reminders_sent = 2
     lapsed.save(update_fields=["reminders_sent"])
     reports.lapse(lapsed)
-    reports.withdraw(make_report(daily, report.article, claim=SECRET))
+    taken_back = make_report(daily, report.article, claim=SECRET)
+    follower = confirm(make_report(daily, report.article, claim=SECRET))
+    reports.join(follower, by=second, other=taken_back, words="Two of you saw it.")
+    reports.withdraw(taken_back)
+    ask_whether_it_is_fixed(report)
+
+
+def ask_whether_it_is_fixed(report):
+    then = timezone.now() - timedelta(days=29)
+    Report.objects.filter(pk=report.pk).update(closed_at=then)
+    fixed.ask()
+    report.refresh_from_db()
+    fixed.say_fixed(report, yes=False, words=SECRET)
 
 
 def settle(daily, correction, editor):

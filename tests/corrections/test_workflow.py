@@ -37,7 +37,8 @@ REPORT_MATRIX = {
     "reopen": ({"accepted"}, "in_review", DESK),
     "resolve": ({"accepted"}, "resolved", {"log"}),
     "decline": ({"new", "in_review", "needs_info"}, "declined", DESK),
-    "join": ({"new", "in_review"}, "duplicate", DESK),
+    "join": ({"new", "in_review"}, "duplicate", {*DESK, "reader"}),
+    "carry_on": ({"duplicate"}, "new", {"log"}),
     "withdraw": ({"held", "new", "in_review", "needs_info"}, "withdrawn", {"reader"}),
     "lapse": ({"needs_info"}, "lapsed", {"clock"}),
     "appeal": ({"declined", "resolved", "duplicate", "lapsed"}, "in_review", {"reader"}),
@@ -94,6 +95,8 @@ def walk(table, matrix, record, statuses, role):
         fresh = force_status(record, status)
         if move == "lapse":
             fresh.reminders_sent = 2
+        if move == "join":
+            fresh.same_answer = "yes"
         before = state(fresh)
         if role not in who:
             with pytest.raises(NotAllowed):
@@ -123,8 +126,8 @@ def test_every_move_of_a_correction_is_for_these_roles_and_statuses_only(role):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("move", sorted(REPORT_MATRIX))
-def test_every_move_of_a_report_is_a_function_of_its_name_but_resolve(move):
-    assert hasattr(reports, move) == (move != "resolve")
+def test_every_move_of_a_report_is_a_function_of_its_name_but_those_that_another_record_makes(move):
+    assert hasattr(reports, move) == (move not in {"resolve", "carry_on"})
 
 
 @pytest.mark.django_db
