@@ -26,6 +26,7 @@ FIX_ASKED = declare("report.fix_asked", STAFF, _("Reader asked whether it is fix
 REMINDED = declare("report.reminded", STAFF, _("Reader reminded"))
 DUE_SOON = declare("report.due_soon", STAFF, _("A promise is nearly due"))
 OVERDUE = declare("report.overdue", STAFF, _("A promise is overdue"))
+EXPORTED = declare("report.exported", STAFF, _("Exported for an audit"))
 PAGED = declare("report.paged", STAFF, _("On-call editor paged"))
 ESCALATED = declare("report.escalated", STAFF, _("Broken promise escalated"))
 CONTACT_REVEALED = declare("report.contact_revealed", STAFF, _("Contact details revealed"))

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from newsroom.spreadsheets import harmless
 from reprints import pricing
 from reprints.models import Invoice
 from reprints.vocabulary import InvoiceKind
@@ -18,7 +19,6 @@ COLUMNS = (
     *("buyer", "buyer_address", "buyer_country", "buyer_vat_id", "po_number", "quote", "licenses", "credits"),
     *("currency", "net", "tax", "gross", "tax_treatment", "tax_rate", "paid", "paid_on", "payment_references"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def invoices_csv(rows: Iterable[Invoice]) -> str:
@@ -34,11 +34,6 @@ def invoices_csv(rows: Iterable[Invoice]) -> str:
     for row in rows:
         table.writerow([_cell(value) for value in _values(row)])
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """The text, with an apostrophe before it when a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
 def _values(row: Invoice) -> list[Any]:

@@ -13,7 +13,7 @@ from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
 from corrections.forms.legal import LegalReasonForm
 from corrections.models import Report
-from corrections.services import anchors, contacts, legal
+from corrections.services import anchors, auditing, contacts, legal
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -95,6 +95,15 @@ class ReportAdmin(WorkflowAdmin):
         "unrestrict": Button(legal.unrestrict, LegalReasonForm, _("Open to the desk again"), legal.may_unrestrict),
         "place_hold": Button(legal.place_hold, LegalReasonForm, _("Place a legal hold"), legal.may_place_hold),
         "lift_hold": Button(legal.lift_hold, LegalReasonForm, _("Lift the legal hold"), legal.may_lift_hold),
+        "export": Button(
+            lambda subject, *, by, reason, with_words, seen=None: auditing.export(
+                subject, by=by, reason=reason, with_words=with_words
+            ),
+            forms.ReportExportForm,
+            _("Export for an audit (CSV)"),
+            auditing.may_export,
+            downloads=True,
+        ),
         "mark_spam": Button(reports.mark_spam, danger=True),
     }
     starters: ClassVar[dict[str, Button]] = {

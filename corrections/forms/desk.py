@@ -160,6 +160,20 @@ class ReportRevealContactForm(WorkForm):
     )
 
 
+class ReportExportForm(WorkForm):
+    """Why the whole life of a report is exported, and whether with its words."""
+
+    reason = CleanTextField(
+        label=_("Why you need it"),
+        help_text=_("Kept as an internal note with your name."),
+        max_length=500,
+        multiline=False,
+    )
+    with_words = forms.BooleanField(
+        required=False, label=_("With the words of the reader and the desk (never with contact details)")
+    )
+
+
 class CorrectionEditForm(WorkForm):
     """The words of a draft."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from corrections import public
 from corrections.models import AnswerTemplate, Correction, Report
 from corrections.placeholders import NAMES, OPEN, names_in
+from newsroom.accounts import regimes
 from newsroom.accounts.models import User
 from newsroom.errors import Invalid
 from newsroom.events import promises
@@ -65,7 +66,7 @@ VALUES: dict[str, Callable[[Report, User], str]] = {
     "answer_by": _answer_by,
     "publication": lambda report, by: report.publication.name,
     "corrections_email": lambda report, by: report.publication.corrections_email,
-    "complaints_body": lambda report, by: str(report.publication.policy("complaints_body")),
+    "complaints_body": lambda report, by: regimes.complaints_body(report.publication),
     "appeal_days": lambda report, by: str(report.publication.policy("appeal_within_days")),
     "editor": lambda report, by: str(by),
 }

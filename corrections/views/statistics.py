@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -16,11 +14,11 @@ from django.views.decorators.http import require_safe
 from corrections import statistics
 from corrections.vocabulary import Resolution
 from newsroom.accounts.models import Publication, User
+from newsroom.spreadsheets import table
 from newsroom.web.headers import public_page
 
 STAFF = frozenset({"desk_editor", "standards_editor", "legal"})
 CHART_HEIGHT, BAR, GAP, LABELS = 120, 22, 10, 40
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "received",
     "accepted",
@@ -121,21 +119,13 @@ def _csv(request: HttpRequest, figures: dict[str, Any], to_all: bool) -> HttpRes
 
 
 def as_csv(figures: dict[str, Any]) -> str:
-    """One line a month and a section, and one for all (RFC 4180). A figure left out is empty."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+    """One line a month and a section, and one for all. A figure left out is empty."""
     times = [f"{step}_{which}_hours" for step in statistics.STEPS for which in ("median", "p90")]
-    writer.writerow(["group", "name", *COLUMNS, *times])
     groups = [("total", "", figures["totals"])]
     groups += [("month", row["month"], row) for row in figures["by_month"]]
     groups += [("section", row["section"], row) for row in figures["by_section"]]
+    rows = []
     for group, name, row in groups:
         hours = [row["hours"][step][which] for step in statistics.STEPS for which in ("median", "p90")]
-        cells = [row[column] for column in COLUMNS] + hours
-        writer.writerow([group, defused(name), *("" if cell is None else cell for cell in cells)])
-    return out.getvalue()
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (OWASP, CSV injection): a quote before whatever could start one."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+        rows.append([group, name, *(row[column] for column in COLUMNS), *hours])
+    return table(["group", "name", *COLUMNS, *times], rows)

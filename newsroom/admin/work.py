@@ -48,7 +48,8 @@ class Button:
     """Something a person may do to a record: the service, the form for its words, and when it is offered.
 
     `offered` is asked only for what is not a move of the table; moves ask the table. What the service of a button that
-    `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again.
+    `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again;
+    what one that `downloads` answers, the name and text of a CSV file, is that response.
     """
 
     service: Callable[..., Any]
@@ -57,6 +58,7 @@ class Button:
     offered: Callable[[Any, User], bool] | None = None
     danger: bool = False
     answers: bool = False
+    downloads: bool = False
 
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
@@ -235,6 +237,10 @@ class WorkflowAdmin(admin.ModelAdmin):
         except DomainError as error:
             messages.error(request, error.message)
             return self.work_page(request, self._find(request, object_id), bound=(button, form), status=409)
+        if pressed.downloads:
+            name, text = answer
+            headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+            return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
         if pressed.answers:
             return self.work_page(request, self._find(request, object_id), answer=answer)
         messages.success(request, _now("Done: %(label)s.") % {"label": self._label(button)})

@@ -52,14 +52,23 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
     report = make_report(desk.publication)
     response = desk.as_(desk.editor).get(page(report))
 
-    assert buttons_on(response) == ["take_up", "decline", "join", "assign", "note", "reveal_contact", "mark_spam"]
+    assert buttons_on(response) == [
+        "take_up",
+        "decline",
+        "join",
+        "assign",
+        "note",
+        "reveal_contact",
+        "export",
+        "mark_spam",
+    ]
     assert b'name="_save"' not in response.content
 
 
 def test_legal_reads_reports_but_moves_none(desk):
     report = make_report(desk.publication)
 
-    assert buttons_on(desk.as_(desk.legal).get(page(report))) == ["reveal_contact", "restrict", "place_hold"]
+    assert buttons_on(desk.as_(desk.legal).get(page(report))) == ["reveal_contact", "restrict", "place_hold", "export"]
     assert desk.as_(desk.legal).post(button(report, "take_up"), {"seen": 1}).status_code == 409
     assert Report.objects.get(pk=report.pk).status == "new"
 

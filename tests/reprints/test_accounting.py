@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from reprints.accounting import COLUMNS, harmless, invoices_csv
+from newsroom.spreadsheets import harmless
+from reprints.accounting import COLUMNS, invoices_csv
 from reprints.models import Invoice
 from reprints.services import payments
 from tests.reprints import billing
