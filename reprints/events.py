@@ -81,6 +81,9 @@ _UPDATE_NOTICE = {
 }
 NOTICE_OVERDUE = declare("update_notice.overdue", ORGANIZATION, _("Update notice overdue"))
 
+SIGN_IN_ASKED = declare("contact.sign_in_asked", STAFF, _("Link to a partner's pages asked for"))
+SIGNED_IN = declare("contact.signed_in", STAFF, _("Contact signed in to the partner's pages"))
+
 EVENT_OF_MOVE: dict[str, dict[str, Kind]] = {
     "license_request": _REQUEST,
     "quote": _QUOTE,

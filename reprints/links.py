@@ -39,7 +39,12 @@ def private_path(request: LicenseRequest) -> str:
 
 def payer_path(request: LicenseRequest) -> str:
     """The path of the page where whoever pays finds the invoice: the partner's own pages, else the private page."""
-    return private_path(request) if request.organization_id is None else "/reprints/partner/"
+    return private_path(request) if request.organization_id is None else partner_path(request)
+
+
+def partner_path(request: LicenseRequest) -> str:
+    """The path of the request on the organization's own pages."""
+    return f"/reprints/partner/requests/{request.reference}/"
 
 
 def confirm_path(request: LicenseRequest) -> str:

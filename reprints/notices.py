@@ -11,8 +11,17 @@ from newsroom.accounts.models import Contact
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
 from reprints import audience, links, pricing
-from reprints.models import Invoice, License, LicenseRequest, Quote, RequesterContact, RequestMessage, UpdateNotice
-from reprints.services import asking, invoicing
+from reprints.models import (
+    Invoice,
+    License,
+    LicenseRequest,
+    Quote,
+    RequesterContact,
+    RequestMessage,
+    SignInLink,
+    UpdateNotice,
+)
+from reprints.services import asking, invoicing, partner_access
 from reprints.vocabulary import Lane
 
 MAIL = "reprints/mail"
@@ -181,6 +190,23 @@ def the_desk_of_notice(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(notice_of(event).license.request)
 
 
+@notice("contact.sign_in_asked", f"{MAIL}/contact_sign_in_asked")
+def the_contact(event: Event) -> Iterable[Recipient]:
+    """Who asked for the link."""
+    return [Recipient("contact", event.subject_reference)]
+
+
+@mail_context("contact")
+def about_contact(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """The link, made from the row as it is then; the event holds no token."""
+    link = SignInLink.objects.select_related("contact__organization").get(pk=event.data["link"])
+    return {
+        "organization": link.contact.organization,
+        "enter_url": f"{settings.BASE_URL}/reprints/partner/enter/{partner_access.token_of(link)}/",
+        "minutes": int(partner_access.LINK_LASTS.total_seconds() // 60),
+    }
+
+
 @mail_context("license_request")
 def about_request(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about a request may show. `message` is the one that the event names."""
@@ -282,7 +308,7 @@ def _about(request: LicenseRequest, event: Event, recipient: Recipient) -> dict[
         "items": list(request.items.select_related("article")),
         "message": message,
         "answer_by": asking.answer_by(request),
-        "page_url": settings.BASE_URL + (links.private_path(request) if own_page else "/reprints/partner/"),
+        "page_url": settings.BASE_URL + (links.private_path(request) if own_page else links.partner_path(request)),
         "confirm_url": settings.BASE_URL + links.confirm_path(request),
         "admin_url": f"{settings.BASE_URL}/admin/reprints/licenserequest/{request.pk}/change/",
     }

@@ -2,14 +2,33 @@
 
 from django.urls import path
 
-from reprints.views import asking, confirming, downloads, machines, partner, private, starting, verifying
+from reprints.views import asking, confirming, downloads, machines, private, starting, verifying
+from reprints.views.partner import door, lists
+from reprints.views.partner import requests as partner_requests
 
 app_name = "reprints"
 PAGE = "reprints/requests/<str:key>/"
+PARTNER = "reprints/partner/"
+OF_PARTNER = f"{PARTNER}requests/<str:reference>/"
 urlpatterns = [
     path("reprints/", starting.start, name="start"),
     path("reprints/new/", asking.new, name="new"),
-    path("reprints/partner/", partner.explained, name="partner"),
+    path(PARTNER, lists.overview, name="partner"),
+    path(f"{PARTNER}enter/<str:token>/", door.enter, name="partner-enter"),
+    path(f"{PARTNER}leave/", door.leave, name="partner-leave"),
+    path(f"{PARTNER}choose/", door.choose, name="partner-choose"),
+    *(
+        path(f"{PARTNER}{name}/", lists.listing, {"name": name}, name=f"partner-{name}")
+        for name in ("requests", "quotes", "licenses", "notices", "invoices")
+    ),
+    path(OF_PARTNER, partner_requests.page, name="partner-request"),
+    path(f"{OF_PARTNER}quotes/<str:record>/quote.pdf", partner_requests.quote_paper, name="partner-quote-pdf"),
+    path(f"{OF_PARTNER}licenses/<str:record>/<str:name>", partner_requests.license_paper, name="partner-paper"),
+    path(f"{OF_PARTNER}invoices/<str:record>/invoice.pdf", partner_requests.invoice_paper, name="partner-invoice-pdf"),
+    path(f"{OF_PARTNER}quotes/<str:record>/<str:name>/", partner_requests.move, {"noun": "quote"}),
+    path(f"{OF_PARTNER}licenses/<str:record>/<str:name>/", partner_requests.move, {"noun": "license"}),
+    path(f"{OF_PARTNER}notices/<str:record>/<str:name>/", partner_requests.move, {"noun": "update_notice"}),
+    path(f"{OF_PARTNER}<str:name>/", partner_requests.move, {"noun": "license_request"}),
     path("reprints/requests/confirm/<str:token>/", confirming.confirm, name="confirm"),
     path(PAGE, private.page, name="private"),
     path(f"{PAGE}quotes/<str:reference>/quote.pdf", downloads.of_quote, name="quote-pdf"),

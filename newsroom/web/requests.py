@@ -17,7 +17,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger("masthead.access")
 
 _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_PRIVATE = re.compile(r"(/(?:reports|requests|acknowledge|partner|confirm|ask)/)[^/\s\"?]{12,200}")
+_PRIVATE = re.compile(r"(/(?:reports|requests|acknowledge|partner|confirm|ask|enter|drafts)/)[^/\s\"?]{12,200}")
 _KEYS = re.compile(r"mh_(live|test)_[A-Za-z0-9]{4,16}_[A-Za-z0-9_-]{4,64}")
 
 

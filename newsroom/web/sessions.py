@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 
-SIGNED_IN = ("/admin/", "/reprints/partner/")
+SIGNED_IN = ("/admin/",)
 
 
 class StaffSessionMiddleware(SessionMiddleware):

@@ -3,6 +3,7 @@
 from reprints.models.asking import LicenseRequest, RequesterContact, RequestItem, RequestMessage
 from reprints.models.invoices import Invoice, InvoiceCounter, Payment
 from reprints.models.licenses import License, Placement
+from reprints.models.partners import PartnerSession, SignInLink
 from reprints.models.quotes import Quote, QuoteLine
 from reprints.models.ratecard import PriceRule, RateCard, TermsTemplate, UseType
 from reprints.models.updates import UpdateNotice
@@ -12,6 +13,7 @@ __all__ = [
     "InvoiceCounter",
     "License",
     "LicenseRequest",
+    "PartnerSession",
     "Payment",
     "Placement",
     "PriceRule",
@@ -21,6 +23,7 @@ __all__ = [
     "RequestItem",
     "RequestMessage",
     "RequesterContact",
+    "SignInLink",
     "TermsTemplate",
     "UpdateNotice",
     "UseType",

@@ -5,26 +5,24 @@ from __future__ import annotations
 import statistics
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from rest_framework.request import Request
 
 from newsroom.accounts.models import Publication
-from newsroom.api.pagination import CursorPages
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import Article
-from newsroom.errors import Invalid
 from newsroom.events.models import Promise
 from newsroom.web.headers import public_page
 from newsroom.web.text import has_forbidden_characters
 from reprints import offers, pricing
 from reprints.models import LicenseRequest
 from reprints.services import quoting
+from reprints.views.pages import page_of
 
 MAX_QUERY = 2000
 MAX_WORDS = 8
@@ -32,12 +30,6 @@ MEASURED = timedelta(days=90)
 MEASURED_ROWS = 500
 MIN_MEASURED = 5
 HOURS = 3600
-
-
-class SearchPages(CursorPages):
-    """By keyset, the newest article first: the cost of a page does not depend on how many came before it."""
-
-    ordering = ("-pk",)
 
 
 @require_safe
@@ -95,13 +87,7 @@ def _search(request: HttpRequest, query: str) -> tuple[list[Article], dict[str, 
     nowhere = {"next": None, "previous": None}
     if by_address := _by_address(query):
         return [by_address], nowhere
-    cursor = SearchPages()
-    try:
-        rows = cursor.paginate_queryset(_with_words(query), Request(request))
-    except Invalid as error:
-        raise Http404 from error
-    given = cursor.get_paginated_response([]).data
-    return rows, {name: _local(given[name]) for name in nowhere}
+    return page_of(request, _with_words(query))
 
 
 def _by_address(query: str) -> Article | None:
@@ -125,11 +111,3 @@ def _open_to_all() -> QuerySet[Article]:
     """Published, and not withdrawn: nothing that is under embargo shows here."""
     rows = Article.objects.with_publication().filter(Q(embargoed_until=None) | Q(embargoed_until__lte=timezone.now()))
     return rows.exclude(desk_status="canceled").exclude(cms_status="canceled")
-
-
-def _local(url: str | None) -> str | None:
-    """The address without its host: a page must not repeat what the visitor's Host header said."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -26,7 +26,6 @@ pytestmark = pytest.mark.django_db
 PUBLIC = [
     "/reprints/",
     "/reprints/?q=council",
-    "/reprints/partner/",
     "/licenses/verify/",
     "/licenses/verify/L-7K3QX2MW-4/",
     "/license.xml",
@@ -43,6 +42,12 @@ def test_a_public_page_sets_no_cookie_and_may_be_kept(client, article, path):
     assert (answer.status_code, answer.cookies) == (200, {})
     assert answer["Cache-Control"].startswith(("public", "max-age"))
     assert client.post(path).status_code == 405
+
+
+def test_the_door_of_the_partners_sets_no_cookie_and_is_not_kept(client, article):
+    answer = client.get("/reprints/partner/")
+    assert (answer.status_code, answer.cookies) == (200, {})
+    assert answer["Cache-Control"] == "private, no-store"  # whoever is signed in finds something else there
 
 
 @pytest.mark.parametrize("path", ["/reprints/", "/licenses/verify/L-7K3QX2MW-4/"])

@@ -1,0 +1,101 @@
+"""What an organization has to do, and by when: the first thing on its pages. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.models import Organization
+from reprints import links
+from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
+from reprints.vocabulary import InvoiceKind
+from reprints.workflow import OPEN_REQUEST, InvoiceStatus, LicenseStatus, QuoteStatus, RequestStatus
+
+EACH = 20
+SOON = timedelta(days=30)
+FAR = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(0)) - timedelta(days=2)
+
+
+def needs_of(organization: Organization, *, invoices: bool) -> list[dict[str, Any]]:
+    """`[{what, title, url, due, late}]`, the nearest date first, at most twenty of each kind. Live records only.
+
+    `due` is None where there is no date; such lines come last.
+    """
+    found = [*_notices(organization), *_questions(organization), *_quotes(organization), *_ending(organization)]
+    found += _invoices(organization) if invoices else []
+    return sorted(found, key=lambda need: need["due"] or FAR)
+
+
+def _notices(organization: Organization) -> list[dict[str, Any]]:
+    rows = UpdateNotice.objects.unanswered().filter(organization=organization, test=False)
+    rows = rows.select_related("article", "license__request").order_by("due_at", "pk")
+    return [
+        _need(_("An article that you licensed changed"), row.article.headline, row.license.request, row, row.due_at)
+        for row in rows[:EACH]
+    ]
+
+
+def _questions(organization: Organization) -> list[dict[str, Any]]:
+    rows = LicenseRequest.objects.filter(organization=organization, test=False, status=RequestStatus.NEEDS_INFO)
+    rows = rows.prefetch_related("items__article").order_by("waiting_since", "pk")
+    return [_need(_("We asked you something"), _headline(row), row, row, None) for row in rows[:EACH]]
+
+
+def _quotes(organization: Organization) -> list[dict[str, Any]]:
+    rows = Quote.objects.filter(organization=organization, test=False, status=QuoteStatus.OPEN)
+    rows = rows.filter(valid_until__gte=timezone.now()).select_related("request")
+    rows = rows.prefetch_related("request__items__article").order_by("valid_until", "pk")
+    return [
+        _need(_("A quote waits for your answer"), _headline(row.request), row.request, row, row.valid_until)
+        for row in rows[:EACH]
+    ]
+
+
+def _ending(organization: Organization) -> list[dict[str, Any]]:
+    """Licenses that end soon and that nobody renews yet."""
+    today = timezone.now().date()
+    rows = License.objects.filter(organization=organization, test=False, status=LicenseStatus.ACTIVE)
+    rows = rows.filter(ends_on__gte=today, ends_on__lte=today + SOON)
+    renewing = LicenseRequest.objects.filter(
+        renews__organization=organization, status__in=[*OPEN_REQUEST, RequestStatus.AGREED, RequestStatus.FULFILLED]
+    )
+    rows = rows.exclude(pk__in=renewing.values("renews")).select_related("article", "request", "publication")
+    return [
+        _need(_("A license ends: renew it or remove the text"), row.article.headline, row.request, row, _end_of(row))
+        for row in rows.order_by("ends_on", "pk")[:EACH]
+    ]
+
+
+def _invoices(organization: Organization) -> list[dict[str, Any]]:
+    rows = Invoice.objects.filter(
+        organization=organization, test=False, status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE
+    ).exclude(due_on=None)
+    rows = rows.select_related("quote__request", "publication").order_by("due_on", "pk")
+    return [
+        _need(
+            _("An invoice is to be paid"), row.number, row.quote.request, row, _last_moment(row.due_on, row.publication)
+        )
+        for row in rows[:EACH]
+    ]
+
+
+def _need(what: str, title: str, request: LicenseRequest, row: Any, due: datetime | None) -> dict[str, Any]:
+    anchor = "" if row is request else f"#{row.reference}"
+    late = due is not None and due < timezone.now()
+    return {"what": what, "title": title, "url": links.partner_path(request) + anchor, "due": due, "late": late}
+
+
+def _headline(request: LicenseRequest) -> str:
+    return "; ".join(item.article.headline for item in list(request.items.all())[:3])
+
+
+def _end_of(row: License) -> datetime:
+    return _last_moment(row.ends_on, row.publication)
+
+
+def _last_moment(day: Any, publication: Any) -> datetime:
+    """The last minute of the day where the publication is."""
+    return datetime.combine(day, time(23, 59), tzinfo=publication.zone)

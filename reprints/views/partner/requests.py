@@ -1,0 +1,96 @@
+"""A request on its organization's pages: the same page and the same moves as a web requester has, by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from newsroom import references
+from newsroom.web.headers import see_other
+from reprints import links
+from reprints.models import LicenseRequest
+from reprints.views import downloads, moves, standing
+from reprints.views.moves import Visit
+from reprints.views.partner import door
+from reprints.views.partner.door import Guest, signed_in
+
+ERASURES = frozenset({"erase_contact", "erase_text"})
+
+
+@signed_in("GET")
+def page(request: HttpRequest, guest: Guest, reference: str) -> HttpResponse:
+    """Everything about one request."""
+    return _show(guest)(request, visit_of(guest, reference))
+
+
+@signed_in("GET", "POST")
+def move(request: HttpRequest, guest: Guest, reference: str, noun: str, name: str, record: str = "") -> HttpResponse:
+    """One of `moves.MOVES`, by POST. Opening the address leads back to the page."""
+    visit = visit_of(guest, reference)
+    subject = moves.subject_of(visit.asked, noun, record)
+    if subject is None or name not in moves.MOVES[noun] or name in ERASURES:
+        raise Http404
+    if request.method != "POST":
+        return see_other(visit.back)
+    return moves.make(request, visit, noun, name, subject, show=_show(guest))
+
+
+@signed_in("GET")
+def license_paper(request: HttpRequest, guest: Guest, reference: str, record: str, name: str) -> HttpResponse:
+    """Certificate, token or text of a license."""
+    return downloads.license_paper(request, visit_of(guest, reference), record, name)
+
+
+@signed_in("GET")
+def quote_paper(request: HttpRequest, guest: Guest, reference: str, record: str) -> HttpResponse:
+    """The quote as a letter."""
+    return downloads.quote_paper(request, visit_of(guest, reference), record)
+
+
+@signed_in("GET")
+def invoice_paper(request: HttpRequest, guest: Guest, reference: str, record: str) -> HttpResponse:
+    """The invoice as a letter."""
+    visit = visit_of(guest, reference)
+    if not guest.may("invoice.read"):
+        return door.refused(request, guest)
+    return downloads.invoice_paper(request, visit, record)
+
+
+def visit_of(guest: Guest, reference: str) -> Visit:
+    """The guest at a request of their organization. Raises Http404 for everything else."""
+    wanted = references.normalize(reference)
+    rows = LicenseRequest.objects.select_related("publication", "organization")
+    valid = references.is_valid(wanted, LicenseRequest.noun)
+    asked = rows.filter(organization=guest.organization, reference=wanted).first() if valid else None
+    if asked is None:
+        raise Http404
+    path = links.partner_path(asked)
+    return Visit(asked, path, path, links.partner_path, guest.contact, guest.bound_to)
+
+
+def _show(guest: Guest) -> Any:
+    def show(
+        request: HttpRequest,
+        visit: Visit,
+        *,
+        tried: tuple[Any, str, Any] | None = None,
+        sentence: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        asked = LicenseRequest.objects.get(pk=visit.asked.pk) if status == moves.CONFLICT else visit.asked
+        form = tried[2] if tried else None
+        context = {
+            **standing.context_of(asked, lambda subject: moves.forms_of(subject, visit, tried, status)),
+            "errors": form if form is not None and form.errors and status != moves.CONFLICT else None,
+            "kept_words": moves.kept_words(visit, tried),
+            "sentence": sentence,
+            "base": visit.base,
+        }
+        if not guest.may("invoice.read"):
+            context["invoices"] = []
+        with timezone.override(asked.publication.zone):
+            return door.show(request, guest, "request", context, status=status)
+
+    return show
