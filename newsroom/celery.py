@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 app = Celery("newsroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["newsroom.events", "newsroom.api", "corrections", "reprints"])
+app.autodiscover_tasks(["newsroom.events", "newsroom.api", "newsroom.accounts", "corrections", "reprints"])
 app.conf.beat_schedule = {
     # A run that no worker took before the next is due is not caught up.
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}

@@ -7,6 +7,7 @@ CLOCK: dict[str, int] = {
     "newsroom.events.reconcile": 600,
     "newsroom.events.prune": 86_400,
     "newsroom.api.prune": 3_600,
+    "newsroom.accounts.retain": 86_400,
     "corrections.tick": 60,
     "corrections.ask_if_fixed": 3_600,
     "corrections.sign_checkpoint": 30,

@@ -41,6 +41,14 @@ def boolean(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {raw!r}.")
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """The variable as one of these words."""
+    raw = (text(name, default) or default).lower()
+    if raw not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {raw!r}.")
+    return raw
+
+
 def listing(name: str, default: str = "") -> list[str]:
     """The variable as a list, comma separated; blanks dropped."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -59,6 +59,8 @@ CHECKPOINT_HOOK_SECONDS = env.integer("CHECKPOINT_HOOK_SECONDS", 3600)
 CHECKPOINT_MAIL_TO = env.listing("CHECKPOINT_MAIL_TO")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 SECURITY_CONTACT = env.text("SECURITY_CONTACT")
+STAFF_MFA = env.choice("STAFF_MFA", "required" if PRODUCTION else "off", ("off", "optional", "required"))
+ACCESS_LOG_DAYS = env.integer("ACCESS_LOG_DAYS", 365)
 
 INSTALLED_APPS = [
     "newsroom.accounts",
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "newsroom.web.second_step.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -228,6 +231,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["newsroom.api.keys.KeyAuthentication"],
@@ -253,6 +257,7 @@ THROTTLES = {
     "key-write": (env.integer("THROTTLE_KEY_WRITES", 600), 3600),
     "key-failure": (env.integer("THROTTLE_KEY_FAILURES", 30), 600),
     "login": (env.integer("THROTTLE_LOGINS", 10), 600),
+    "second-step": (env.integer("THROTTLE_SECOND_STEPS", 10), 3600),
     "form": (env.integer("THROTTLE_FORMS", 20), 3600),
     "link-request": (env.integer("THROTTLE_LINK_REQUESTS", 5), 3600),
 }

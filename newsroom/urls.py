@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from newsroom.api import problems
 from newsroom.web import views
-from newsroom.web.passwords import ForgottenForm
+from newsroom.web.passwords import ChoosingView, ForgottenView
 
 handler404 = "newsroom.web.views.not_found"
 
@@ -19,13 +19,13 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path(
         "admin/password_reset/",
-        passwords.PasswordResetView.as_view(form_class=ForgottenForm),
+        ForgottenView.as_view(),
         name="admin_password_reset",
     ),
     path("admin/password_reset/done/", passwords.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "admin/password_reset/<uidb64>/<token>/",
-        passwords.PasswordResetConfirmView.as_view(),
+        ChoosingView.as_view(),
         name="password_reset_confirm",
     ),
     path(

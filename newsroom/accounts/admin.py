@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.accounts import regimes
+from newsroom.accounts import access_log, factors, regimes
+from newsroom.accounts.access import Access, AccessEntry
 from newsroom.accounts.models import (
     ApiKey,
     Contact,
@@ -25,9 +27,14 @@ from newsroom.accounts.models import (
     User,
 )
 from newsroom.accounts.services import issue_key, revoke_key
-from newsroom.admin import StaffScopedAdmin
+from newsroom.admin import ReadOnlyAdmin, StaffScopedAdmin
+from newsroom.api.networks import network_mark
 
 LICENSING = frozenset({"admin", "licensing_manager"})
+REDIRECTED = 302
+
+# Rights here are memberships; Django's groups would be a second, empty way to give them.
+admin.site.unregister(Group)
 
 
 class MembershipInline(admin.TabularInline):
@@ -65,6 +72,76 @@ class StaffAdmin(StaffScopedAdmin, UserAdmin):
         (_("Access"), {"fields": ("is_active", "is_staff")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "email", "is_staff", "password1", "password2")}),)
+    actions = ("reset_second_step",)
+
+    @admin.action(description=_("Remove the second step (device lost)"), permissions=["change"])
+    def reset_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Colleagues who lost device and recovery codes set up another one when they sign in. They are mailed."""
+        by = cast(User, request.user)
+        for person in queryset.exclude(pk=by.pk):
+            if factors.remove(person, by=by, network=network_mark(request)):
+                self.log_change(request, person, _now("second step removed"))
+                messages.success(request, _now("%(name)s: the second step is removed.") % {"name": person})
+            else:
+                messages.info(request, _now("%(name)s has no second step.") % {"name": person})
+        if queryset.filter(pk=by.pk).exists():
+            messages.warning(request, _now("Your own is removed on your page “Second step”, with a code."))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 -- Django's
+        """Save it; the sign-in log tells who made, opened or closed the account."""
+        super().save_model(request, obj, form, change)
+        lines = [] if change else [(Access.ACCOUNT_MADE, "")]
+        if change:
+            fields = {"is_active", "is_staff"} & set(form.changed_data)
+            lines = [
+                (Access.ACCOUNT_OPENED if getattr(obj, name) else Access.ACCOUNT_CLOSED, name)
+                for name in sorted(fields)
+            ]
+        for action, detail in lines:
+            access_log.note(
+                action, person=obj, by=cast(User, request.user), network=network_mark(request), detail=detail
+            )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 -- idem
+        """Save the rights; each that was given or taken away is a line of the sign-in log."""
+        before = _roles_of(form.instance)
+        super().save_related(request, form, formsets, change)
+        after = _roles_of(form.instance)
+        told = [(Access.ROLE_GIVEN, role) for role in sorted(after - before)]
+        told += [(Access.ROLE_TAKEN, role) for role in sorted(before - after)]
+        for action, role in told:
+            access_log.note(
+                action,
+                person=form.instance,
+                by=cast(User, request.user),
+                network=network_mark(request),
+                detail=role,
+            )
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's
+        """Django's page, with a line in the sign-in log."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == REDIRECTED:
+            person = cast(User, self.get_object(request, id))
+            access_log.note(
+                Access.PASSWORD_CHANGED, person=person, by=cast(User, request.user), network=network_mark(request)
+            )
+        return response
+
+
+@admin.register(AccessEntry)
+class AccessEntryAdmin(ReadOnlyAdmin):
+    """The sign-in log, for administrators of the whole house: it tells about everybody."""
+
+    list_display = ("at", "action", "refused", "person", "by", "detail", "network")
+    list_filter = ("action", "refused")
+    list_select_related = ("person", "by")
+    search_fields = ("=person__username", "=network", "=detail")
+    ordering = ("-pk",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """With one of the roles at every publication."""
+        return isinstance(request.user, User) and bool(request.user.roles_at(None) & self.roles)
 
 
 @admin.register(Publication)
@@ -146,6 +223,7 @@ class ApiKeyAdmin(StaffScopedAdmin):
             publications=list(form.cleaned_data.get("publications") or []),
             test=obj.test,
             expires_at=obj.expires_at,
+            by=cast(User, request.user),
         )
         obj.pk, obj.key_id, obj.secret_sha256 = key.pk, key.key_id, key.secret_sha256
         messages.warning(request, _now("The key, shown only now: %(key)s") % {"key": text})
@@ -154,5 +232,11 @@ class ApiKeyAdmin(StaffScopedAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """From now on these keys open nothing."""
         for key in queryset:
-            revoke_key(key)
+            revoke_key(key, by=cast(User, request.user))
         messages.success(request, _now("Revoked."))
+
+
+def _roles_of(person: User) -> set[str]:
+    """Role and publication of each right, as the log's detail says them."""
+    rows = Membership.objects.filter(user=person).select_related("publication")
+    return {f"{row.role} at {row.publication.slug if row.publication else 'all'}" for row in rows}

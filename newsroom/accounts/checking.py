@@ -80,10 +80,22 @@ def _addresses(value: list[Any]) -> str:
     return ""
 
 
+def _roles(value: list[Any]) -> str:
+    known = POLICIES["second_factor_roles"]
+    for entry in value:
+        if entry not in known:
+            return _("“%(entry)s” is no role; there are %(names)s.") % {
+                "entry": str(entry)[:40],
+                "names": ", ".join(known),
+            }
+    return ""
+
+
 CHECKS: dict[str, Callable[[Any], str]] = {
     "regime": _one_of(REGIMES),
     "count_days": _one_of(("business", "calendar")),
     "holidays": _days,
     "on_call": _addresses,
+    "second_factor_roles": _roles,
 }
 """Beyond the type of the default."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from newsroom import workflow
+from newsroom.accounts.access import AccessEntry, RecoveryCode, SecondFactor  # noqa: F401 -- Django looks for them here
 from newsroom.accounts.checking import faults_in, is_time_zone
 from newsroom.accounts.policies import POLICIES
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 POLICIES: dict[str, Any] = {
+    # people: whoever holds one of these roles signs in with a second step where STAFF_MFA is `required`
+    "second_factor_roles": [
+        *("desk_editor", "standards_editor", "legal", "licensing_editor", "licensing_manager", "admin"),
+    ],
     # corrections
     "regime": "own",  # whose rule sets the latest dates: see accounts.regimes
     "count_days": "business",  # business or calendar: how the three following are counted

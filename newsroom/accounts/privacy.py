@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from newsroom.accounts import access_log
+from newsroom.accounts.access import AccessEntry
 from newsroom.accounts.models import Approval, Contact, ContactReveal, Publication, User
 from newsroom.events.models import Event
 from newsroom.events.upkeep import deliveries_to, forget_recipient
@@ -15,17 +17,18 @@ from newsroom.privacy import RETAINERS, SHELVES, Erasure, Shelf
 
 CONTACT_KINDS = ("contact",)
 STAFF_KINDS = ("user",)
+SHOWN_LINES = 1000
 
 
 def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
-    """Forget who looked at contact details, and why, after each publication's `reveal_days`."""
+    """Forget who looked at contact details after each publication's `reveal_days`; old lines of the sign-in log."""
     total = 0
     for publication in Publication.objects.order_by("pk"):
         days = int(publication.policy("reveal_days"))
         if days > 0:
             rows = ContactReveal.objects.filter(publication=publication, at__lt=now - timedelta(days=days))
             total += rows.count() if dry_run else rows.delete()[0]
-    return {"reveals": total}
+    return {"reveals": total, "access": access_log.forget(now=now, dry_run=dry_run)}
 
 
 def find_contacts(email: str) -> list[dict[str, Any]]:
@@ -78,6 +81,9 @@ def find_staff(email: str) -> list[dict[str, Any]]:
             + Approval.objects.filter(approved_by=person).count(),
             "contact_details_looked_at": list(
                 ContactReveal.objects.filter(by=person).values("subject_reference", "reason", "at")
+            ),
+            "sign_in_log": list(
+                AccessEntry.objects.filter(person=person).order_by("-pk").values("at", "action", "detail")[:SHOWN_LINES]
             ),
             "deliveries": deliveries_to(kinds=STAFF_KINDS, keys=[str(person.pk)]),
         }

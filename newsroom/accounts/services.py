@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsroom.accounts.models import ApiKey, Organization, Publication
+from newsroom.accounts import access_log
+from newsroom.accounts.access import Access
+from newsroom.accounts.models import ApiKey, Organization, Publication, User
 from newsroom.accounts.scopes import CMS, PARTNER, SCOPES
 from newsroom.errors import Fault, Invalid
 
@@ -30,11 +32,13 @@ def issue_key(
     publications: Iterable[Publication] = (),
     test: bool = False,
     expires_at: datetime | None = None,
+    by: User | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its text, `mh_live_<id>_<secret>` or `mh_test_…`. The text is not kept and cannot be
     shown again.
 
-    It belongs to one organization (a partner) or to publications (their CMS), never to both. Raises Invalid.
+    It belongs to one organization (a partner) or to publications (their CMS), never to both. Raises Invalid. `by` is
+    who issued it, None for the terminal; the sign-in log says so.
     """
     wanted = sorted(set(scopes))
     owned = list(publications)
@@ -52,14 +56,17 @@ def issue_key(
         expires_at=expires_at,
     )
     key.publications.set(owned)
+    access_log.note(Access.KEY_ISSUED, by=by, detail=key_id)
     return key, f"mh_{'test' if test else 'live'}_{key_id}_{secret}"
 
 
-def revoke_key(key: ApiKey) -> ApiKey:
-    """From now on the key opens nothing. Doing it twice keeps the first date."""
+@transaction.atomic
+def revoke_key(key: ApiKey, *, by: User | None = None) -> ApiKey:
+    """From now on the key opens nothing. Doing it twice keeps the first date. `by` as for `issue_key`."""
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
+        access_log.note(Access.KEY_REVOKED, by=by, detail=key.key_id)
     return key
 
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
+from newsroom.accounts import access_log, factors
+from newsroom.accounts.access import Access
 from newsroom.accounts.models import User
+from newsroom.admin import second_step
 from newsroom.admin.work import CARDS, WorkflowAdmin
 from newsroom.api import throttles
+from newsroom.api.networks import network_mark
+from newsroom.web.passwords import too_many
+from newsroom.web.second_step import SHOWN, half_signed_in
+from newsroom.web.text import has_forbidden_characters
 
 REDIRECTED = 302
 
@@ -49,32 +60,79 @@ class DeskSite(admin.AdminSite):
 
         return asked
 
+    def get_urls(self) -> list[Any]:
+        """Django's, and the two pages of the second step."""
+        return [
+            path("second-step/", never_cache(partial(second_step.ask, self)), name="second_step"),
+            path("second-factor/", self.admin_view(partial(second_step.own, self)), name="second_factor"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's, and whether there is a second step to set up."""
+        return {**super().each_context(request), "has_second_step": settings.STAFF_MFA != factors.OFF}
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's page, behind the throttle `login`: so many tries for a name from a network, right or wrong.
 
         Beyond that 429 with `Retry-After`, without looking at the password: a name that nobody has gets the same.
+        Whoever owes the second step is led there.
         """
-        if request.method == "POST":
-            verdict = throttles.hit("login", _attempt(request))
-            if not verdict.allowed:
-                return self._too_many(request, verdict.retry_after)
+        if request.method != "POST":
+            if half_signed_in(request):
+                return _to_second_step(request.GET.get("next", ""))
+            return super().login(request, extra_context)
+        verdict = throttles.hit("login", _attempt(request))
+        if not verdict.allowed:
+            if verdict.beyond == 1:
+                access_log.note(Access.TOO_MANY, person=_named(request), network=network_mark(request))
+            return too_many(request, verdict.retry_after, self.each_context(request))
         response = super().login(request, extra_context)
-        if request.method == "POST" and request.user.is_authenticated and response.status_code == REDIRECTED:
-            # Django keeps the session of someone who signs in once more.
-            request.session.cycle_key()
+        if response.status_code != REDIRECTED or not request.user.is_authenticated:
+            access_log.note(Access.PASSWORD_REFUSED, person=_named(request), network=network_mark(request))
+            return response
+        # Django keeps the session of someone who signs in once more.
+        request.session.cycle_key()
+        person = request.user
+        if factors.owes(person, passed=request.session.get(SHOWN)):
+            access_log.note(Access.PASSWORD_TAKEN, person=person, network=network_mark(request))
+            return _to_second_step(response["Location"])
+        access_log.note(Access.SIGNED_IN, person=person, network=network_mark(request))
         return response
 
-    def _too_many(self, request: HttpRequest, seconds: int) -> HttpResponse:
-        context = {**self.each_context(request), "title": _("Please wait"), "minutes": -(-seconds // 60)}
-        response = TemplateResponse(request, "admin/too_many.html", context, status=429)
-        response["Retry-After"] = str(seconds)
-        response["Cache-Control"] = "no-store"
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's, with a line in the sign-in log."""
+        if request.method == "POST" and isinstance(request.user, User):
+            access_log.note(Access.SIGNED_OUT, person=request.user, network=network_mark(request))
+        return super().logout(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, behind the throttle `login`: whoever found an open browser cannot guess the old password."""
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        person = cast(User, request.user)
+        verdict = throttles.hit("login", f"change:{person.pk}")
+        if not verdict.allowed:
+            return too_many(request, verdict.retry_after, self.each_context(request))
+        response = super().password_change(request, extra_context)
+        if response.status_code == REDIRECTED:
+            access_log.note(Access.PASSWORD_CHANGED, person=person, network=network_mark(request))
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what waits, most urgent first."""
         cards = [card for make in CARDS for card in make(cast(User, request.user))]
         return super().index(request, {**(extra_context or {}), "cards": cards})
+
+
+def _to_second_step(target: str) -> HttpResponse:
+    return redirect_to_login(target, reverse("admin:second_step"))
+
+
+def _named(request: HttpRequest) -> User | None:
+    """Who has the name that was typed; None for a name that nobody has, which is not kept."""
+    name = unicodedata.normalize("NFKC", request.POST.get("username", "")[:150]).strip()
+    return None if has_forbidden_characters(name) else User.objects.filter(username=name).first()
 
 
 def _attempt(request: HttpRequest) -> str:

@@ -60,11 +60,12 @@ _in_process_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether this hit is within the limit; whole seconds until the window ends; hits left in it."""
+    """Whether this hit is within the limit; whole seconds until the window ends; hits left in it, or beyond it."""
 
     allowed: bool
     retry_after: int
     remaining: int
+    beyond: int = 0
 
 
 def hit(name: str, key: str, *, now: float | None = None, durable: bool = True) -> Verdict:
@@ -81,7 +82,7 @@ def hit(name: str, key: str, *, now: float | None = None, durable: bool = True) 
     if count is None:
         count = _count_in_database(name, key, start) if durable else _count_in_process(name, key, start)
     retry_after = max(1, int(start + seconds - moment + 0.999))
-    return Verdict(allowed=count <= limit, retry_after=retry_after, remaining=max(0, limit - count))
+    return Verdict(count <= limit, retry_after, remaining=max(0, limit - count), beyond=max(0, count - limit))
 
 
 def client_network(request: HttpRequest | Request) -> str:

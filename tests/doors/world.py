@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
@@ -51,7 +50,6 @@ def build(settings, folder) -> SimpleNamespace:
     checkpoints.sign()
     world.answertemplate = AnswerTemplate.objects.create(publication=daily, title="Thanks", body="Dear reader")
     world.desk = Desk.objects.create(publication=daily, name="Everything")
-    world.group = Group.objects.create(name="Unused")
     world.guideline = Guideline.objects.create(
         publication=daily, number=1, body="We correct.", effective_on=timezone.localdate()
     )

@@ -78,7 +78,7 @@ def test_a_window_ends_and_a_new_one_begins(ten):
     assert verdicts[0] == Verdict(allowed=True, retry_after=60, remaining=9)
     assert verdicts[9:] == [
         Verdict(allowed=True, retry_after=60, remaining=0),
-        Verdict(allowed=False, retry_after=1, remaining=0),
+        Verdict(allowed=False, retry_after=1, remaining=0, beyond=1),
         Verdict(allowed=True, retry_after=60, remaining=9),
         Verdict(allowed=True, retry_after=59, remaining=8),
     ]
