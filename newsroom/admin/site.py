@@ -42,11 +42,14 @@ class DeskSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's, and the queues this person works, for the line under the head of every page."""
+        """Django's, the queues this person works, for the line under the head of every page, and whether there is a
+        second step to set up.
+        """
         context = super().each_context(request)
         shown = {row["model"]: row for app in context["available_apps"] for row in app["models"]}
         queues = [model for model, page in self._registry.items() if isinstance(page, WorkflowAdmin)]
-        return {**context, "queues": [shown[model] for model in queues if model in shown]}
+        context["queues"] = [shown[model] for model in queues if model in shown]
+        return {**context, "has_second_step": settings.STAFF_MFA != factors.OFF}
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's
         """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one."""
@@ -67,10 +70,6 @@ class DeskSite(admin.AdminSite):
             path("second-factor/", self.admin_view(partial(second_step.own, self)), name="second_factor"),
             *super().get_urls(),
         ]
-
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's, and whether there is a second step to set up."""
-        return {**super().each_context(request), "has_second_step": settings.STAFF_MFA != factors.OFF}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's page, behind the throttle `login`: so many tries for a name from a network, right or wrong.

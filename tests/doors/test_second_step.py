@@ -13,6 +13,7 @@ from django_otp.oath import TOTP
 
 from newsroom.accounts import factors
 from newsroom.accounts.access import AccessEntry, RecoveryCode, SecondFactor
+from newsroom.accounts.checking import faults_in
 from newsroom.accounts.models import Membership
 from newsroom.api.models import Counter
 from newsroom.events import delivery, sealed
@@ -385,3 +386,8 @@ def test_a_lost_role_is_not_asked_for_any_more():
     assert client.get("/admin/").status_code == 302
     Membership.objects.filter(user=person).delete()
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(("roles", "right"), [([], True), (["legal"], True), (["lawyer"], False), ([1], False)])
+def test_a_setting_that_names_no_role_is_refused(roles, right):
+    assert (faults_in({"second_factor_roles": roles}) == []) is right

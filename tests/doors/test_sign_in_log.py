@@ -116,10 +116,16 @@ def test_a_role_given_and_taken_and_an_account_made_and_closed(client, house):
     made = client.post(
         "/admin/accounts/user/add/",
         {
-            "username": "ada", "email": "ada@daily.example", "is_staff": "on",
-            "password1": "nine dry cormorants", "password2": "nine dry cormorants", "usable_password": "true",
+            "username": "ada",
+            "email": "ada@daily.example",
+            "is_staff": "on",
+            "password1": "nine dry cormorants",
+            "password2": "nine dry cormorants",
+            "usable_password": "true",
             **blank,
-            "memberships-TOTAL_FORMS": 1, "memberships-0-publication": daily.pk, "memberships-0-role": "legal",
+            "memberships-TOTAL_FORMS": 1,
+            "memberships-0-publication": daily.pk,
+            "memberships-0-role": "legal",
         },
     )
     assert made.status_code == 302
@@ -127,12 +133,20 @@ def test_a_role_given_and_taken_and_an_account_made_and_closed(client, house):
     changed = client.post(
         f"/admin/accounts/user/{right.user_id}/change/",
         {
-            "username": "ada", "email": "ada@daily.example", "is_staff": "on",  # no longer active
+            "username": "ada",
+            "email": "ada@daily.example",
+            "is_staff": "on",  # no longer active
             **blank,
-            "memberships-TOTAL_FORMS": 2, "memberships-INITIAL_FORMS": 1,
-            "memberships-0-id": right.pk, "memberships-0-user": right.user_id, "memberships-0-DELETE": "on",
-            "memberships-0-publication": daily.pk, "memberships-0-role": "legal",
-            "memberships-1-user": right.user_id, "memberships-1-publication": "", "memberships-1-role": "admin",
+            "memberships-TOTAL_FORMS": 2,
+            "memberships-INITIAL_FORMS": 1,
+            "memberships-0-id": right.pk,
+            "memberships-0-user": right.user_id,
+            "memberships-0-DELETE": "on",
+            "memberships-0-publication": daily.pk,
+            "memberships-0-role": "legal",
+            "memberships-1-user": right.user_id,
+            "memberships-1-publication": "",
+            "memberships-1-role": "admin",
         },
     )
     assert changed.status_code == 302
