@@ -15,5 +15,5 @@ class ReprintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the kinds of event, who is told, and what follows: all three need the models to be loaded."""
-        for part in ("events", "notices", "reactions", "privacy"):
+        for part in ("events", "notices", "reactions", "privacy", "remarks"):
             import_module(f"reprints.{part}")

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from newsroom import links
-from reprints.models import LicenseRequest
+from reprints.models import LicenseRequest, UpdateNotice
 
 API_PATHS = {
     "license_request": "license-requests",
@@ -30,6 +30,22 @@ def request_of(token: str, *, purpose: str = "license_request") -> LicenseReques
     if request is None or not links.opens(token, purpose, request.reference, request.nonce):
         return None
     return request
+
+
+def acknowledge_path(notice: UpdateNotice) -> str:
+    """The path of the page where a licensee says, without an account, what was done about a notice."""
+    mac = links.token("update_notice", notice.reference, notice.license.request.nonce)
+    return f"/reprints/notices/{notice.reference}/{mac}/"
+
+
+def notice_of(reference: str, token: str) -> UpdateNotice | None:
+    """The notice whose page the token opens; None for anything else."""
+    nonce = links.nonce_of(token)
+    rows = UpdateNotice.objects.for_lists().select_related("license__request")
+    notice = rows.filter(reference=reference, license__request__nonce=nonce).first() if nonce else None
+    if notice is None or not links.opens(token, "update_notice", notice.reference, nonce):
+        return None
+    return notice
 
 
 def private_path(request: LicenseRequest) -> str:

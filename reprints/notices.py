@@ -247,8 +247,11 @@ def about_notice(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about an update notice may show."""
     row = notice_of(event)
     correction = f"{settings.BASE_URL}/corrections/{row.correction_reference}/" if row.correction_reference else ""
+    about = _about(row.license.request, event, recipient)
+    if recipient.kind == "contact":
+        about["page_url"] = settings.BASE_URL + links.acknowledge_path(row)
     return {
-        **_about(row.license.request, event, recipient),
+        **about,
         "notice": row,
         "license": row.license,
         "article": row.article,

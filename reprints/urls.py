@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reprints.views import asking, confirming, downloads, machines, private, starting, verifying
+from reprints.views import acknowledging, asking, confirming, downloads, machines, private, starting, verifying
 from reprints.views.partner import door, lists
 from reprints.views.partner import requests as partner_requests
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{PAGE}licenses/<str:reference>/<str:name>/", private.move, {"noun": "license"}, name="license-move"),
     path(f"{PAGE}notices/<str:reference>/<str:name>/", private.move, {"noun": "update_notice"}, name="notice-move"),
     path(f"{PAGE}<str:name>/", private.move, {"noun": "license_request"}, name="request-move"),
+    path("reprints/notices/<str:reference>/<str:token>/", acknowledging.acknowledge, name="acknowledge"),
     path("licenses/verify/", verifying.ask, name="verify"),
     path("licenses/verify/<str:number>/", verifying.answer, name="verify-answer"),
     path("license.xml", machines.license_xml, name="rsl"),

@@ -17,6 +17,7 @@ from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import Button, WorkflowAdmin
 from newsroom.articles.passages import word_diff
+from newsroom.web.remarks import remarks_about
 
 
 def _is_draft(subject: Correction, person: User) -> bool:
@@ -123,6 +124,7 @@ class CorrectionAdmin(WorkflowAdmin):
             "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
             if subject.status in notices.OPEN
             else [],
+            "remarks": remarks_about(subject, public=False),
             "entry": LedgerEntry.objects.filter(correction=subject).first(),
             "approvals": list(
                 Approval.objects.filter(subject_kind="correction", subject_reference=subject.reference)

@@ -31,6 +31,7 @@ from newsroom.api.pagination import CursorPages
 from newsroom.articles import passages
 from newsroom.errors import Invalid
 from newsroom.web.headers import public_page
+from newsroom.web.remarks import remarks_about
 from newsroom.web.text import has_forbidden_characters
 
 LISTED_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.MINOR_FIX]
@@ -153,6 +154,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         }
         if target and target.is_public
         else None,
+        "remarks": remarks_about(shown, public=True),
         "jsonld": correction_comment(shape, shown.publication),
         "crumbs": [{"label": _("Corrections"), "url": "/corrections/"}, {"label": shown.reference}],
         "canonical": settings.BASE_URL + public.path(shown),

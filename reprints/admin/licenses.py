@@ -72,8 +72,14 @@ class UpdateNoticeAdmin(LicensingAdmin):
     subject_template = "admin/reprints/updatenotice.html"
     list_display = ("reference", "license", "article", "kind", "duty", "status", "due_at")
     list_filter = ("status", "kind", "duty", "publication")
-    search_fields = ("reference", "license__reference", "organization__name")
+    search_fields = ("reference", "license__reference", "organization__name", "correction_reference")
     list_select_related = ("license", "article", "publication")
+
+    def subject_context(self, request: HttpRequest, subject: UpdateNotice) -> dict[str, Any]:
+        """How many of those who were told of the same correction have answered."""
+        counts = updates.counts_for(subject.correction_reference) if subject.correction_reference else {}
+        return {**super().subject_context(request, subject), "counts": counts}
+
     buttons: ClassVar[dict[str, Button]] = {
         "acknowledge": Button(updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")),
         "verify": Button(updates.verify),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -167,8 +168,8 @@ def counts_for(correction_reference: str) -> dict[str, int]:
     rows = UpdateNotice.objects.filter(correction_reference=correction_reference, test=False).exclude(
         status__in=["superseded", "canceled"]
     )
-    confirmed = rows.filter(status__in=["acknowledged", "verified"]).count()
-    return {"told": rows.count(), "confirmed": confirmed}
+    confirmed = Count("pk", filter=Q(status__in=["acknowledged", "verified"]))
+    return rows.aggregate(told=Count("pk"), confirmed=confirmed)
 
 
 def _article_ids(event: Event) -> list[int]:

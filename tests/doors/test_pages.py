@@ -70,6 +70,7 @@ PAGES = {
     "reprints/requests/<str:key>/invoices/<str:reference>/invoice.pdf": Page(404, link="request", fill="invoice"),
     "reprints/requests/<str:key>/download/": Page(link="request"),
     "reprints/requests/<str:key>/withdraw/": Page(303, 422, link="request"),
+    "reprints/notices/<str:reference>/<str:token>/": Page(post=422, link="acknowledge", fill="notice"),
     "licenses/verify/": Page(),
     "licenses/verify/<str:number>/": Page(fill="license"),
     "license.xml": PUBLIC,
@@ -125,6 +126,7 @@ def keys_of(world: SimpleNamespace, link: str) -> tuple[str, list[str]]:
         "request": world.asked_path,
         "confirm_report": world.confirm_report_path,
         "confirm_request": world.confirm_request_path,
+        "acknowledge": world.acknowledge_path,
     }
     token = {name: path.rstrip("/").split("/")[-1] for name, path in right.items()}
     others = [value for name, value in token.items() if name != link]

@@ -145,6 +145,7 @@ def _corrections(world: SimpleNamespace) -> None:
     world.asked_path = links.private_path(world.asked)
     world.confirm_report_path = confirm_path_of(world.report)
     world.confirm_request_path = links.confirm_path(world.asked)
+    world.acknowledge_path = links.acknowledge_path(world.notice)
 
 
 def confirm_path_of(report) -> str:
