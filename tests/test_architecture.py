@@ -21,6 +21,7 @@ MODEL_FREE = {
     "newsroom/references.py",
     "newsroom/env.py",
     "newsroom/links.py",
+    "newsroom/availability.py",
 }
 LAYERS = {
     "newsroom.accounts": {"newsroom.articles", "corrections", "reprints"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from corrections.views import wording
 from newsroom.accounts.models import Publication
 from newsroom.api import throttles
 from newsroom.api.networks import network_mark
+from newsroom.availability import is_away
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
 
@@ -38,7 +40,12 @@ PREFILLED = {"url": "article_url", "quote": "passage_exact", "medium": "medium"}
 def new(request: HttpRequest) -> HttpResponse:
     """The form, what is wrong with it, or the way to the private page of the report that it made."""
     if request.method != "POST":
-        return _show(request, _form(request, _prefilled(request)), token=form_token.issue(PURPOSE), checked=False)
+        try:
+            return _show(request, _form(request, _prefilled(request)), token=form_token.issue(PURPOSE), checked=False)
+        except Error as error:
+            if not is_away(error):
+                raise
+            return _show_without_database(request)
     form = _form(request, request.POST)
     if "look" in request.POST:
         return _show(request, form, token=_same_or_fresh(request), checked=False)
@@ -149,6 +156,18 @@ def _show(
     }
     with timezone.override(publication.zone if publication else None):
         return render(request, "corrections/new.html", context, status=status)
+
+
+def _show_without_database(request: HttpRequest) -> HttpResponse:
+    """The same form while nothing can be looked up: what the link knew stands in it."""
+    request.publication = None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    initial = _prefilled(request) | {"form_token": form_token.issue(PURPOSE)}
+    sentence = _(
+        "We cannot look up articles or save reports at the moment. You can write yours all the same: if it cannot be "
+        "saved when you send it, it comes back to you word for word, to be sent again a few minutes later."
+    )
+    context = {"form": ReportForm(initial=initial, publication=None), "sentence": sentence, "publication": None}
+    return render(request, "corrections/new.html", context | {"unasked": True})
 
 
 def _paragraphs(text: str) -> list[str]:

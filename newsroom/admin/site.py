@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from newsroom import availability
 from newsroom.accounts import access_log, factors
 from newsroom.accounts.access import Access
 from newsroom.accounts.models import User
@@ -42,14 +43,20 @@ class DeskSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's, the queues this person works, for the line under the head of every page, and whether there is a
-        second step to set up.
+        """Django's, the queues this person works, for the line under the head of every page, whether anything can be
+        written, and whether there is a second step to set up.
         """
         context = super().each_context(request)
         shown = {row["model"]: row for app in context["available_apps"] for row in app["models"]}
         queues = [model for model, page in self._registry.items() if isinstance(page, WorkflowAdmin)]
-        context["queues"] = [shown[model] for model in queues if model in shown]
-        return {**context, "has_second_step": settings.STAFF_MFA != factors.OFF}
+        closed = availability.read_only()
+        return {
+            **context,
+            "queues": [shown[model] for model in queues if model in shown],
+            "read_only": closed,
+            "read_only_reason": availability.reason() if closed else "",
+            "has_second_step": settings.STAFF_MFA != factors.OFF,
+        }
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's
         """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one."""

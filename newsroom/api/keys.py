@@ -7,7 +7,6 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from newsroom.accounts.models import ApiKey
 from newsroom.accounts.scopes import SCOPES
 from newsroom.accounts.services import digest
 from newsroom.api.throttles import SAFE_METHODS, caller, hit
+from newsroom.availability import read_only
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -104,7 +104,7 @@ def _key_of(header: str) -> ApiKey | None:
 def _note_use(key: ApiKey) -> None:
     """Written at most once an hour, so that reading stays reading."""
     now = timezone.now()
-    if settings.READ_ONLY or (key.last_used_at is not None and key.last_used_at > now - USED_GRANULARITY):
+    if read_only() or (key.last_used_at is not None and key.last_used_at > now - USED_GRANULARITY):
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USED_GRANULARITY)
     ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)

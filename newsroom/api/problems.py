@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 
 from newsroom import errors
 from newsroom.api.explanations import EXPLANATIONS
+from newsroom.availability import is_away
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -106,7 +106,7 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
         return problem(403, str(error) or _("You may not do this."))
     if isinstance(error, RequestDataTooBig):
         return problem(413, _("The body is larger than this service reads."))
-    if isinstance(error, OperationalError | InterfaceError):
+    if is_away(error):
         return problem(503, _("The service cannot reach its database. Please try again in half a minute."))
     return None
 

@@ -22,6 +22,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newsroom.availability import read_only
 from newsroom.errors import Conflict
 from newsroom.events import channels, planning, schedule, stopping
 from newsroom.events.failpoints import reach
@@ -59,7 +60,7 @@ def drain(*, budget: timedelta = timedelta(seconds=20), stop: channels.Stop | No
     stop = stop or stopping.REQUESTED
     end = time.monotonic() + budget.total_seconds()
     planned = sent = tried = 0
-    while not settings.READ_ONLY and time.monotonic() < end and not stop.is_set():
+    while not read_only() and time.monotonic() < end and not stop.is_set():
         planned_now = planning.plan_due()
         planned += planned_now
         claimed_at = time.monotonic()

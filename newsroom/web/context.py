@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from newsroom.availability import read_only
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`publication`, `nav` and `today` for the base template; nothing for the admin and the API."""
+    """`publication`, `nav` and `read_only` for the base template; nothing for the admin and the API."""
     if request.path.startswith(("/admin/", "/api/")):
         return {"publication": None, "nav": []}
     entries = [
@@ -20,4 +22,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
         ("guidelines", _("Guidelines")),
     ]
     nav = [{"url": reverse(name), "label": label, "current": request.path == reverse(name)} for name, label in entries]
-    return {"publication": getattr(request, "publication", None), "nav": nav}
+    return {"publication": getattr(request, "publication", None), "nav": nav, "read_only": read_only()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Guideline
+from newsroom.availability import read_only
 from newsroom.events import upkeep
 
 SECURITY_TXT_DAYS = 180
@@ -90,10 +91,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers. Never Redis, never mail."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
+    """Ready: the database answers. Never Redis, never mail. 503 until it does; read-only is ready."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except Error:
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -105,7 +109,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not settings.TRUSTED_PROXIES
     if not (given and given == settings.METRICS_TOKEN) and not (local and not settings.METRICS_TOKEN):
         return HttpResponse("forbidden\n", status=403, content_type="text/plain")
-    lines = []
+    lines = ["# TYPE masthead_read_only gauge", f"masthead_read_only {int(read_only())}"]
     for name, value in {**upkeep.health(), **upkeep.gauges()}.items():
         number = int(value) if isinstance(value, bool) else value
         lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {number}"]
