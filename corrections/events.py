@@ -46,6 +46,7 @@ CORRECTION_WITHDRAWN = declare("correction.withdrawn", PUBLIC, _("Correction wit
 REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated"), public_data=("kind",))
 SUPPRESSED = declare("correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone")
 UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
+PLACED = declare("correction.placed", STAFF, _("Notice placed"))
 REVIEW_OVERDUE = declare("correction.review_overdue", STAFF, _("The second review is overdue"))
 
 SIGNED = declare("ledger.signed", PUBLIC, _("Public log signed"), public_data=("size", "root"), on_request=True)

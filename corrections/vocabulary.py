@@ -139,6 +139,18 @@ class Severity(models.TextChoices):
     HIGH = "high", _("High")
 
 
+class Place(models.TextChoices):
+    """Where a notice stands."""
+
+    ARTICLE_FOOT = "article_foot", _("At the foot of the article")
+    UNDER_HEADLINE = "under_headline", _("Under the headline")
+    HOMEPAGE = "homepage", _("Home page")
+    CORRECTIONS_PAGE = "corrections_page", _("Corrections page")
+    SOCIAL = "social", _("Social media")
+    ALERT = "alert", _("Push alert or newsletter")
+    PRINT = "print", _("In print")
+
+
 class Effect(models.TextChoices):
     """What publishing a notice does to the notice it names."""
 

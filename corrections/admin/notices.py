@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from corrections.admin.rights import DESK_ROLES, at_desk, to_review
+from corrections.admin.rights import DESK_ROLES, at_desk, to_place, to_review
 from corrections.forms import desk as forms
-from corrections.models import Correction, LedgerEntry, Report
+from corrections.models import Correction, LedgerEntry, Placement, Report
 from corrections.services import correction as notices
+from corrections.services import placing
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import Button, WorkflowAdmin
@@ -34,6 +37,29 @@ def _has_warnings(subject: Correction, person: User) -> bool:
 
 def _awaits_review(subject: Correction, person: User) -> bool:
     return to_review(person).filter(pk=subject.pk).exists()
+
+
+def _can_be_placed(subject: Correction, person: User) -> bool:
+    return subject.status in placing.MAY_PLACE and at_desk(subject, person)
+
+
+class PlacedFilter(admin.SimpleListFilter):
+    """Whether a published notice stands everywhere it must."""
+
+    title = _("placed")
+    parameter_name = "placed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Not everywhere, or everywhere."""
+        return [("waiting", _("Not everywhere yet")), ("done", _("Everywhere"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The choice."""
+        if self.value() == "waiting":
+            return queryset.filter(pk__in=to_place().values("pk"))
+        if self.value() == "done":
+            return queryset.filter(owed__gt=0, placed=F("owed"))
+        return queryset
 
 
 class ReviewFilter(admin.SimpleListFilter):
@@ -60,9 +86,9 @@ class CorrectionAdmin(WorkflowAdmin):
     workflow = CORRECTION
     roles = DESK_ROLES
     subject_template = "admin/corrections/correction.html"
-    list_display = ("reference", "headline", "kind", "severity", "status", "published_at", "updated_at")
+    list_display = ("reference", "headline", "kind", "severity", "status", "placed_line", "published_at", "updated_at")
     list_display_links = ("reference",)
-    list_filter = ("status", ReviewFilter, "kind", "severity", "publication")
+    list_filter = ("status", ReviewFilter, PlacedFilter, "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {
@@ -90,6 +116,14 @@ class CorrectionAdmin(WorkflowAdmin):
             _("Reviewed as the second person"),
             _awaits_review,
         ),
+        "place": Button(
+            lambda subject, *, by, where, url, detail, at, seen=None: placing.place(
+                subject, by=by, where=where, url=url, detail=detail, at=at
+            ),
+            forms.CorrectionPlaceForm,
+            _("It stands there now"),
+            _can_be_placed,
+        ),
         "discard": Button(notices.discard, danger=True),
         "suppress": Button(notices.suppress, forms.CorrectionSuppressForm, danger=True),
         "unsuppress": Button(notices.unsuppress, forms.WordsForm),
@@ -104,8 +138,17 @@ class CorrectionAdmin(WorkflowAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
-        """With the articles that each row names."""
-        return super().get_queryset(request).prefetch_related("articles__article")
+        """With the articles that each row names, and where it stands."""
+        places = Placement.objects.filter(correction=OuterRef("pk")).order_by().values("correction")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                owed=Coalesce(Subquery(places.annotate(n=Count("pk")).values("n")), 0),
+                placed=Coalesce(Subquery(places.annotate(n=Count("seen_at")).values("n")), 0),
+            )
+            .prefetch_related("articles__article")
+        )
 
     def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:
         """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back."""
@@ -126,6 +169,7 @@ class CorrectionAdmin(WorkflowAdmin):
             else [],
             "remarks": remarks_about(subject, public=False),
             "entry": LedgerEntry.objects.filter(correction=subject).first(),
+            "placements": list(subject.placements.select_related("placed_by").order_by("pk")),
             "approvals": list(
                 Approval.objects.filter(subject_kind="correction", subject_reference=subject.reference)
                 .select_related("proposed_by", "approved_by")
@@ -137,6 +181,13 @@ class CorrectionAdmin(WorkflowAdmin):
         """The headline of the article it corrects."""
         rows = list(subject.articles.all())
         return self.headline(subject) if rows else subject.reference
+
+    @admin.display(description=_("placed"))
+    def placed_line(self, correction: Any) -> str:
+        """How many of the places that it must stand in hold it."""
+        if not correction.owed:
+            return "—"
+        return _now("%(placed)d of %(owed)d placed") % {"placed": correction.placed, "owed": correction.owed}
 
     @admin.display(description=_("article"))
     def headline(self, correction: Correction) -> str:

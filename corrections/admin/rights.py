@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from corrections.models import Correction
+from corrections.models import Correction, Placement
+from corrections.workflow import CorrectionStatus
 from newsroom.accounts.models import Approval, Role, User
 
 DESK_ROLES = frozenset({"desk_editor", "standards_editor", "legal"})
@@ -29,3 +30,9 @@ def to_review(person: User) -> QuerySet[Correction]:
             publication__in=person.publications(role), reference__in=waiting.values("subject_reference")
         )
     return found
+
+
+def to_place() -> QuerySet[Correction]:
+    """Published notices that do not stand everywhere they must."""
+    missing = Placement.objects.filter(seen_at=None).order_by().values("correction")
+    return Correction.objects.filter(status=CorrectionStatus.PUBLISHED, pk__in=missing)

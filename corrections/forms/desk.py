@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.answers import TemplatedForm
+from corrections.forms.moments import LocalMomentField
 from corrections.models import Correction, Purpose, Report
 from corrections.services.submitting import Draft
 from corrections.vocabulary import (
@@ -18,6 +19,7 @@ from corrections.vocabulary import (
     Kind,
     Medium,
     Origin,
+    Place,
     Resolution,
     Severity,
 )
@@ -182,7 +184,11 @@ class CorrectionEditForm(WorkForm):
     text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))
     original_text = CleanTextField(label=_("Original passage"), required=False)
     corrected_text = CleanTextField(label=_("Corrected passage"), required=False)
-    error_published_at = forms.DateTimeField(label=_("The error appeared"), required=False)
+    error_published_at = LocalMomentField(
+        label=_("The error appeared"),
+        required=False,
+        help_text=_("Like 2026-11-20 08:30, on the publication's clock."),
+    )
     not_fixed_reason = CleanTextField(
         label=_("Why the article is not changed"), required=False, max_length=500, multiline=False
     )
@@ -190,6 +196,7 @@ class CorrectionEditForm(WorkForm):
     def prepare(self) -> None:
         """Begin with the words as they are."""
         if self.subject is not None:
+            self.fields["error_published_at"].zone = self.subject.publication.zone  # type: ignore[attr-defined]  # -- LocalMomentField
             for name in self.fields:
                 if hasattr(self.subject, name):
                     self.initial.setdefault(name, getattr(self.subject, name))
@@ -230,6 +237,27 @@ class CorrectionSeeFixForm(CorrectionDropArticleForm):
     """Which revision holds the fix."""
 
     revision = forms.IntegerField(min_value=1, max_value=100_000, label=_("Revision with the fix"))
+
+
+class CorrectionPlaceForm(WorkForm):
+    """Where the notice stands now."""
+
+    where = forms.ChoiceField(choices=Place.choices, label=_("Place"))
+    url = forms.URLField(label=_("Address"), required=False, max_length=2000, assume_scheme="https")
+    detail = CleanTextField(label=_("In print or an alert: which one"), required=False, max_length=200, multiline=False)
+    at = LocalMomentField(
+        label=_("Since"),
+        required=False,
+        help_text=_("Empty: now. Like 2026-11-20 08:30, on the publication's clock."),
+    )
+
+    def prepare(self) -> None:
+        """Begin with the first place that is still owed."""
+        if self.subject is not None:
+            self.fields["at"].zone = self.subject.publication.zone  # type: ignore[attr-defined]  # -- LocalMomentField
+            owed = self.subject.placements.filter(seen_at=None).order_by("pk").values_list("place", flat=True).first()
+            if owed:
+                self.initial.setdefault("where", owed)
 
 
 class CorrectionSuppressForm(WordsForm):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.linter import Finding, Notice, lint
-from corrections.vocabulary import Effect, Kind, Severity
+from corrections.vocabulary import Effect, Kind, Place, Severity
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.articles.models import Article
@@ -240,9 +240,11 @@ class Placement(models.Model):
     """Where a notice must appear, and the evidence that it did."""
 
     correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="placements")
-    place = models.CharField(_("place"), max_length=20)
+    place = models.CharField(_("place"), max_length=20, choices=Place.choices)
     url = models.URLField(_("address"), max_length=2000, blank=True)
+    detail = models.CharField(_("edition and page"), max_length=200, blank=True, default="", db_default="")
     seen_at = models.DateTimeField(_("seen there"), null=True, blank=True)
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

@@ -184,6 +184,10 @@ def _noticed(correction: Correction) -> Iterator[Line]:
         detail=detail,
         words=correction.text,
     )
+    for placed in correction.placements.exclude(seen_at=None).select_related("placed_by").order_by("pk"):
+        if placed.seen_at is not None:
+            detail = _pairs(url=placed.url, where=placed.detail)
+            yield Line(_moment(placed.seen_at), "placed", placed.place, _name(placed.placed_by, "desk"), detail=detail)
     yield from _happened(correction)
     for entry in LedgerEntry.objects.filter(correction=correction).order_by("index"):
         detail = _pairs(index=entry.index, leaf_hash=entry.leaf_hash)

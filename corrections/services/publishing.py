@@ -10,6 +10,7 @@ from django.utils import timezone
 from corrections.events import EVENT_OF_MOVE
 from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, LedgerOpening, Report
+from corrections.services import placing
 from corrections.services.moving import begin, decide, end
 from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
 from corrections.workflow import CORRECTION, PUBLIC
@@ -49,6 +50,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     if correction.kind == Kind.RETRACTION and correction.effect != Effect.WITHDRAW:
         _set_desk_status(correction, UseStatus.CANCELED, by=by)
     refresh_articles(correction)
+    placing.owe(correction, now=now)
     _record(correction, change, by=by)
     log.append("published", correction, now=now, opening=True)
     if affected is not None:

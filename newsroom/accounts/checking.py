@@ -91,11 +91,25 @@ def _roles(value: list[Any]) -> str:
     return ""
 
 
+PLACES = ("article_foot", "under_headline", "homepage", "corrections_page", "social", "alert", "print")
+NOTICES = ("correction", "clarification", "editors_note", "update", "retraction", "reply", "minor_fix", "low", "high")
+
+
+def _placements(value: dict[str, Any]) -> str:
+    for name, places in value.items():
+        if name not in NOTICES:
+            return _("“%(entry)s” is none of %(names)s.") % {"entry": str(name)[:40], "names": ", ".join(NOTICES)}
+        if not isinstance(places, list) or any(place not in PLACES for place in places):
+            return _("%(name)s: a list of %(names)s.") % {"name": name, "names": ", ".join(PLACES)}
+    return ""
+
+
 CHECKS: dict[str, Callable[[Any], str]] = {
     "regime": _one_of(REGIMES),
     "count_days": _one_of(("business", "calendar")),
     "holidays": _days,
     "on_call": _addresses,
     "second_factor_roles": _roles,
+    "placements": _placements,
 }
 """Beyond the type of the default."""

@@ -34,6 +34,7 @@ POLICIES: dict[str, Any] = {
     "network_days": 8,  # the hashed network of a report; its key is gone by then anyway
     "reveal_days": 730,  # who looked at contact details, and why
     "lint_levels": {},  # rule of the notice linter → block, warn or off; a rule not named keeps its own level
+    "placements": {},  # kind or severity of a notice → where it must stand; empty: the house rule
     "holidays": [],
     # reprints
     "quote_within_days": 3,
