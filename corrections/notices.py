@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from corrections import public
-from corrections.models import Correction, Decision, LedgerCheckpoint, Message, Report
-from corrections.services import checkpoints, pinning
+from corrections.models import Correction, Decision, Inquiry, InquiryState, LedgerCheckpoint, Message, Report
+from corrections.services import checkpoints, inquiries, pinning
 from corrections.services.submitting import private_path
 from newsroom import links
 from newsroom.accounts.models import Approval, DeskKind, Publication, Role
@@ -121,6 +121,32 @@ def the_assignee(event: Event) -> Iterable[Recipient]:
 def those_who_fixed_it(event: Event) -> Iterable[Recipient]:
     """Who settled it, when the reader says that it is not fixed. The other answers stand on the report's page."""
     return the_assignee(event) if (event.data["question"], event.data["answer"]) == ("fixed", "no") else []
+
+
+@notice("report.inquiry_answered", "corrections/mail/inquiry_answered_desk")
+@notice("report.inquiry_reminded", "corrections/mail/inquiry_reminded_desk")
+def who_asked_a_colleague(event: Event) -> Iterable[Recipient]:
+    """Who works on the report, and who asked."""
+    asked_by = Inquiry.objects.values_list("asked_by", flat=True).get(reference=event.data["inquiry"])
+    recipients = the_assignee(event)
+    return dict.fromkeys([*recipients, *([] if report_of(event).confidential else [Recipient("user", str(asked_by))])])
+
+
+@notice("report.inquiry_opened", "corrections/mail/inquiry_opened")
+@notice("report.inquiry_reminded", "corrections/mail/inquiry_reminded")
+def the_colleague(event: Event) -> Iterable[Recipient]:
+    """Who was asked."""
+    return [Recipient("colleague", event.data["inquiry"])]
+
+
+@address_book("colleague")
+def address_of_colleague(key: str) -> Address | None:
+    """The colleague's address while the question waits for an answer."""
+    inquiry = Inquiry.objects.select_related("report__publication").filter(reference=key).first()
+    if inquiry is None or inquiry.state != InquiryState.OPEN or not inquiry.email_sealed:
+        return None
+    name = sealed.open_text(inquiry.name_sealed)
+    return Address(sealed.open_text(inquiry.email_sealed), name, language=inquiry.publication.language)
 
 
 @notice("report.reminded", "corrections/mail/report_reminded")
@@ -252,6 +278,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What mails about a report may show. A reader who joined sees their own report's page."""
     report = report_of(event)
     own = report
+    inquiry = Inquiry.objects.select_related("asked_by").filter(reference=event.data.get("inquiry", "")).first()
     if recipient.kind in {"reader", "unconfirmed_reader"} and recipient.key != report.reference:
         own = Report.objects.select_related("publication").get(reference=recipient.key)
     return {
@@ -262,6 +289,8 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "private_url": settings.BASE_URL + private_path(own),
         "confirm_url": settings.BASE_URL + confirm_path(own),
         "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
+        "inquiry": inquiry,
+        "inquiry_url": settings.BASE_URL + inquiries.private_path(inquiry) if inquiry else "",
         "promises": list(promises.running(own)),
         "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from corrections.models import Report, ReporterContact
-from corrections.services import erasing, retention
+from django.utils.translation import gettext as _
+
+from corrections.models import Inquiry, Report, ReporterContact
+from corrections.services import erasing, inquiries, retention
 from newsroom.errors import DomainError
 from newsroom.events import sealed
+from newsroom.events.upkeep import deliveries_to
 from newsroom.privacy import RETAINERS, SHELVES, Erasure, Shelf, same_address
 from newsroom.workflow import THE_READER
 
@@ -47,7 +50,43 @@ def erase(email: str) -> Erasure:
     return done
 
 
-def _opened(contact: ReporterContact) -> str:
+def inquiries_to(email: str) -> list[Inquiry]:
+    """The questions that were sent to this address. Every sealed one is opened, as with reports."""
+    rows = Inquiry.objects.exclude(email_sealed="").select_related("report__publication", "answer").order_by("pk")
+    return [row for row in rows.iterator(chunk_size=500) if same_address(_opened(row), email)]
+
+
+def find_inquiries(email: str) -> list[dict[str, Any]]:
+    """Each question with the answer that was given."""
+    return [
+        {
+            "reference": row.reference,
+            "report": row.report.reference,
+            "name": sealed.open_text(row.name_sealed),
+            "asked_at": row.created_at,
+            "reply_by": row.reply_by,
+            "question": row.question,
+            "answer": row.answer.body if row.answer else "",
+            "deliveries": deliveries_to(kinds=["colleague"], keys=[row.reference]),
+        }
+        for row in inquiries_to(email)
+    ]
+
+
+def erase_inquiries(email: str) -> Erasure:
+    """Whom was asked, on the reports that are closed. The answers are the desk's own notes, and stay."""
+    done = Erasure()
+    for report in {row.report_id: row.report for row in inquiries_to(email)}.values():
+        if report.is_open:
+            done.kept.append(f"{report.reference}: {_('The desk still works on this report.')}")
+        elif report.legal_hold:
+            done.kept.append(f"{report.reference}: {_('A legal matter obliges us to keep this for now.')}")
+        else:
+            done.erased += inquiries.forget_colleagues(report)
+    return done
+
+
+def _opened(contact: ReporterContact | Inquiry) -> str:
     try:
         return sealed.open_text(contact.email_sealed)
     except sealed.Unreadable:
@@ -56,3 +95,4 @@ def _opened(contact: ReporterContact) -> str:
 
 RETAINERS["corrections"] = retention.retain
 SHELVES["reports"] = Shelf(find, erase)
+SHELVES["inquiries"] = Shelf(find_inquiries, erase_inquiries)

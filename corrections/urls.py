@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from corrections.views import articles, confirming, ledger, log, private, reporting
+from corrections.views import articles, confirming, inquiring, ledger, log, private, reporting
 from corrections.views.statistics import statistics_page
 
 app_name = "corrections"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("corrections/reports/<str:key>/erase-contact/", private.move, {"name": "erase_contact"}, name="erase-contact"),
     path("corrections/reports/<str:key>/erase-text/", private.move, {"name": "erase_text"}, name="erase-text"),
     path("corrections/reports/<str:key>/download/", private.download, name="download"),
+    path("corrections/inquiries/<str:key>/", inquiring.page, name="inquiry"),
+    path("corrections/inquiries/<str:key>/answer/", inquiring.answer, name="inquiry-answer"),
     path("corrections/ledger/", ledger.explained, name="ledger"),
     path("corrections/ledger/verify_corrections.py", ledger.program, name="ledger-program"),
     path("corrections/statistics/", statistics_page, name="statistics"),

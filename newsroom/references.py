@@ -19,6 +19,7 @@ PREFIXES = {
     "license": "L",
     "update_notice": "UN",
     "invoice": "I",
+    "inquiry": "IQ",
 }
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 

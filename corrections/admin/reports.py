@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
+from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.legal import LegalReasonForm
 from corrections.models import Report
-from corrections.services import anchors, auditing, contacts, legal
+from corrections.services import anchors, auditing, contacts, inquiries, legal
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -77,6 +78,12 @@ class ReportAdmin(WorkflowAdmin):
         ),
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), at_desk),
+        "ask_colleague": Button(
+            inquiries.ask_colleague, ReportAskColleagueForm, _("Ask a colleague"), inquiries.may_ask
+        ),
+        "close_inquiry": Button(
+            inquiries.close, ReportCloseInquiryForm, _("Close a question to a colleague"), inquiries.may_close
+        ),
         "note": Button(
             lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),
             forms.NoteForm,
@@ -128,7 +135,8 @@ class ReportAdmin(WorkflowAdmin):
         contact = getattr(subject, "contact", None)
         visible = Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
         return {
-            "thread": list(subject.messages.select_related("author")),
+            "thread": list(subject.messages.select_related("author", "inquiry")),
+            "inquiries": list(subject.inquiries.select_related("asked_by", "report__publication")[:50]),
             "decisions": list(subject.decisions.select_related("by")),
             "joined": list(visible.filter(joined_to=subject).order_by("pk")[:50]),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,

@@ -1,6 +1,7 @@
 """Reports, what was decided on them, the notices that settle them, and the public log."""
 
 from corrections.models.answers import AnswerTemplate, Purpose
+from corrections.models.inquiry import Inquiry, InquiryState
 from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
@@ -12,6 +13,8 @@ __all__ = [
     "CorrectionArticle",
     "CorrectionAuthor",
     "Decision",
+    "Inquiry",
+    "InquiryState",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerHead",

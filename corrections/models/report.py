@@ -208,7 +208,9 @@ class Message(models.Model):
     """A message of the thread between reader and desk, or an internal note."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="messages")
-    author_kind = models.CharField(max_length=10, choices=[("reader", _("Reader")), ("staff", _("Desk"))])
+    author_kind = models.CharField(
+        max_length=10, choices=[("reader", _("Reader")), ("staff", _("Desk")), ("colleague", _("Colleague"))]
+    )
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     internal = models.BooleanField(_("internal note"), default=False)
     body = models.TextField(_("message"), max_length=5000)

@@ -10,8 +10,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from corrections.models import Message, Report
+from corrections.services import inquiries, watching
 from corrections.services import report as reports
-from corrections.services import watching
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.errors import DomainError
@@ -27,6 +27,7 @@ def tick(now: datetime | None = None) -> None:
     now = now or timezone.now()
     remind(now)
     lapse(now)
+    inquiries.remind(now)
     watching.watch(now)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from corrections.models import Report
-from corrections.services import contacts, erasing
+from corrections.models import Inquiry, Report
+from corrections.services import contacts, erasing, inquiries
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Publication
 from newsroom.errors import DomainError
@@ -61,12 +61,20 @@ def _texts(rows: QuerySet[Report], before: datetime) -> QuerySet[Report]:
     return _settled(rows, before).filter(text_erased_at=None).exclude(status=ReportStatus.SPAM)
 
 
+def _colleagues(rows: QuerySet[Report], before: datetime) -> QuerySet[Report]:
+    return _settled(rows, before).filter(pk__in=Inquiry.objects.exclude(email_sealed="").values("report"))
+
+
 def _networks(rows: QuerySet[Report], before: datetime) -> QuerySet[Report]:
     return rows.filter(created_at__lt=before).exclude(network_hash="")
 
 
 def _forget_contacts(rows: QuerySet[Report]) -> int:
     return _each(rows, lambda report: contacts.erase_contact(report, by=THE_CLOCK, why="retention"))
+
+
+def _forget_colleagues(rows: QuerySet[Report]) -> int:
+    return _each(rows, inquiries.forget_colleagues)
 
 
 def _forget_texts(rows: QuerySet[Report]) -> int:
@@ -95,6 +103,7 @@ KINDS: dict[str, tuple[str, Any, Callable[[QuerySet[Report]], int]]] = {
     "networks": ("network_days", _networks, _forget_networks),
     "contacts": ("contact_days", _contacts, _forget_contacts),
     "unconfirmed_contacts": ("unconfirmed_contact_days", _unconfirmed, _forget_contacts),
+    "colleagues": ("contact_days", _colleagues, _forget_colleagues),
     "spam_texts": ("spam_text_days", _spam, _forget_texts),
     "texts": ("text_days", _texts, _forget_texts),
 }

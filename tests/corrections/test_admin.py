@@ -57,6 +57,7 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "decline",
         "join",
         "assign",
+        "ask_colleague",
         "note",
         "reveal_contact",
         "export",

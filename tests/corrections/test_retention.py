@@ -18,7 +18,7 @@ from newsroom.events.models import Event
 from tests.factories import confirm, force_status, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
-NOTHING = dict.fromkeys(["contacts", "unconfirmed_contacts", "spam_texts", "texts", "networks"], 0)
+NOTHING = dict.fromkeys(["contacts", "unconfirmed_contacts", "colleagues", "spam_texts", "texts", "networks"], 0)
 
 
 @pytest.fixture
@@ -162,6 +162,7 @@ def test_the_command_counts_by_kind_and_a_dry_run_changes_nothing(daily):
         "corrections.networks: 0",
         "corrections.contacts: 1",
         "corrections.unconfirmed_contacts: 0",
+        "corrections.colleagues: 0",
         "corrections.spam_texts: 0",
         "corrections.texts: 1",
         "reprints.contacts: 0",

@@ -50,6 +50,8 @@ PAGES = {
     "corrections/reports/<str:key>/erase-contact/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/erase-text/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/download/": Page(link="report"),
+    "corrections/inquiries/<str:key>/": Page(303, link="inquiry"),
+    "corrections/inquiries/<str:key>/answer/": Page(303, 422, link="inquiry"),
     "corrections/statistics/": Page(404),  # for staff, unless the publication opens it to all
     "corrections/ledger/": PUBLIC,
     "corrections/ledger/verify_corrections.py": PUBLIC,
@@ -124,13 +126,16 @@ def keys_of(world: SimpleNamespace, link: str) -> tuple[str, list[str]]:
     right = {
         "report": world.report_path,
         "request": world.asked_path,
+        "inquiry": world.inquiry_path,
         "confirm_report": world.confirm_report_path,
         "confirm_request": world.confirm_request_path,
         "acknowledge": world.acknowledge_path,
     }
     token = {name: path.rstrip("/").split("/")[-1] for name, path in right.items()}
     others = [value for name, value in token.items() if name != link]
-    reference = world.report.reference if "report" in link else world.asked.reference
+    reference = {"inquiry": world.inquiry, "request": world.asked}.get(
+        link, world.report if "report" in link else world.asked
+    ).reference
     return token[link], [WRONG, *others, token[link][:-1], token[link][:-1] + "-", reference]
 
 

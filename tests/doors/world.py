@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from corrections.models import AnswerTemplate
-from corrections.services import checkpoints
+from corrections.services import checkpoints, inquiries
 from corrections.services.submitting import private_path
 from newsroom import links as tokens
 from newsroom import references
@@ -141,6 +141,12 @@ def _corrections(world: SimpleNamespace) -> None:
     world.correction = factories.make_correction(article=world.article, status="published")
     planning.plan_due()
     world.notice = UpdateNotice.objects.get()
+    editor = world.staff["desk_editor"]
+    colleague = {"name": "Ann Reporter", "email": "ann@daily.example", "reply_by": timezone.localdate()}
+    asked = factories.make_report(world.daily)
+    inquiries.ask_colleague(asked, by=editor, words="Which figure did you mean?", **colleague)
+    world.inquiry = asked.inquiries.get()
+    world.inquiry_path = inquiries.private_path(world.inquiry)
     world.report_path = private_path(world.report)
     world.asked_path = links.private_path(world.asked)
     world.confirm_report_path = confirm_path_of(world.report)
