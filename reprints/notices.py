@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from newsroom.accounts.models import Contact
-from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
+from newsroom.accounts.models import ApiKey, Contact
+from newsroom.events.kinds import KINDS, Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
 from reprints import audience, links, pricing
 from reprints.models import (
@@ -204,6 +204,30 @@ def about_contact(event: Event, recipient: Recipient) -> dict[str, Any]:
         "organization": link.contact.organization,
         "enter_url": f"{settings.BASE_URL}/reprints/partner/enter/{partner_access.token_of(link)}/",
         "minutes": int(partner_access.LINK_LASTS.total_seconds() // 60),
+    }
+
+
+@notice("api_key.issued", f"{MAIL}/api_key_changed")
+@notice("api_key.rotated", f"{MAIL}/api_key_changed")
+@notice("api_key.revoked", f"{MAIL}/api_key_changed")
+def the_signatories(event: Event) -> Iterable[Recipient]:
+    """Everyone who may sign for the organization; nobody for a test key."""
+    told = event.organization is not None and not event.data.get("test")
+    return audience.contacts(event.organization, is_signatory=True) if told and event.organization else []
+
+
+@mail_context("api_key")
+def about_key(event: Event, recipient: Recipient) -> dict[str, Any]:
+    """Which key, and who did it; never the key itself."""
+    key = ApiKey.objects.filter(key_id=event.subject_reference).first()
+    contact = Contact.objects.filter(pk=event.data.get("contact")).first()
+    return {
+        "what": KINDS[event.kind].label,
+        "organization": event.organization,
+        "label": key.label if key else "",
+        "shown": str(key) if key else event.subject_reference,
+        "who": contact.name if contact else "",
+        "page_url": f"{settings.BASE_URL}/reprints/partner/keys/",
     }
 
 

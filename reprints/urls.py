@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reprints.views import acknowledging, asking, confirming, downloads, machines, private, starting, verifying
-from reprints.views.partner import door, lists
+from reprints.views.partner import door, hooks, keys, lists
 from reprints.views.partner import requests as partner_requests
 
 app_name = "reprints"
@@ -17,6 +17,16 @@ urlpatterns = [
     path(f"{PARTNER}enter/<str:token>/", door.enter, name="partner-enter"),
     path(f"{PARTNER}leave/", door.leave, name="partner-leave"),
     path(f"{PARTNER}choose/", door.choose, name="partner-choose"),
+    path(f"{PARTNER}keys/", keys.page, name="partner-keys"),
+    path(f"{PARTNER}keys/<str:key_id>/<str:name>/", keys.move, name="partner-key-move"),
+    path(f"{PARTNER}endpoints/", hooks.page, name="partner-endpoints"),
+    path(f"{PARTNER}endpoints/<uuid:endpoint_id>/", hooks.detail, name="partner-endpoint"),
+    path(
+        f"{PARTNER}endpoints/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/redeliver/",
+        hooks.redeliver,
+        name="partner-redeliver",
+    ),
+    path(f"{PARTNER}endpoints/<uuid:endpoint_id>/<str:name>/", hooks.move, name="partner-endpoint-move"),
     *(
         path(f"{PARTNER}{name}/", lists.listing, {"name": name}, name=f"partner-{name}")
         for name in ("requests", "quotes", "licenses", "notices", "invoices")

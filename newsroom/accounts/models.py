@@ -248,6 +248,9 @@ class Organization(models.Model):
     credit_limit = models.DecimalField(_("credit limit"), max_digits=12, decimal_places=2, null=True, blank=True)
     discount_percent = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=0)
     blocked = models.BooleanField(_("blocked"), default=False)
+    test_clock_seconds = models.PositiveBigIntegerField(
+        _("test clock, seconds ahead"), default=0, db_default=0, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -312,6 +315,7 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    rotated_at = models.DateTimeField(_("replaced"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     objects = KeyQuerySet.as_manager()

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import string
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,7 @@ from newsroom.accounts import access_log
 from newsroom.accounts.access import Access
 from newsroom.accounts.models import ApiKey, Organization, Publication, User
 from newsroom.accounts.scopes import CMS, PARTNER, SCOPES
-from newsroom.errors import Fault, Invalid
+from newsroom.errors import Conflict, Fault, Invalid
 
 ID_LENGTH = 12
 SECRET_BYTES = 32
@@ -68,6 +68,33 @@ def revoke_key(key: ApiKey, *, by: User | None = None) -> ApiKey:
         key.save(update_fields=["revoked_at"])
         access_log.note(Access.KEY_REVOKED, by=by, detail=key.key_id)
     return key
+
+
+def rotate_key(key: ApiKey, *, overlap: timedelta) -> tuple[ApiKey, str]:
+    """A key like this one, and its text; the old one works on for `overlap`, or until its own end if that is sooner.
+
+    Raises `Conflict` for a key that is revoked or expired, or whose successor is there already.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        old = ApiKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+        if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
+            raise Conflict(_("This key opens nothing any more: make a new one."))
+        if old.rotated_at is not None:
+            raise Conflict(_("This key has a successor already."))
+        new, text = issue_key(
+            label=old.label,
+            scopes=old.scopes,
+            organization=old.organization,
+            publications=old.publications.all(),
+            test=old.test,
+            expires_at=old.expires_at,
+        )
+        ends = now + overlap
+        old.expires_at = min(old.expires_at, ends) if old.expires_at else ends
+        old.rotated_at = now
+        old.save(update_fields=["expires_at", "rotated_at"])
+    return new, text
 
 
 def digest(secret: str) -> str:

@@ -45,6 +45,7 @@ class Page:
 
 MAY_ASK, MAY_SIGN, MAY_ACT = ("asker",), ("signer",), ("asker", "signer")
 OF_REQUEST = f"{FOLDER}requests/<str:reference>/"
+OF_HOOK = f"{FOLDER}endpoints/<uuid:endpoint_id>/"
 PAGES = {
     f"{FOLDER}requests/": Page(),
     f"{FOLDER}quotes/": Page(),
@@ -53,6 +54,16 @@ PAGES = {
     f"{FOLDER}invoices/": Page(opens=("signer", "payer", "other")),
     f"{FOLDER}leave/": Page(plain=405, posts=IN, sent=303),
     f"{FOLDER}choose/": Page(plain=405, posts=IN, sent=303),
+    f"{FOLDER}keys/": Page(posts=IN),
+    f"{FOLDER}keys/<str:key_id>/rotate/": Page(opens=OWN, own=True, plain=303, posts=OWN),
+    f"{FOLDER}keys/<str:key_id>/revoke/": Page(opens=OWN, own=True, plain=303, posts=OWN),
+    f"{FOLDER}endpoints/": Page(posts=("signer", "other")),
+    OF_HOOK: Page(opens=OWN, own=True),
+    f"{OF_HOOK}deliveries/<uuid:delivery_id>/redeliver/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
+    f"{OF_HOOK}ping/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
+    f"{OF_HOOK}pause/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
+    f"{OF_HOOK}resume/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
+    f"{OF_HOOK}rotate/": Page(opens=OWN, own=True, plain=303, posts=MAY_SIGN),
     OF_REQUEST: Page(opens=OWN, own=True),
     f"{OF_REQUEST}quotes/<str:record>/quote.pdf": Page(opens=OWN, own=True),
     f"{OF_REQUEST}licenses/<str:record>/certificate.pdf": Page(opens=OWN, own=True),
@@ -76,6 +87,8 @@ FILLED = {
     f"{OF_REQUEST}licenses/<str:record>/<str:name>": ("certificate.pdf",),
     f"{OF_REQUEST}licenses/<str:record>/<str:name>/": ("placements/", "renew/", "terminate/"),
     f"{OF_REQUEST}notices/<str:record>/<str:name>/": ("acknowledge/",),
+    f"{FOLDER}keys/<str:key_id>/<str:name>/": ("rotate/", "revoke/"),
+    f"{OF_HOOK}<str:name>/": ("ping/", "pause/", "resume/", "rotate/"),
     f"{OF_REQUEST}<str:name>/": ("withdraw/", "edit/", "message/", "reply/", "reopen/"),
 }
 """A pattern that ends in the name of a move → those names."""
@@ -106,7 +119,9 @@ def path_of(world, pattern: str) -> str:
     kind = pattern.removeprefix(OF_REQUEST).split("/")[0]
     owner = {"licenses": world.license, "notices": world.license}.get(kind)
     request = owner.request if owner else world.invoice.quote.request if kind == "invoices" else world.request
-    path = pattern.replace("<str:reference>", request.reference)
+    path = pattern.replace("<str:reference>", request.reference).replace("<str:key_id>", world.key.key_id)
+    path = path.replace("<uuid:endpoint_id>", str(world.endpoint.public_id))
+    path = path.replace("<uuid:delivery_id>", str(world.delivery.uuid))
     return "/" + (path.replace("<str:record>", record[kind].reference) if kind in record else path)
 
 

@@ -240,6 +240,8 @@ def _places(request: HttpRequest, guest: Guest) -> list[dict[str, Any]]:
         ("partner-licenses", _("Licenses")),
         ("partner-notices", _("Changes")),
         *([("partner-invoices", _("Invoices"))] if guest.may("invoice.read") else []),
+        ("partner-endpoints", _("Webhooks")),
+        ("partner-keys", _("Keys")),
     ]
     found = [{"url": reverse(f"reprints:{name}"), "label": label} for name, label in names]
     return [{**place, "current": request.path == place["url"]} for place in found]
