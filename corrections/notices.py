@@ -60,12 +60,13 @@ def address_to_confirm(key: str) -> Address | None:
     report = Report.objects.select_related("contact").filter(reference=key).first()
     contact = getattr(report, "contact", None)
     email = sealed.open_text(contact.email_sealed) if contact is not None else ""
-    return (
-        Address(email, language=report.language) if report is not None and email and not report.confidential else None
-    )
+    if report is None or contact is None or contact.bounced_at is not None or report.confidential:
+        return None
+    return Address(email, language=report.language) if email else None
 
 
 @notice("report.submitted", "corrections/mail/report_submitted")
+@notice("report.address_given", "corrections/mail/report_submitted")
 def the_new_reader(event: Event) -> Iterable[Recipient]:
     """The receipt with the confirm button: the only mail an unconfirmed address gets."""
     report = report_of(event)
@@ -159,9 +160,7 @@ def address_of_colleague(key: str) -> Address | None:
 def the_reader(event: Event) -> Iterable[Recipient]:
     """The reader, and whoever joined when the outcome is theirs too."""
     report = report_of(event)
-    if report.visibility != "normal":
-        return []
-    return [Recipient("reader", report.reference)]
+    return to_readers([report.reference]) if report.visibility == "normal" else []
 
 
 @notice("report.declined", "corrections/mail/report_declined")
@@ -172,7 +171,14 @@ def the_readers_who_wait(event: Event) -> Iterable[Recipient]:
     if report.visibility != "normal":
         return []
     joined = report.joined.filter(status="duplicate", visibility="normal").values_list("reference", flat=True)
-    return [Recipient("reader", reference) for reference in (report.reference, *joined)]
+    return to_readers([report.reference, *joined])
+
+
+def to_readers(references: list[str]) -> Iterable[Recipient]:
+    """The readers of these reports, but those whose address refused our mail."""
+    gone = Report.objects.filter(reference__in=references, contact__bounced_at__isnull=False)
+    refused = set(gone.values_list("reference", flat=True))
+    return [Recipient("reader", reference) for reference in references if reference not in refused]
 
 
 @notice("correction.sent_for_approval", "corrections/mail/correction_sent_for_approval")
@@ -341,4 +347,6 @@ def thin_correction(event: Event) -> dict[str, Any]:
 
 def confirm_path(report: Report) -> str:
     """Where the receipt's confirm button is. Opening it changes nothing; the button on it posts."""
-    return f"/corrections/confirm/{links.token('confirm', report.reference, report.token_nonce)}/"
+    contact = getattr(report, "contact", None)
+    purpose = contact.confirm_purpose if contact is not None else "confirm"
+    return f"/corrections/confirm/{links.token(purpose, report.reference, report.token_nonce)}/"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from corrections.models import Report
-from corrections.services import anchors
-from newsroom.events.kinds import reaction
+from corrections.services import anchors, contacts
+from newsroom.events.kinds import address_refused, reaction
 from newsroom.events.models import Event
 
 
@@ -19,3 +21,9 @@ def passages_are_compared(event: Event) -> None:
 def the_passage_is_placed(event: Event) -> None:
     """A passage that is not in the article is said to be an orphan."""
     anchors.place(Report.objects.select_related("article").get(reference=event.subject_reference))
+
+
+@address_refused(*contacts.READER_KINDS)
+def no_more_mail_goes_there(key: str, owed_at: datetime) -> None:
+    """A reader's address takes no mail: the desk and the private page say so."""
+    contacts.note_refusal(key, owed_at=owed_at)

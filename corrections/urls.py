@@ -20,6 +20,7 @@ urlpatterns = [
     path("corrections/reports/<str:key>/settled/", private.move, {"name": "settled"}, name="settled"),
     path("corrections/reports/<str:key>/same/", private.move, {"name": "same"}, name="same"),
     path("corrections/reports/<str:key>/fixed/", private.move, {"name": "fixed"}, name="fixed"),
+    path("corrections/reports/<str:key>/address/", private.move, {"name": "address"}, name="address"),
     path("corrections/reports/<str:key>/erase-contact/", private.move, {"name": "erase_contact"}, name="erase-contact"),
     path("corrections/reports/<str:key>/erase-text/", private.move, {"name": "erase_text"}, name="erase-text"),
     path("corrections/reports/<str:key>/download/", private.download, name="download"),

@@ -106,6 +106,7 @@ class ReportDeclineForm(TemplatedForm):
 
     def prepare(self) -> None:
         """Say who reads the answer: readers who joined get the same one."""
+        super().prepare()
         if isinstance(self.subject, Report) and self.subject.joined.filter(status=ReportStatus.DUPLICATE).exists():
             self.fields["words"].help_text = _("The readers who joined this report get the same answer.")
 

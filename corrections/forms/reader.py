@@ -54,6 +54,27 @@ class WordsField(forms.CharField):
         return str(super().clean(text))
 
 
+class MailField(WordsField):
+    """An address that mail can reach. A machine's number in brackets is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=MAX_EMAIL, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The address as it was typed, or an empty text."""
+        email = super().clean(value)
+        try:
+            if email:
+                validate_email(email)
+        except ValidationError as error:
+            raise ValidationError(
+                _("Please give an email address such as name@example.com."), code="bad_email"
+            ) from error
+        if "[" in email:
+            raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email")
+        return email
+
+
 class SourcesField(WordsField):
     """Links, one a line, as a list. Each begins with http:// or https:// and names a host."""
 
@@ -154,8 +175,7 @@ class ReportForm(forms.Form):
         label=_("Your name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto", "data-draft-skip": ""}),
     )
-    email = WordsField(
-        limit=MAX_EMAIL,
+    email = MailField(
         required=False,
         label=_("Your email address"),
         help_text=_("We mail you one message with a button to confirm it, and nothing else before you press that."),
@@ -206,20 +226,6 @@ class ReportForm(forms.Form):
     def clean_medium(self) -> str:
         """On the web, unless it was said otherwise."""
         return str(self.cleaned_data["medium"] or Medium.WEB)
-
-    def clean_email(self) -> str:
-        """An address that mail can reach. A machine's number in brackets is none."""
-        email = str(self.cleaned_data["email"])
-        if email:
-            try:
-                validate_email(email)
-            except ValidationError as error:
-                raise ValidationError(
-                    _("Please give an email address such as name@example.com."), code="bad_email"
-                ) from error
-            if "[" in email:
-                raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email")
-        return email
 
     def clean(self) -> dict[str, Any]:
         """What one field means for another."""
@@ -327,6 +333,17 @@ class ReportFixedForm(ReportAnswerForm):
         required=False,
         label=_("If not: what is still wrong?"),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class ReportAddressForm(MoveForm):
+    """Where to write from now on."""
+
+    email = MailField(
+        label=_("Your email address"),
+        help_text=_("We mail you one message with a button to confirm it, and nothing else before you press that."),
+        error_messages={"required": _("Please give an email address such as name@example.com.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
 

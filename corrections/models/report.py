@@ -175,9 +175,16 @@ class ReporterContact(models.Model):
     phone_sealed = models.TextField(blank=True)
     confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("mail bounced"), null=True, blank=True)
+    given_at = models.DateTimeField(_("another address given"), null=True, blank=True)
+    address_number = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.report_id)
+
+    @property
+    def confirm_purpose(self) -> str:
+        """What the confirm token is for: this very address. The button sent to an earlier one confirms nothing."""
+        return f"confirm-{self.address_number}" if self.address_number else "confirm"
 
 
 class Decision(models.Model):

@@ -66,7 +66,7 @@ VALUES: dict[str, Callable[[Report, User], str]] = {
     "answer_by": _answer_by,
     "publication": lambda report, by: report.publication.name,
     "corrections_email": lambda report, by: report.publication.corrections_email,
-    "complaints_body": lambda report, by: regimes.complaints_body(report.publication),
+    "complaints_body": lambda report, by: regimes.complaints_body(report.publication).replace("\n", "; "),
     "appeal_days": lambda report, by: str(report.publication.policy("appeal_within_days")),
     "editor": lambda report, by: str(by),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections import events
@@ -13,12 +15,14 @@ from corrections.vocabulary import Visibility
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, NotAllowed
 from newsroom.events import sealed
-from newsroom.events.log import record
+from newsroom.events.log import history_of, record
 from newsroom.events.reveals import note_reveal
-from newsroom.events.upkeep import forget_recipient
-from newsroom.workflow import DESK, LEGAL, Actor, lock
+from newsroom.events.upkeep import cancel_to, forget_recipient
+from newsroom.workflow import DESK, LEGAL, THE_CLOCK, THE_READER, Actor, lock
 
 READER_KINDS = ("reader", "unconfirmed_reader")
+MAX_ADDRESSES = 3
+"""Each address that is given gets one mail: nobody may have us write to many."""
 
 
 def may_reveal(report: Report, by: User) -> bool:
@@ -48,6 +52,54 @@ def reveal_contact(report: Report, *, by: User, reason: str) -> list[tuple[Any, 
 
 
 @transaction.atomic
+def note_refusal(reference: str, *, owed_at: datetime) -> bool:
+    """Their mail server refused a mail that was owed at that time: write no more until the address is confirmed again.
+
+    False when that is known already, when there is no address, and when the reader has given another one since.
+    """
+    report = Report.objects.filter(reference=reference).first()
+    contact = ReporterContact.objects.select_for_update().filter(report=report).first() if report else None
+    if report is None or contact is None or contact.bounced_at is not None:
+        return False
+    if contact.given_at is not None and owed_at < contact.given_at:
+        return False
+    contact.bounced_at, contact.confirmed_at = timezone.now(), None
+    contact.save(update_fields=["bounced_at", "confirmed_at"])
+    cancel_to(kinds=READER_KINDS, key=reference, note="their mail server refuses the address")
+    record(events.MAIL_REFUSED, report, by=THE_CLOCK)
+    return True
+
+
+def may_give_address(report: Report) -> bool:
+    """Whether the private page takes an address: none is confirmed, and not too many were given."""
+    contact = getattr(report, "contact", None)
+    if report.text_erased_at is not None or report.confidential:
+        return False
+    return (contact is None or contact.confirmed_at is None) and _given(report) < MAX_ADDRESSES
+
+
+@transaction.atomic
+def give_address(report: Report, *, email: str, seen: int | None = None) -> Report:
+    """The reader says where to write from now on: the receipt with the button goes there, and nothing else before that
+    is pressed. Raises `Conflict` when an address is confirmed, or several were given.
+    """
+    report = lock(report, seen=seen)
+    contact = ReporterContact.objects.select_for_update().filter(report=report).first()
+    if not may_give_address(report):
+        raise Conflict(_("No other address can be given for this report."))
+    contact = contact or ReporterContact(report=report)
+    cancel_to(kinds=READER_KINDS, key=report.reference, note="the reader gave another address")
+    contact.email_sealed = sealed.seal(email)
+    contact.address_number = _given(report) + 1  # counts on when contact details were erased meanwhile
+    contact.given_at, contact.bounced_at, contact.confirmed_at = timezone.now(), None, None
+    contact.save()
+    report.version += 1
+    report.save(update_fields=["version", "updated_at"])
+    record(events.ADDRESS_GIVEN, report, by=THE_READER)
+    return report
+
+
+@transaction.atomic
 def erase_contact(report: Report, *, by: Actor, why: str) -> bool:
     """Forget how to reach the reader; mails still owed there are canceled. False when there was nothing.
 
@@ -62,3 +114,7 @@ def erase_contact(report: Report, *, by: Actor, why: str) -> bool:
     canceled = forget_recipient(kinds=READER_KINDS, key=report.reference)
     record(events.CONTACT_ERASED, report, by=by, data={"why": why, "canceled": canceled})
     return True
+
+
+def _given(report: Report) -> int:
+    return history_of(report).filter(kind=events.ADDRESS_GIVEN.name).count()

@@ -15,13 +15,14 @@ from newsroom.events.models import Delivery, Event
 def send_again(reference: str) -> None:
     """Owe the reader one mail with the link, at most one a day. An unknown reference does nothing, and says nothing.
 
-    A confirmed address gets the link; one that was never confirmed gets its receipt with the button again, which is all
-    that may be sent there.
+    An address that refused our mail gets nothing. A confirmed address gets the link; one that was never confirmed gets
+    its receipt with the button again, which is all that may be sent there.
     """
     report = (
         Report.objects.select_related("contact")
         .filter(reference=references.normalize(reference), visibility=Visibility.NORMAL)
         .exclude(contact__email_sealed="")
+        .filter(contact__bounced_at=None)
         .first()
     )
     contact = getattr(report, "contact", None)
@@ -33,7 +34,7 @@ def send_again(reference: str) -> None:
     confirmed = contact.confirmed_at is not None
     with transaction.atomic():
         Delivery.objects.get_or_create(
-            dedupe_key=f"link:{report.reference}:{timezone.now().date().isoformat()}:{confirmed}",
+            dedupe_key=f"link:{report.reference}:{timezone.now().date().isoformat()}:{confirmed}:{contact.address_number}",
             defaults={
                 "event": event,
                 "channel": Delivery.Channel.EMAIL,

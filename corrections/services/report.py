@@ -257,8 +257,8 @@ def confirm_address(report: Report) -> bool:
     contact = getattr(report, "contact", None)
     if contact is None or contact.confirmed_at is not None or not contact.email_sealed:
         return False
-    contact.confirmed_at = timezone.now()
-    contact.save(update_fields=["confirmed_at"])
+    contact.confirmed_at, contact.bounced_at = timezone.now(), None
+    contact.save(update_fields=["confirmed_at", "bounced_at"])
     return True
 
 

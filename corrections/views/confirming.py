@@ -33,7 +33,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if report is None:
         raise Http404
     contact = getattr(report, "contact", None)
-    too_late = timezone.now() > report.created_at + CONFIRM_WITHIN
+    asked_at = (contact.given_at if contact is not None else None) or report.created_at
+    too_late = timezone.now() > asked_at + CONFIRM_WITHIN
     if request.method == "POST" and not too_late:
         reports.confirm_address(report)
     confirmed = contact is not None and contact.confirmed_at is not None
@@ -74,6 +75,8 @@ def _report_of(token: str) -> Report | None:
     report = (
         Report.objects.select_related("publication", "contact").filter(token_nonce=nonce).first() if nonce else None
     )
-    if report is None or not links.opens(token, "confirm", report.reference, report.token_nonce):
+    if report is None:
         return None
-    return report
+    contact = getattr(report, "contact", None)
+    purpose = contact.confirm_purpose if contact is not None else "confirm"
+    return report if links.opens(token, purpose, report.reference, report.token_nonce) else None

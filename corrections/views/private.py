@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from corrections import public
 from corrections.forms.reader import (
     MoveForm,
+    ReportAddressForm,
     ReportAnswerForm,
     ReportAppealForm,
     ReportEraseContactForm,
@@ -30,7 +31,7 @@ from corrections.forms.reader import (
     stands_in,
 )
 from corrections.models import Report
-from corrections.services import erasing, fixed, same
+from corrections.services import contacts, erasing, fixed, same
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
@@ -61,6 +62,10 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
         ReportFixedForm,
         lambda report, data: fixed.say_fixed(report, yes=_yes(data), words=data["words"], seen=data["seen"]),
     ),
+    "address": (
+        ReportAddressForm,
+        lambda report, data: contacts.give_address(report, email=data["email"], seen=data["seen"]),
+    ),
     "erase_contact": (
         ReportEraseContactForm,
         lambda report, data: erasing.erase_contact(report, by=THE_READER, why="asked"),
@@ -71,7 +76,8 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
     ),
 }
 """Move → its form, and the service that makes it. The first three are moves of the table; then answers to questions of
-the page (`services.same`, `services.fixed`); the last two are what `erasing.possible` names.
+the page (`services.same`, `services.fixed`); an address (`contacts.give_address`); the last two are what
+`erasing.possible` names.
 """
 
 
@@ -153,6 +159,7 @@ def _show(
     forms = offered(reports.available(report, THE_READER))
     questions = offered(_questions(report, question))
     erasures = offered(erasing.possible(report))
+    address = offered(["address"] if contacts.may_give_address(report) else [])
     primary = wording.primary_of(report)
     notice = primary.correction if primary.correction and primary.correction.is_public else None
     if notice is None and question is not None:
@@ -174,9 +181,10 @@ def _show(
         "contact": getattr(report, "contact", None),
         "forms": forms,
         "questions": questions,
+        "address": address.get("address"),
         "erasures": erasures,
         "errors": next((form for form in (bound or {}).values() if form.errors), None),
-        "kept_words": _kept_words(bound, forms | questions | erasures),
+        "kept_words": _kept_words(bound, forms | questions | erasures | address),
         "sentence": sentence,
         "base": f"/corrections/reports/{key}/",
         "private_url": settings.BASE_URL + private_path(report),

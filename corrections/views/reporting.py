@@ -18,6 +18,7 @@ from corrections.models import Report
 from corrections.services import priority
 from corrections.services.submitting import private_path, submit
 from corrections.views import wording
+from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
 from newsroom.api import throttles
 from newsroom.api.networks import network_mark
@@ -153,6 +154,8 @@ def _show(
         "passage_missing": bool(form.revision and exact.strip() and not stands_in(form.revision, exact)),
         "dates": wording.promised_dates(publication, priority.due) if publication else [],
         "publication": publication,
+        "bodies": regimes.complaints_bodies(publication) if publication else [],
+        "appeal_days": int(publication.policy("appeal_within_days")) if publication else 0,
     }
     with timezone.override(publication.zone if publication else None):
         return render(request, "corrections/new.html", context, status=status)

@@ -12,11 +12,12 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.policies import POLICIES
-from newsroom.accounts.regimes import REGIMES
+from newsroom.accounts.regimes import BODY, REGIMES
 
 MOST = 3660
 """No setting in days, hours or minutes is longer than ten years."""
 MOST_ENTRIES = 500
+MOST_BODIES, MOST_TEXT = 5, 300
 
 
 def faults_in(settings: Any) -> list[str]:
@@ -39,6 +40,8 @@ def is_time_zone(name: str) -> bool:
 
 def _fault(name: str, value: Any) -> str:
     default = POLICIES[name]
+    if name == "complaints_body" and isinstance(value, list):
+        return _bodies(value)
     if isinstance(default, bool):
         return "" if isinstance(value, bool) else _("true or false.")
     if isinstance(default, int):
@@ -102,6 +105,14 @@ def _placements(value: dict[str, Any]) -> str:
         if not isinstance(places, list) or any(place not in PLACES for place in places):
             return _("%(name)s: a list of %(names)s.") % {"name": name, "names": ", ".join(PLACES)}
     return ""
+
+
+def _bodies(value: list[Any]) -> str:
+    for row in value:
+        texts = isinstance(row, dict) and all(isinstance(text, str) and len(text) <= MOST_TEXT for text in row.values())
+        if not texts or not row.get("name", "").strip() or set(row) - set(BODY):
+            return _("a text, or a list of {“name”, “address”, “limit”}, each with a name and short texts.")
+    return "" if len(value) <= MOST_BODIES else _("at most %(most)d entries.") % {"most": MOST_BODIES}
 
 
 CHECKS: dict[str, Callable[[Any], str]] = {

@@ -23,7 +23,7 @@ POLICIES: dict[str, Any] = {
     "ask_fixed_after_days": 28,  # after the correction; 0: never
     "allow_publish_urgent": True,
     "mail_words_to_staff": False,
-    "complaints_body": "",
+    "complaints_body": "",  # a text, or [{"name": …, "address": …, "limit": …}]
     "statistics_open": False,
     # what is forgotten, in days; 0 keeps for ever
     "contact_days": 90,  # how to reach a reader or requester, after closing

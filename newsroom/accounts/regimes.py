@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.business_time import add_business_days, add_calendar_days
 
+BODY = ("name", "address", "limit")
 PROMISES = ("acknowledge", "decide", "publish")
 
 
@@ -71,6 +72,30 @@ def due(publication: Any, kind: str, now: datetime) -> datetime:
     return min(dates)
 
 
+@dataclass(frozen=True)
+class Body:
+    """Where else a reader may turn: a regulator, an ombudsman.
+
+    `address` is a link, mail or postal address; `limit` says until when, in the body's own terms.
+    """
+
+    name: str
+    address: str = ""
+    limit: str = ""
+
+    def __str__(self) -> str:
+        named = ", ".join(part for part in (self.name, self.address) if part)
+        return f"{named} ({self.limit})" if self.limit else named
+
+
+def complaints_bodies(publication: Any) -> list[Body]:
+    """Where else a reader may turn: what the publication says, as a list or as one text, else what its regime says."""
+    said = publication.policy("complaints_body") or str(of(publication).complaints_body)
+    if isinstance(said, list):
+        return [Body(**{name: str(row.get(name, "")) for name in BODY}) for row in said]
+    return [Body(said)] if said else []
+
+
 def complaints_body(publication: Any) -> str:
-    """Where else a reader may turn: what the publication says, else what its regime says."""
-    return str(publication.policy("complaints_body") or of(publication).complaints_body)
+    """The same as text, one body a line; empty without any."""
+    return "\n".join(map(str, complaints_bodies(publication)))

@@ -36,6 +36,11 @@ PARTNER_SLUG, OTHER_SLUG, BLOCKED_SLUG = "lakeside-ledger", "meridian-review", "
 SIGNATORY = "ines.fairweather@lakesideledger.example"
 GUIDELINES = Path(__file__).resolve().parent / "guidelines"
 
+PRESS_COUNCIL = {
+    "name": "The Estuary Press Council",
+    "address": "https://presscouncil.example/complain",
+    "limit": "within four months of our answer",
+}
 PUBLICATIONS: list[dict[str, Any]] = [
     {
         "slug": DAILY,
@@ -49,7 +54,7 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "corrections_email": "corrections@harbordaily.example",
         "licensing_email": "licensing@harbordaily.example",
         "legal_phone": "+1 555 0184",
-        "settings": {"complaints_body": "The Estuary Press Council, presscouncil.example"},
+        "settings": {"complaints_body": [PRESS_COUNCIL]},
     },
     {
         "slug": EVENING,
@@ -63,7 +68,7 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "corrections_email": "corrections@harborevening.example",
         "licensing_email": "licensing@harborevening.example",
         "legal_phone": "+1 555 0185",
-        "settings": {"complaints_body": "The Estuary Press Council, presscouncil.example"},
+        "settings": {"complaints_body": [PRESS_COUNCIL]},
     },
 ]
 # Both quote in dollars, so that a client written against one title works against the other.

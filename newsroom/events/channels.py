@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
-from newsroom.events import mail, outbound, schedule, sealed, smtp
+from newsroom.events import bounces, mail, outbound, schedule, sealed, smtp
 from newsroom.events.kinds import ADDRESS_BOOKS
 from newsroom.events.models import Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
@@ -67,9 +67,9 @@ def send_email(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
     except smtp.Unconfirmed as error:
         return Verdict.ambiguous(str(error))
     except smtplib.SMTPRecipientsRefused as error:
-        return _refusal(*next(iter(error.recipients.values()), (550, b"recipient refused")))
+        return _refusal(*next(iter(error.recipients.values()), (550, b"recipient refused")), of_recipient=True)
     except smtplib.SMTPDataError as error:
-        return _refusal(error.smtp_code, error.smtp_error)
+        return _refusal(error.smtp_code, error.smtp_error, of_recipient=False)
     except smtplib.SMTPNotSupportedError as error:
         return Verdict.permanent(str(error))
     except smtplib.SMTPResponseException as error:
@@ -130,9 +130,11 @@ def _mail_connection() -> Any:
     return get_connection()
 
 
-def _refusal(code: int, text: bytes | str) -> Verdict:
-    make = Verdict.permanent if 500 <= code < 600 else Verdict.transient
-    return make(_words(text), status_code=_code(code))
+def _refusal(code: int, text: bytes | str, *, of_recipient: bool) -> Verdict:
+    if not 500 <= code < 600:
+        return Verdict.transient(_words(text), status_code=_code(code))
+    refused = bounces.about_the_address(_words(text), unsaid=of_recipient)
+    return Verdict("permanent", _words(text), _code(code), address_refused=refused)
 
 
 def _words(text: bytes | str) -> str:

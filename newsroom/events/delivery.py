@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.availability import read_only
 from newsroom.errors import Conflict
-from newsroom.events import channels, planning, schedule, stopping
+from newsroom.events import bounces, channels, planning, schedule, stopping
 from newsroom.events.failpoints import reach
 from newsroom.events.models import Attempt, Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
@@ -162,13 +162,16 @@ def attempt(delivery: Delivery) -> bool:
 def finish(delivery: Delivery, verdict: Verdict) -> bool:
     """Write the verdict if the lease is still ours. False when another worker has taken it over meanwhile."""
     mine = Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
-    written = mine.update(
-        last_verdict=verdict.name,
-        last_error=_storable(verdict.detail, 500),
-        lease_token=None,
-        lease_until=None,
-        **_outcome(delivery, verdict),
-    )
+    with transaction.atomic():
+        written = mine.update(
+            last_verdict=verdict.name,
+            last_error=_storable(verdict.detail, 500),
+            lease_token=None,
+            lease_until=None,
+            **_outcome(delivery, verdict),
+        )
+        if written and verdict.address_refused:
+            bounces.note_refusal(delivery)
     if not written:
         logger.warning("lease of %s was lost before its verdict %s", delivery.uuid, verdict.name)
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from newsroom.events.models import Audience, Event
@@ -61,6 +62,7 @@ KINDS: dict[str, Kind] = {}
 NOTICES: list[Notice] = []
 REACTIONS: list[tuple[str, Callable[[Event], None]]] = []
 ADDRESS_BOOKS: dict[str, Callable[[str], Address | None]] = {}
+REFUSALS: dict[str, Callable[[str, datetime], None]] = {}
 CONTEXTS: dict[str, Callable[[Event, Recipient], dict[str, Any]]] = {}
 PAYLOADS: dict[str, Callable[[Event], dict[str, Any]]] = {}
 
@@ -108,6 +110,19 @@ def address_book(kind: str) -> Callable[[Callable[[str], Address | None]], Calla
 
     def register(function: Callable[[str], Address | None]) -> Callable[[str], Address | None]:
         ADDRESS_BOOKS[kind] = function
+        return function
+
+    return register
+
+
+def address_refused(*recipient_kinds: str) -> Callable[[Callable[[str, datetime], None]], Any]:
+    """The function hears of a recipient key that a mail server said: this address takes no mail. And when that mail was
+    owed, since the address may have been changed by now. It runs in the transaction that writes the verdict down.
+    """
+
+    def register(function: Callable[[str, datetime], None]) -> Callable[[str, datetime], None]:
+        for kind in recipient_kinds:
+            REFUSALS[kind] = function
         return function
 
     return register

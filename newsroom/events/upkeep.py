@@ -85,6 +85,12 @@ def cancel_owed(subject: Any, *, note: str) -> int:
     return owed.update(state=Delivery.State.CANCELED, last_error=note)
 
 
+def cancel_to(*, kinds: Collection[str], key: str, note: str) -> int:
+    """Send nothing of what is still pending to this recipient. How many; one being sent now is sent."""
+    rows = Delivery.objects.filter(recipient_kind__in=kinds, recipient_key=key, state=Delivery.State.PENDING)
+    return rows.update(state=Delivery.State.CANCELED, last_error=note)
+
+
 def deliveries_to(*, kinds: Collection[str], keys: Collection[str]) -> list[dict[str, Any]]:
     """What was or is owed to a recipient, as plain values, oldest first."""
     rows = Delivery.objects.filter(recipient_kind__in=kinds, recipient_key__in=keys).order_by("pk")

@@ -16,6 +16,7 @@ class Verdict:
     retry_after: timedelta | None = None
     endpoint_gone: bool = False
     endpoint_refused: bool = False
+    address_refused: bool = False
 
     @classmethod
     def ok(cls, detail: str = "", *, status_code: int | None = None) -> Verdict:

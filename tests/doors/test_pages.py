@@ -47,6 +47,7 @@ PAGES = {
     "corrections/reports/<str:key>/settled/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/same/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/fixed/": Page(303, 422, link="report"),
+    "corrections/reports/<str:key>/address/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/erase-contact/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/erase-text/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/download/": Page(link="report"),
