@@ -13,7 +13,8 @@ from newsroom.accounts.models import User
 from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
-from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.admin.base import does_licensing
+from reprints.admin.statistics import StatisticsAdmin
 from reprints.forms import desk as forms
 from reprints.models import (
     LicenseRequest,
@@ -33,7 +34,7 @@ class RequestOpenFilter(OpenFilter):
 
 
 @admin.register(LicenseRequest)
-class LicenseRequestAdmin(LicensingAdmin):
+class LicenseRequestAdmin(StatisticsAdmin):
     """The queue: what is due first, first."""
 
     workflow = REQUEST

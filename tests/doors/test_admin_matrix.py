@@ -98,9 +98,9 @@ SECTIONS = "admin/^(?P<app_label>accounts|articles|events|corrections|reprints)/
 SUFFIXES = (
     *("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"),
     *("<path:object_id>/", "start/<slug:starter>/", "<path:object_id>/do/<slug:button>/"),
-    *("<id>/password/", "export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"),
+    *("<id>/password/", "statistics/", "export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"),
 )
-READ_ONLY = {"export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"}
+READ_ONLY = {"statistics/", "export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"}
 
 
 def pages() -> dict[str, list[str]]:
@@ -159,7 +159,7 @@ def expected(name: str, kind: str, ending: str, method: str) -> set[int]:
         return {401}
     if ending in READ_ONLY and method == "POST":
         return {405}
-    if ending == "export.csv":
+    if ending in {"export.csv", "statistics/"}:
         return {200} if lists else denied
     if ending == "<path:object_id>/invoice.pdf":
         return denied  # the world's invoice was written by the accounting system: no letter of ours
