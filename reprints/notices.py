@@ -10,7 +10,7 @@ from django.conf import settings
 from newsroom.accounts.models import ApiKey, Contact
 from newsroom.events.kinds import KINDS, Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
-from reprints import audience, links, pricing
+from reprints import audience, links, paying, pricing
 from reprints.models import (
     Invoice,
     License,
@@ -158,9 +158,16 @@ def the_payer_of_order(event: Event) -> Iterable[Recipient]:
 @notice("invoice.issued", f"{MAIL}/invoice_issued")
 @notice("invoice.overdue", f"{MAIL}/invoice_overdue")
 def the_payer(event: Event) -> Iterable[Recipient]:
-    """Whoever pays; nobody for what the accounting system wrote and sends itself."""
+    """Whoever pays; nobody for what the accounting system wrote and sends itself, unless it can be paid by a link."""
     row = invoice_of(event)
-    return audience.the_payer(row.quote.request) if row.sequence is not None else []
+    ours = row.sequence is not None or bool(paying.payment_url(row))
+    return audience.the_payer(row.quote.request) if ours else []
+
+
+@notice("invoice.paid", f"{MAIL}/invoice_paid")
+def the_payer_who_paid(event: Event) -> Iterable[Recipient]:
+    """Whoever paid, or was paid back."""
+    return audience.the_payer(invoice_of(event).quote.request)
 
 
 @notice("license.issued", f"{MAIL}/license_issued")
@@ -263,7 +270,12 @@ def about_invoice(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What a mail about an invoice may show. Amounts are texts in the minor digits of the currency."""
     row = invoice_of(event)
     amounts = {name: pricing.plain(getattr(row, name), row.currency) for name in ("net", "tax", "gross", "outstanding")}
-    return {**_about(row.quote.request, event, recipient), "invoice": row, "amounts": amounts}
+    return {
+        **_about(row.quote.request, event, recipient),
+        "invoice": row,
+        "amounts": amounts,
+        "payment_url": paying.payment_url(row),
+    }
 
 
 @mail_context("update_notice")

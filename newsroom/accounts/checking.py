@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,6 +19,9 @@ MOST = 3660
 """No setting in days, hours or minutes is longer than ten years."""
 MOST_ENTRIES = 500
 MOST_BODIES, MOST_TEXT = 5, 300
+LONGEST_LINK = 500
+PAYMENT_PARTS = ("number", "reference", "amount", "currency")
+"""What an invoice puts into the address of the payment page."""
 
 
 def faults_in(settings: Any) -> list[str]:
@@ -115,11 +119,34 @@ def _bodies(value: list[Any]) -> str:
     return "" if len(value) <= MOST_BODIES else _("at most %(most)d entries.") % {"most": MOST_BODIES}
 
 
+def payment_link_fault(value: str) -> str:
+    """What keeps the address from leading to a payment page; empty when nothing does.
+
+    The host is fixed: no part of an invoice may choose where people pay.
+    """
+    if not value:
+        return ""
+    bare = value
+    for name in PAYMENT_PARTS:
+        bare = bare.replace(f"{{{name}}}", "x")
+    try:
+        address, host = urlsplit(bare), urlsplit(value).netloc
+    except ValueError:
+        return _("this is no address.")
+    if address.scheme != "https" or not address.hostname or "@" in host or len(value) > LONGEST_LINK:
+        return _("an address that begins with https://.")
+    if "{" in host or "{" in bare or "}" in bare or any(sign.isspace() for sign in value):
+        names = ", ".join(f"{{{name}}}" for name in PAYMENT_PARTS)
+        return _("after the host it may have %(names)s, and no other braces or blanks.") % {"names": names}
+    return ""
+
+
 CHECKS: dict[str, Callable[[Any], str]] = {
     "regime": _one_of(REGIMES),
     "count_days": _one_of(("business", "calendar")),
     "holidays": _days,
     "on_call": _addresses,
+    "payment_link": payment_link_fault,
     "second_factor_roles": _roles,
     "placements": _placements,
 }

@@ -50,6 +50,7 @@ POLICIES: dict[str, Any] = {
     "invoice_reminder_days": [1, 14, 28],  # days after the due date
     "suspend_after_overdue_days": 45,  # 0: never
     "payment_instructions": "",  # printed on invoices: bank account, payment page
+    "payment_link": "",  # https address of the payment page with {number}, {reference}, {amount}, {currency} in it
     "tax": {},  # {"country": "DE", "rate": "19"}, and "oss_rates": {"FR": "20"}; empty: decided by hand
 }
 """Every per-publication setting with its default. The documentation test walks it."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import User
 from newsroom.admin import Button, WorkflowAdmin
 from newsroom.errors import Conflict
-from reprints import accounting, papers, pricing
+from reprints import accounting, papers, paying, pricing
 from reprints.admin.base import ROLES, does_licensing
 from reprints.forms import invoices as forms
 from reprints.models import Invoice
@@ -93,6 +93,7 @@ class InvoiceAdmin(WorkflowAdmin):
         return {
             "effective": subject.effective_status(),
             "outstanding": subject.outstanding,
+            "payment_url": paying.payment_url(subject),
             "payments": list(subject.payments.select_related("recorded_by")),
             "credit_notes": list(subject.credit_notes.order_by("pk")),
             "granted": list(subject.quote.licenses.order_by("pk")),

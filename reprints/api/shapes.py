@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from newsroom.api.etags import etag_of
-from reprints import links, pricing
+from reprints import links, paying, pricing
 from reprints.models import Invoice, License, LicenseRequest, Placement, Quote, QuoteLine, RequestMessage, UpdateNotice
 from reprints.services.lanes import Assessment
 from reprints.vocabulary import Duty
@@ -191,6 +191,7 @@ def invoice_shape(row: Invoice) -> Shape:
         "paid_at": row.paid_at,
         "overdue": row.days_overdue() > 0,
         "pdf": f"{links.api_url(row)}pdf/" if row.sequence else None,
+        "payment_url": paying.payment_url(row) or None,
     }
 
 

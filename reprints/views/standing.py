@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
-from reprints import papers, pricing
+from reprints import papers, paying, pricing
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
 from reprints.vocabulary import TaxTreatment
@@ -167,6 +167,7 @@ def _invoice(row: Invoice) -> dict[str, Any]:
         "gross": pricing.money(row.gross, row.currency),
         "outstanding": pricing.money(row.outstanding, row.currency) if row.outstanding else None,
         "pdf": row.sequence is not None,
+        "payment_url": paying.payment_url(row),
     }
 
 

@@ -114,6 +114,7 @@ class InvoiceSerializer(serializers.Serializer):
     paid_at = MomentField(allow_null=True)
     overdue = serializers.BooleanField()
     pdf = serializers.CharField(allow_null=True)
+    payment_url = serializers.URLField(allow_null=True, help_text="Where what is outstanding can be paid.")
     test = serializers.BooleanField()
 
     class Meta:
