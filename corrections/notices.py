@@ -124,6 +124,12 @@ def those_who_fixed_it(event: Event) -> Iterable[Recipient]:
     return the_assignee(event) if (event.data["question"], event.data["answer"]) == ("fixed", "no") else []
 
 
+@notice("report.assigned", "corrections/mail/report_assigned")
+def the_new_assignee(event: Event) -> Iterable[Recipient]:
+    """Who it was handed to."""
+    return [Recipient("user", str(event.data["to"]))] if "to" in event.data else []
+
+
 @notice("report.inquiry_answered", "corrections/mail/inquiry_answered_desk")
 @notice("report.inquiry_reminded", "corrections/mail/inquiry_reminded_desk")
 def who_asked_a_colleague(event: Event) -> Iterable[Recipient]:
@@ -150,6 +156,7 @@ def address_of_colleague(key: str) -> Address | None:
     return Address(sealed.open_text(inquiry.email_sealed), name, language=inquiry.publication.language)
 
 
+@notice("report.split", "corrections/mail/report_split")
 @notice("report.reminded", "corrections/mail/report_reminded")
 @notice("report.asked", "corrections/mail/report_asked")
 @notice("report.accepted", "corrections/mail/report_accepted")
@@ -284,6 +291,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What mails about a report may show. A reader who joined sees their own report's page."""
     report = report_of(event)
     own = report
+    part = Report.objects.filter(reference=event.data.get("part", ""), split_from__isnull=False).first()
     inquiry = Inquiry.objects.select_related("asked_by").filter(reference=event.data.get("inquiry", "")).first()
     if recipient.kind in {"reader", "unconfirmed_reader"} and recipient.key != report.reference:
         own = Report.objects.select_related("publication").get(reference=recipient.key)
@@ -295,6 +303,8 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "private_url": settings.BASE_URL + private_path(own),
         "confirm_url": settings.BASE_URL + confirm_path(own),
         "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
+        "part": part,
+        "part_url": settings.BASE_URL + private_path(part) if part else "",
         "inquiry": inquiry,
         "inquiry_url": settings.BASE_URL + inquiries.private_path(inquiry) if inquiry else "",
         "promises": list(promises.running(own)),

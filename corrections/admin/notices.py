@@ -15,7 +15,7 @@ from corrections.admin.rights import DESK_ROLES, at_desk, to_place, to_review
 from corrections.forms import desk as forms
 from corrections.models import Correction, LedgerEntry, Placement, Report
 from corrections.services import correction as notices
-from corrections.services import placing
+from corrections.services import placing, spreading
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import Button, WorkflowAdmin
@@ -94,6 +94,9 @@ class CorrectionAdmin(WorkflowAdmin):
     buttons: ClassVar[dict[str, Button]] = {
         "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write"), _is_draft),
         "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
+        "name_all_articles": Button(
+            spreading.name_all_articles, None, _("Name all articles with this passage"), spreading.may_spread
+        ),
         "drop_article": Button(notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft),
         "see_fix": Button(
             lambda subject, *, by, article, revision, seen=None: notices.see_fix(

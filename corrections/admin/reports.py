@@ -13,8 +13,9 @@ from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.legal import LegalReasonForm
+from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
 from corrections.models import Report
-from corrections.services import anchors, auditing, contacts, inquiries, legal
+from corrections.services import anchors, auditing, contacts, inquiries, legal, priority, splitting
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -68,6 +69,8 @@ class ReportAdmin(WorkflowAdmin):
         "accept": Button(reports.accept, forms.ReportAcceptForm),
         "decline": Button(reports.decline, forms.ReportDeclineForm),
         "join": Button(reports.join, forms.ReportJoinForm),
+        "split": Button(splitting.split, ReportSplitForm, _("Split: it names two errors"), splitting.may_split),
+        "weigh": Button(reports.weigh, ReportWeighForm, _("Judge the severity"), reports.may_weigh),
         "join_here": Button(
             lambda subject, *, by, other, theirs, words, seen=None: reports.join(
                 other, by=by, other=subject, words=words, seen=theirs
@@ -138,7 +141,15 @@ class ReportAdmin(WorkflowAdmin):
             "thread": list(subject.messages.select_related("author", "inquiry")),
             "inquiries": list(subject.inquiries.select_related("asked_by", "report__publication")[:50]),
             "decisions": list(subject.decisions.select_related("by")),
-            "joined": list(visible.filter(joined_to=subject).order_by("pk")[:50]),
+            "joined": list(
+                visible.filter(joined_to=subject)
+                .order_by("pk")
+                .prefetch_related("messages__author", "messages__inquiry")[:50]
+            ),
+            "family": list(
+                visible.filter(pk__in=splitting.family_of(subject).exclude(pk=subject.pk).values("pk")).order_by("pk")
+            ),
+            "priority_words": priority.words_of(subject.priority_reasons),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
             "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem
             "contact": contact,

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Resolution, Visibility, YesNo
+from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Resolution, Severity, Visibility, YesNo
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Desk, Publication, Role, User
 from newsroom.articles.models import Article
@@ -78,6 +78,9 @@ class Report(Record):
     legal_hold = models.BooleanField(_("legal hold"), default=False)
     channel = models.CharField(_("came by"), max_length=12, choices=Channel.choices, default=Channel.FORM)
     origin = models.CharField(_("found by"), max_length=8, choices=Origin.choices, default=Origin.READER)
+    severity = models.CharField(
+        _("severity"), max_length=4, choices=Severity.choices, blank=True, default="", db_default=""
+    )
     priority = models.PositiveSmallIntegerField(_("priority"), default=0)
     priority_reasons = models.JSONField(default=list, blank=True)
     held_reasons = models.JSONField(default=list, blank=True)
@@ -87,6 +90,7 @@ class Report(Record):
     )
     resolution_code = models.CharField(_("resolution"), max_length=24, choices=Resolution.choices, blank=True)
     joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     correction = models.ForeignKey(
         "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from corrections import events
 from corrections.models import Report, ReporterContact
+from corrections.services.splitting import family_of
 from corrections.vocabulary import Visibility
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, NotAllowed
@@ -103,11 +104,19 @@ def give_address(report: Report, *, email: str, seen: int | None = None) -> Repo
 def erase_contact(report: Report, *, by: Actor, why: str) -> bool:
     """Forget how to reach the reader; mails still owed there are canceled. False when there was nothing.
 
-    `why` is `asked` or `retention`. Raises `Conflict` under a legal hold.
+    `why` is `asked` or `retention`. Who asks is forgotten with the other halves of a split report too, but for those
+    under a hold. Raises `Conflict` when this one is.
     """
     report = lock(report)
     if report.legal_hold:
         raise Conflict(_("A legal matter obliges us to keep this for now."), code="legal_hold")
+    if why == "asked":
+        for other in family_of(report).filter(contact__isnull=False, legal_hold=False).exclude(pk=report.pk):
+            _forget(lock(other), by=by, why=why)
+    return _forget(report, by=by, why=why)
+
+
+def _forget(report: Report, *, by: Actor, why: str) -> bool:
     erased, _rows = ReporterContact.objects.filter(report=report).delete()
     if not erased:
         return False

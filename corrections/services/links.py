@@ -28,7 +28,9 @@ def send_again(reference: str) -> None:
     contact = getattr(report, "contact", None)
     if report is None or contact is None:
         return
-    event = Event.objects.filter(kind="report.submitted", subject_reference=report.reference).first()
+    event = Event.objects.filter(
+        kind__in=["report.submitted", "report.split_off"], subject_reference=report.reference
+    ).first()
     if event is None or event.test:
         return
     confirmed = contact.confirmed_at is not None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from corrections.models import Report
-from corrections.vocabulary import Category
+from corrections.vocabulary import Category, Severity
 from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
 from newsroom.events import promises
@@ -24,6 +27,12 @@ WEIGHT = {
     Category.SPELLING: 0,
 }
 FRESH = timedelta(days=2)
+REASONS: dict[str, Any] = {
+    "urgent": gettext_lazy("urgent"),
+    "subject_of_story": gettext_lazy("the reader is the subject of the story"),
+    "severity:high": gettext_lazy("judged severe"),
+    "fresh_article": gettext_lazy("the article is younger than two days"),
+}
 URGENT_HOURS = {"acknowledge": "on_call_within_hours", "decide": "urgent_within_hours"}
 """Promise of an urgent report → the setting that holds its calendar hours."""
 
@@ -39,6 +48,8 @@ def of(report: Report, *, now: datetime | None = None) -> tuple[int, list[str]]:
     weight = WEIGHT.get(Category(report.category), 10)
     if weight:
         reasons.append((weight, f"category:{report.category}"))
+    if report.severity == Severity.HIGH:
+        reasons.append((20, "severity:high"))
     joined = report.joined.count() if report.pk else 0
     if joined:
         reasons.append((min(20, 5 * joined), f"readers:{joined + 1}"))
@@ -46,6 +57,26 @@ def of(report: Report, *, now: datetime | None = None) -> tuple[int, list[str]]:
         reasons.append((10, "fresh_article"))
     reasons.sort(reverse=True)
     return min(100, sum(points for points, _name in reasons)), [name for _points, name in reasons]
+
+
+def weigh_again(report: Report) -> None:
+    """Reckon the priority anew and keep it, after somebody joined or judged. The version stays: nobody moved it."""
+    report.priority, report.priority_reasons = of(report)
+    Report.objects.filter(pk=report.pk).update(priority=report.priority, priority_reasons=report.priority_reasons)
+
+
+def words_of(reasons: list[str]) -> list[str]:
+    """The reasons as people read them."""
+    found = []
+    for reason in reasons:
+        name, _colon, value = reason.partition(":")
+        if name == "category" and value in Category.values:
+            found.append(str(Category(value).label))
+        elif name == "readers":
+            found.append(_("%(count)s readers") % {"count": value})
+        else:
+            found.append(str(REASONS.get(reason, reason)))
+    return found
 
 
 def promise(report: Report, *kinds: str) -> None:

@@ -8,17 +8,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from corrections.models import Correction, Message, Report
-from corrections.services import answers, priority, watching
+from corrections import events
+from corrections.models import Correction, Message, Report, ReporterContact
+from corrections.services import answers, priority, splitting, watching
 from corrections.services import correction as notices
 from corrections.services.joined import hand_over
 from corrections.services.moving import begin, decide, end, keep_closed
-from corrections.vocabulary import DECLINE_CODES, Resolution
+from corrections.vocabulary import DECLINE_CODES, Resolution, Severity
 from corrections.workflow import REPORT
 from newsroom.accounts import regimes
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid
 from newsroom.events import promises
+from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, THE_READER, Actor, lock
 
 MAX_WORDS = 5000
@@ -157,7 +159,9 @@ def join(report: Report, *, by: Actor, other: Report, words: str, seen: int | No
         _closed(report)
     else:
         promises.drop(report)
-    return end(report, change, by=by, fields=("joined_to", "first_answered_at"))
+    report = end(report, change, by=by, fields=("joined_to", "first_answered_at"))
+    priority.weigh_again(other)
+    return report
 
 
 @transaction.atomic
@@ -196,6 +200,7 @@ def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | No
     report, change = begin(report, "appeal", by=by, seen=seen)
     change["message"] = say(report, "reader", by, words).pk
     report.appealed_at = timezone.now()
+    left = report.joined_to
     report.assignee = None
     report.resolution_code = ""
     report.joined_to = None
@@ -207,6 +212,8 @@ def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | No
         fields=("appealed_at", "assignee", "resolution_code", "joined_to", "correction"),
     )
     priority.promise(report, "decide")
+    if left is not None:
+        priority.weigh_again(left)
     return report
 
 
@@ -223,6 +230,29 @@ def assign(report: Report, *, to: User | None, by: User, seen: int | None = None
     report.assignee = to
     report.version += 1
     report.save(update_fields=["assignee", "version", "updated_at"])
+    record(events.ASSIGNED, report, by=by, data={"to": to.pk} if to is not None else {})
+    return report
+
+
+def may_weigh(report: Report, by: User) -> bool:
+    """The desk, while it is open."""
+    return report.is_open and "desk_editor" in by.roles_at(report.publication)
+
+
+@transaction.atomic
+def weigh(report: Report, *, by: User, severity: str, seen: int | None = None) -> Report:
+    """Judge how bad the error would be; the priority follows. Empty: not judged."""
+    report = lock(report, seen=seen)
+    keep_closed(report, by)
+    if "desk_editor" not in by.roles_at(report.publication):
+        raise Conflict(_("Only the desk judges reports."))
+    if severity and severity not in Severity.values:
+        raise Invalid.one("/severity", _("Low or high."), "unknown_severity")
+    report.severity = severity
+    report.version += 1
+    report.save(update_fields=["severity", "version", "updated_at"])
+    priority.weigh_again(report)
+    record(events.WEIGHED, report, by=by, data={"severity": severity, "priority": report.priority})
     return report
 
 
@@ -259,6 +289,9 @@ def confirm_address(report: Report) -> bool:
         return False
     contact.confirmed_at, contact.bounced_at = timezone.now(), None
     contact.save(update_fields=["confirmed_at", "bounced_at"])
+    parts = splitting.family_of(report).exclude(pk=report.pk).values("pk")
+    copies = ReporterContact.objects.filter(report__in=parts, email_sealed=contact.email_sealed, confirmed_at=None)
+    copies.update(confirmed_at=contact.confirmed_at)
     return True
 
 

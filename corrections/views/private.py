@@ -31,7 +31,7 @@ from corrections.forms.reader import (
     stands_in,
 )
 from corrections.models import Report
-from corrections.services import contacts, erasing, fixed, same
+from corrections.services import contacts, erasing, fixed, same, splitting
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
@@ -170,6 +170,10 @@ def _show(
         "headline": _headline(report),
         "standing": standing,
         "steps": wording.steps_of(report),
+        "family": [
+            {"reference": other.reference, "path": private_path(other), "label": wording.standing_of(other).label}
+            for other in splitting.family_of(report).exclude(pk=report.pk)[: splitting.MAX_PARTS]
+        ],
         "due": next((row for row in dates if not row.paused_at), None),
         "dates": dates,
         "thread": wording.thread_of(report, report.messages.filter(internal=False).select_related("author")),

@@ -56,6 +56,8 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "take_up",
         "decline",
         "join",
+        "split",
+        "weigh",
         "assign",
         "ask_colleague",
         "note",
