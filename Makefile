@@ -85,8 +85,9 @@ types: $(VENV)/.dev ## Check the types
 	@$(PY) -m mypy
 
 .PHONY: migrations
-migrations: $(VENV)/.dev ## Is a migration missing?
+migrations: $(VENV)/.dev ## Is a migration missing, and may the previous release go on under each?
 	@MASTHEAD_VAR="$$(mktemp -d)" $(MANAGE) makemigrations --check --dry-run
+	@MASTHEAD_VAR="$$(mktemp -d)" $(MANAGE) lint_migrations
 
 .PHONY: deployment
 deployment: $(VENV)/.dev ## Django's deployment checks, with the settings of production
