@@ -323,10 +323,12 @@ class WorkflowAdmin(admin.ModelAdmin):
                     "simple": not form.visible_fields(),
                     "open": bool(bound and bound[0] == name),
                     "danger": button.danger,
+                    "move": button.offered is None,
                     "url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[subject.pk, name]),
                 }
             )
-        return drawn
+        # What moves the record on comes first, then what leaves it where it stands.
+        return sorted(drawn, key=lambda row: not row["move"])
 
     def _form(self, button: Button, subject: Any, person: User, *, data: Any = None, files: Any = None) -> forms.Form:
         form_class = button.form or WorkForm
