@@ -69,6 +69,8 @@ def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Sha
             "free": line.free,
             "exclusions": line.exclusions,
             "trace": line.trace,
+            "words": line.words,
+            "passage_found": line.found,
         }
         for index, line in enumerate(assessment.lines)
     ]

@@ -22,6 +22,7 @@ from newsroom.web.fields import CleanTextField
 from reprints.forms.typed import country_code, language_tag, lines_of, whole_number, words_of
 from reprints.forms.uses import FIXED_PORTION, GROUPS, needed_by, use_choices
 from reprints.models import UseType
+from reprints.services import excerpts
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
     WORLD,
@@ -303,7 +304,7 @@ class DetailsForm(forms.Form):
 
     def words(self) -> int:
         """How many words the pasted passage has."""
-        return len(self._given("excerpt_text").split())
+        return excerpts.count_words(self._given("excerpt_text"))
 
     def take_faults(self, faults: Iterable[Fault]) -> None:
         """Show what is wrong beside the field it concerns."""

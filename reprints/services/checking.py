@@ -26,6 +26,7 @@ from newsroom.errors import Fault, Invalid
 from newsroom.web.text import has_forbidden_characters
 from reprints.models import UseType
 from reprints.models.asking import ITEM_FIELDS
+from reprints.services import excerpts
 from reprints.services.members import Faults
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
@@ -226,7 +227,7 @@ def _item(
         placement_urls=_placements(data, found),
         ai_purposes=tuple(dict.fromkeys(found.choices(data, "ai_purposes", AiPurpose))),
     )
-    item = replace(item, words=len(item.excerpt_text.split()))
+    item = replace(item, words=excerpts.count_words(item.excerpt_text))
     _check_dates(item, found, today)
     return item
 

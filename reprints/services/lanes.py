@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from newsroom.articles.models import Article
 from newsroom.events.models import Event
 from reprints import pricing
 from reprints.models import RateCard, RequestItem
+from reprints.services import excerpts
 from reprints.services.checking import CleanItem
 from reprints.vocabulary import (
     AI_USES,
@@ -43,6 +44,7 @@ MANUAL_REASONS = {
     "promotional_use",
     "adaptation",
     "unusual_use",
+    "passage_not_found",
 }
 """Why a person must look. Each is stored with the index of its item, or None for the whole request."""
 
@@ -57,13 +59,19 @@ REPORT_DECISIONS = (
 
 @dataclass(frozen=True)
 class LinePrice:
-    """What one item would cost, and how that came about; `amount` is None when only a person can say."""
+    """What one item would cost, and how that came about; `amount` is None when only a person can say.
+
+    `words` are those counted in a passage, and `found` says whether it stands in the article; None where no passage is
+    wanted, or it is not looked up.
+    """
 
     amount: Decimal | None
     currency: str
     trace: list[dict[str, str]]
     free: bool
     exclusions: list[str]
+    words: int | None = None
+    found: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -103,13 +111,17 @@ def assess(
     if currency != publication.currency:
         reasons.append({"item": None, "code": "currency_mismatch"})
     lines: list[LinePrice] = []
+    passages = _passages(items)
     for index, item in enumerate(items):
         codes = article_reasons(item.article, reported=reported)
         codes += _use_reasons(item, organization_type)
+        found = passages.get(index)
+        codes += ["passage_not_found"] * (found is False)
         free = is_free(item, publication, organization_type)
         line, price_codes = _line(item, rules, organization_type, currency, discount, free=free)
         codes += price_codes
-        lines.append(line)
+        counted = item.words if item.portion in COUNTED_PORTIONS else None
+        lines.append(replace(line, words=counted, found=found))
         reasons += [{"item": index, "code": code} for code in codes]
     total = _sum(lines)
     if total is not None and total > Decimal(str(publication.policy("priced_limit"))):
@@ -194,6 +206,24 @@ def ask_of(item: CleanItem | RequestItem, organization_type: str) -> pricing.Ask
         modifications=item.modifications,
         organization_type=organization_type,
     )
+
+
+def _passages(items: Sequence[CleanItem | RequestItem]) -> dict[int, bool]:
+    """Place of an item → whether its passage stands in the article.
+
+    Not looked up where a person answers anyway and the text is not for everybody: nobody guesses at what is withheld
+    or under embargo.
+    """
+    wanted = {
+        index: item
+        for index, item in enumerate(items)
+        if item.portion in COUNTED_PORTIONS
+        and item.excerpt_text
+        and item.article.status == "usable"
+        and not item.article.is_embargoed
+    }
+    texts = excerpts.texts_of(item.article for item in wanted.values()) if wanted else {}
+    return {index: excerpts.is_in(texts.get(item.article.pk, ""), item.excerpt_text) for index, item in wanted.items()}
 
 
 def _use_reasons(item: CleanItem | RequestItem, organization_type: str) -> list[str]:

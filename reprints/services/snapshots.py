@@ -12,6 +12,7 @@ from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
 from reprints import pricing
 from reprints.models import Quote, QuoteLine
+from reprints.services import excerpts
 
 
 def snapshot_of(line: QuoteLine, *, number: str, at: datetime | None) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def snapshot_of(line: QuoteLine, *, number: str, at: datetime | None) -> dict[st
         "use": granted["use"],
         "portion": granted["portion"],
         "excerpt_text": granted["excerpt_text"],
-        "words": len((granted["excerpt_text"] or "").split()),
+        "words": excerpts.count_words(granted["excerpt_text"] or ""),
         "format": granted["format"],
         "quantity": granted["quantity"],
         "quantity_unit": granted["quantity_unit"],

@@ -84,6 +84,7 @@ REASONS: dict[str, Any] = {
     "promotional_use": _("Our name would stand beside a product."),
     "adaptation": _("You would adapt the text."),
     "unusual_use": _("You told us in your own words."),
+    "passage_not_found": _("The passage does not stand in the article word for word."),
 }
 """Why a person answers, by the codes of `services.lanes.MANUAL_REASONS`.
 
@@ -221,6 +222,7 @@ def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, 
                 "price": pricing.money(line.amount, currency) if line.amount is not None else None,
                 "trace": line.trace,
                 "exclusions": line.exclusions,
+                "words": line.words,
             }
             for line in assessment.lines
         ],

@@ -166,6 +166,11 @@ class EstimateLineSerializer(serializers.Serializer):
     free = serializers.BooleanField()
     exclusions = serializers.ListField(child=serializers.CharField(), help_text="What is not ours to license.")
     trace = StepSerializer(many=True)
+    words = serializers.IntegerField(allow_null=True, help_text="Counted in the passage; null without one.")
+    passage_found = serializers.BooleanField(
+        allow_null=True,
+        help_text="Whether the passage stands in the article word for word; if not, a person answers.",
+    )
 
     class Meta:
         ref_name = "EstimateLine"
