@@ -56,6 +56,7 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "take_up",
         "decline",
         "join",
+        "mark_spam",
         "split",
         "weigh",
         "assign",
@@ -63,7 +64,6 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "note",
         "reveal_contact",
         "export",
-        "mark_spam",
     ]
     assert b'name="_save"' not in response.content
 
