@@ -83,6 +83,7 @@ NOTICE_OVERDUE = declare("update_notice.overdue", ORGANIZATION, _("Update notice
 
 SIGN_IN_ASKED = declare("contact.sign_in_asked", STAFF, _("Link to a partner's pages asked for"))
 SIGNED_IN = declare("contact.signed_in", STAFF, _("Contact signed in to the partner's pages"))
+TEST_CORRECTION = declare("license.test_corrected", STAFF, _("Test license: correction simulated"))
 KEY_ISSUED = declare("api_key.issued", STAFF, _("API key made by the partner"))
 KEY_ROTATED = declare("api_key.rotated", STAFF, _("API key replaced by the partner"))
 KEY_REVOKED = declare("api_key.revoked", STAFF, _("API key revoked by the partner"))

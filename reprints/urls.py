@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reprints.views import acknowledging, asking, confirming, downloads, machines, private, starting, verifying
-from reprints.views.partner import door, hooks, keys, lists
+from reprints.views.partner import door, hooks, keys, lists, testing
 from reprints.views.partner import requests as partner_requests
 
 app_name = "reprints"
@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{PARTNER}choose/", door.choose, name="partner-choose"),
     path(f"{PARTNER}keys/", keys.page, name="partner-keys"),
     path(f"{PARTNER}keys/<str:key_id>/<str:name>/", keys.move, name="partner-key-move"),
+    path(f"{PARTNER}test/", testing.page, name="partner-test"),
     path(f"{PARTNER}endpoints/", hooks.page, name="partner-endpoints"),
     path(f"{PARTNER}endpoints/<uuid:endpoint_id>/", hooks.detail, name="partner-endpoint"),
     path(

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.workflow import CLOCK, LICENSING, LOG, MANAGER, PARTNER, Actor, Workflow, transition
+from reprints import moments
 from reprints.vocabulary import InvoiceKind
 
 REOPEN_WITHIN = timedelta(days=30)
@@ -86,7 +86,7 @@ def _quote_goes_first(request: Any, by: Actor) -> str:
 
 
 def _reopens_in_time(request: Any, by: Actor) -> str:
-    if request.closed_at is not None and timezone.now() > request.closed_at + REOPEN_WITHIN:
+    if request.closed_at is not None and moments.now() > request.closed_at + REOPEN_WITHIN:
         return gettext("This lapsed more than 30 days ago. Please send a new request.")
     return ""
 

@@ -62,6 +62,13 @@ explain(
 )
 
 
+explain(
+    "test_only", 403, _("Only with a test key"), _("This belongs to test mode: use a key that begins with mh_test_.")
+)
+explain("not_accepted", 409, _("The quote is not accepted"), _("Accept the quote first."))
+explain("nothing_outstanding", 409, _("Nothing is to be paid"), _("The licenses of this quote wait for no payment."))
+
+
 def refusals(**codes: str) -> dict[Any, Any]:
     """Answers for `extend_schema(responses=…)`, each with an example: `refusals(_409="expired")`."""
     return {(int(name[1:]), MEDIA_TYPE): _refusal(int(name[1:]), code) for name, code in codes.items()}

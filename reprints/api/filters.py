@@ -9,7 +9,6 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -17,6 +16,7 @@ from rest_framework import serializers
 
 from newsroom import references
 from newsroom.api.fields import MomentField
+from reprints import moments
 from reprints.api.serializers.quotes import SHOWN_STATUS
 from reprints.models import License, LicenseRequest, Quote, RequestItem, UpdateNotice
 from reprints.vocabulary import Use
@@ -108,7 +108,7 @@ class QuoteFilter(django_filters.FilterSet):
 
     def with_status(self, queryset: QuerySet[Quote], name: str, value: str) -> QuerySet[Quote]:
         """Open and expired ones are told apart by their date."""
-        over = Q(valid_until__lt=timezone.now())
+        over = Q(valid_until__lt=moments.now())
         shown = {"open": ~over, "expired": over}
         stored = QuoteStatus.OPEN if value in shown else value
         return queryset.filter(shown.get(value, Q()), status=stored)

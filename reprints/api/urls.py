@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reprints.api.views import asking, licenses, papers, quotes, syncing, updates
+from reprints.api.views import asking, licenses, papers, quotes, syncing, trying, updates
 
 urlpatterns = [
     path("license-uses/", asking.LicenseUsesView.as_view(), name="api-license-uses"),
@@ -35,6 +35,9 @@ urlpatterns = [
         updates.AcknowledgeView.as_view(),
         name="api-update-notice-acknowledge",
     ),
+    path("test/clock/", trying.ClockView.as_view(), name="api-test-clock"),
+    path("test/corrections/", trying.CorrectionsView.as_view(), name="api-test-corrections"),
+    path("test/payments/", trying.PaymentsView.as_view(), name="api-test-payments"),
     path("invoices/", quotes.InvoicesView.as_view(), name="api-invoices"),
     path("invoices/<str:number>/pdf/", quotes.InvoicePdfView.as_view(), name="api-invoice-pdf"),
     path("invoices/<str:number>/", quotes.InvoiceDetailView.as_view(), name="api-invoice"),

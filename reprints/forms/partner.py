@@ -68,3 +68,18 @@ class EndpointForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["types"].choices = hearable()  # type: ignore[attr-defined]  # -- a choice field
+
+
+class ClockForm(forms.Form):
+    """How far a test clock moves."""
+
+    use_required_attribute = False
+
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=400,
+        initial=30,
+        label=_("How many days?"),
+        error_messages={"required": _("How many days?"), "invalid": _("Give a whole number.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.records import Record
+from reprints import moments
 from reprints.models.quotes import Quote
 from reprints.vocabulary import InvoiceKind, TaxTreatment
 from reprints.workflow import InvoiceStatus
@@ -163,7 +163,7 @@ class Invoice(Record):
 
     def day(self, at: datetime | None = None) -> date:
         """The calendar day at that moment where the publication is."""
-        return (at or timezone.now()).astimezone(self.publication.zone).date()
+        return (at or moments.now()).astimezone(self.publication.zone).date()
 
     def days_overdue(self, at: datetime | None = None) -> int:
         """Days since the due date, which itself still counts as in time; 0 while nothing is overdue."""

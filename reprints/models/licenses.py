@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.records import Record
+from reprints import moments
 from reprints.models.asking import LicenseRequest
 from reprints.models.quotes import Quote, QuoteLine
 from reprints.vocabulary import EndReason, Exclusivity, Use
@@ -174,7 +174,7 @@ class License(Record):
 
     def day(self, at: datetime | None = None) -> date:
         """The calendar day at that moment where the publication is."""
-        return (at or timezone.now()).astimezone(self.publication.zone).date()
+        return (at or moments.now()).astimezone(self.publication.zone).date()
 
     def effective_status(self, at: datetime | None = None) -> str:
         """The stored status; while active `scheduled` before the first day and `expired` after the last,

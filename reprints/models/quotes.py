@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Contact, Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.events import sealed
 from newsroom.records import Record
+from reprints import moments
 from reprints.models.asking import LicenseRequest, RequestItem
 from reprints.models.ratecard import TermsTemplate
 from reprints.vocabulary import TaxTreatment
@@ -104,7 +104,7 @@ class Quote(Record):
 
     def is_expired(self, at: datetime | None = None) -> bool:
         """Open, and its date has passed. The moment of `valid_until` itself still counts."""
-        now = at or timezone.now()
+        now = at or moments.now()
         return self.status == QuoteStatus.OPEN and self.valid_until is not None and now > self.valid_until
 
     def effective_status(self, at: datetime | None = None) -> str:

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.events.models import Event
 from newsroom.records import Record
+from reprints import moments
 from reprints.models.licenses import License
 from reprints.vocabulary import Action, Duty, NoticeKind
 from reprints.workflow import NoticeStatus
@@ -100,4 +100,4 @@ class UpdateNotice(Record):
     def is_overdue(self, at: datetime | None = None) -> bool:
         """Unanswered, and its date has passed."""
         unanswered = self.status in (NoticeStatus.OPEN, NoticeStatus.ESCALATED)
-        return unanswered and self.due_at is not None and (at or timezone.now()) > self.due_at
+        return unanswered and self.due_at is not None and (at or moments.now()) > self.due_at

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +14,7 @@ from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events import sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor, lock
-from reprints import pricing
+from reprints import moments, pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
 from reprints.services import exclusive, invoicing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
@@ -72,7 +71,7 @@ def accept_free(quote: Quote) -> Quote:
 
 
 def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Contact | None, typed: str) -> Quote:
-    now = timezone.now()
+    now = moments.now()
     prepay = quote.net > 0 and (quote.organization is None or quote.organization.payment_terms == "prepay")
     quote.accepted_at, quote.signatory, quote.signatory_encrypted = now, signatory, sealed.seal(typed)
     issued = [_license(line, quote, request) for line in quote.lines.select_related("article__publication", "quote")]
@@ -103,7 +102,7 @@ def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Conta
 
 def issue_event(row: License) -> None:
     """A license is in force from now on: set it, and record it. Inside a transaction."""
-    row.issued_at = timezone.now()
+    row.issued_at = moments.now()
     move(row, "issue", by=THE_LOG, fields=["issued_at"], data={"quote": row.quote.reference})
 
 

@@ -20,7 +20,7 @@ from newsroom.events.delivery import retry
 from newsroom.events.log import record
 from newsroom.events.models import Delivery, Promise
 from newsroom.workflow import LICENSING, PARTNER, THE_LOG, THE_PARTNER, Actor, lock
-from reprints import events
+from reprints import events, moments
 from reprints.models import LicenseRequest, RequesterContact, RequestItem, RequestMessage
 from reprints.services import accepting, quoting
 from reprints.services.checking import CleanAsk, CleanItem, check_ask, check_items, publication_of
@@ -182,7 +182,7 @@ def withdraw(
     text = words_of(words, required=False)
     data = {"message": say(request, text, by=by, made="withdraw").pk} if text else {}
     quoting.cancel_all(request)
-    request.closed_at, request.waiting_since = timezone.now(), None
+    request.closed_at, request.waiting_since = moments.now(), None
     move(request, "withdraw", by=by, fields=["closed_at", "waiting_since"], data=data)
     promises.drop(request)
     return request
@@ -318,7 +318,7 @@ def _answer_at_once(request: LicenseRequest, assessment: Assessment) -> None:
 
 
 def _today(publication: Publication) -> Any:
-    return timezone.now().astimezone(publication.zone).date()
+    return moments.now().astimezone(publication.zone).date()
 
 
 def _article_ids(items: list[CleanItem]) -> list[int]:

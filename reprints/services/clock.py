@@ -13,11 +13,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from newsroom.accounts.models import Organization
 from newsroom.errors import DomainError
 from newsroom.events.log import record
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, lock
-from reprints import audience, events
+from reprints import audience, events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import deciding, licenses, payments, updates
 from reprints.services.moving import touch
@@ -31,23 +32,41 @@ REMIND_BEFORE_QUOTE_ENDS = (timedelta(days=7), timedelta(days=2))
 EXPIRING_DAYS = (1, 7, 30)
 ESCALATE_AFTER = timedelta(hours=24)
 LOOK_BACK = timedelta(days=1)
+IN_OUR_TIME = Q(test=False) | Q(organization=None) | Q(organization__test_clock_seconds=0)
+"""Everything but the test records of whoever moved a test clock."""
 
 
 def tick(now: datetime) -> dict[str, int]:
-    """Everything that is due at `now`.
+    """Everything that is due at `now`, and on each test clock that is ahead of it.
 
     Answers how many of each; one that fails does not hold up the others.
     """
+    totals = _due(now, IN_OUR_TIME)
+    for organization in Organization.objects.filter(test_clock_seconds__gt=0).order_by("pk"):
+        for name, count in tick_tests(organization, now=now).items():
+            totals[name] += count
+    return totals
+
+
+def tick_tests(organization: Organization, *, now: datetime | None = None) -> dict[str, int]:
+    """Everything that is due for the test records of this organization, on its test clock. How many of each."""
+    seconds = organization.test_clock_seconds
+    with moments.ahead(seconds):
+        moment = moments.now() if now is None else now + timedelta(seconds=seconds)
+        return _due(moment, Q(test=True, organization=organization))
+
+
+def _due(now: datetime, scope: Q) -> dict[str, int]:
     return {
-        "reminded": _each(_waiting_for_requester(), now, remind_requester),
-        "lapsed": _each(_waiting_for_requester(), now, lapse_silent),
-        "expiring": _each(_ending(now), now, tell_expiring),
-        "expired": _each(_ended(now), now, tell_expired),
-        "superseded": _each(licenses.renewals_due(now), now, supersede_renewed),
-        "overdue": _each(_notices_due(now), now, tell_overdue),
-        "escalated": _each(_notices_overdue(now), now, escalate_notice),
-        "invoices_reminded": _each(payments.overdue(now), now, payments.remind),
-        "invoices_suspended": _each(payments.overdue(now), now, payments.suspend_for),
+        "reminded": _each(_waiting_for_requester(scope), now, remind_requester),
+        "lapsed": _each(_waiting_for_requester(scope), now, lapse_silent),
+        "expiring": _each(_ending(now, scope), now, tell_expiring),
+        "expired": _each(_ended(now, scope), now, tell_expired),
+        "superseded": _each(licenses.renewals_due(now, scope), now, supersede_renewed),
+        "overdue": _each(_notices_due(now, scope), now, tell_overdue),
+        "escalated": _each(_notices_overdue(now, scope), now, escalate_notice),
+        "invoices_reminded": _each(payments.overdue(now, scope), now, payments.remind),
+        "invoices_suspended": _each(payments.overdue(now, scope), now, payments.suspend_for),
     }
 
 
@@ -177,14 +196,15 @@ def _owe_reminder(request: LicenseRequest, count: int) -> None:
     )
 
 
-def _waiting_for_requester() -> list[LicenseRequest]:
-    rows = LicenseRequest.objects.filter(status__in=[RequestStatus.NEEDS_INFO, RequestStatus.QUOTED])
+def _waiting_for_requester(scope: Q) -> list[LicenseRequest]:
+    rows = LicenseRequest.objects.filter(scope, status__in=[RequestStatus.NEEDS_INFO, RequestStatus.QUOTED])
     return list(rows.exclude(waiting_since=None).select_related("publication", "organization"))
 
 
-def _ending(now: datetime) -> list[License]:
+def _ending(now: datetime, scope: Q) -> list[License]:
     day = now.date()
     rows = License.objects.filter(
+        scope,
         status=LicenseStatus.ACTIVE,
         ends_on__gte=day - LOOK_BACK,
         ends_on__lte=day + timedelta(days=max(EXPIRING_DAYS)) + LOOK_BACK,
@@ -192,19 +212,21 @@ def _ending(now: datetime) -> list[License]:
     return list(rows.select_related("publication"))
 
 
-def _ended(now: datetime) -> list[License]:
-    rows = License.objects.filter(status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK)
+def _ended(now: datetime, scope: Q) -> list[License]:
+    rows = License.objects.filter(
+        scope, status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK
+    )
     return list(rows.select_related("publication"))
 
 
-def _notices_due(now: datetime) -> list[UpdateNotice]:
-    return list(UpdateNotice.objects.unanswered().filter(overdue_told_at=None, due_at__lt=now))
+def _notices_due(now: datetime, scope: Q) -> list[UpdateNotice]:
+    return list(UpdateNotice.objects.unanswered().filter(scope, overdue_told_at=None, due_at__lt=now))
 
 
-def _notices_overdue(now: datetime) -> list[UpdateNotice]:
+def _notices_overdue(now: datetime, scope: Q) -> list[UpdateNotice]:
     return list(
         UpdateNotice.objects.filter(
-            Q(status=NoticeStatus.OPEN), ~Q(overdue_told_at=None), due_at__lte=now - ESCALATE_AFTER
+            scope, Q(status=NoticeStatus.OPEN), ~Q(overdue_told_at=None), due_at__lte=now - ESCALATE_AFTER
         )
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom.errors import Conflict, Fault, Invalid
+from reprints import moments
 from reprints.models import Quote, QuoteLine
 from reprints.services import exclusive
 from reprints.vocabulary import Lane
@@ -31,7 +31,7 @@ def check_complete(quote: Quote) -> None:
         faults.append(Fault("/terms", _("There are no terms in force."), "required"))
     if not quote.exclusions_confirmed and any(line.exclusions for line in lines):
         faults.append(Fault("/exclusions_confirmed", _("Confirm what is left out."), "required"))
-    now = timezone.now()
+    now = moments.now()
     if quote.valid_until is None or not now < quote.valid_until <= now + LONGEST_OFFER:
         faults.append(Fault("/valid_until", _("A quote is valid for at most 90 days."), "too_large"))
     if faults:
@@ -56,7 +56,7 @@ def _line_faults(quote: Quote, line: QuoteLine, at: str) -> list[Fault]:
     ends_on, perpetual = granted.get("ends_on"), bool(granted.get("perpetual"))
     if perpetual == bool(ends_on) or (ends_on and ends_on < str(granted.get("starts_on"))):
         faults.append(Fault(f"{at}/ends_on", _("Give an end after the beginning, or grant it for ever."), "required"))
-    elif ends_on and date.fromisoformat(ends_on) < timezone.now().astimezone(quote.publication.zone).date():
+    elif ends_on and date.fromisoformat(ends_on) < moments.now().astimezone(quote.publication.zone).date():
         faults.append(Fault(f"{at}/ends_on", _("This day is over."), "past_date"))
     if line.article.status != "usable":
         faults.append(Fault(at, _("This article may not be used at present."), "not_usable"))

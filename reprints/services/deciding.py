@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import User
 from newsroom.errors import Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.workflow import LICENSING, THE_CLOCK, Actor, lock
+from reprints import moments
 from reprints.models import LicenseRequest
 from reprints.services import quoting
 from reprints.services.moving import move, say, touch, words_of
@@ -48,7 +48,7 @@ def ask(request: LicenseRequest, *, by: User, words: str, seen: int | None = Non
     request = lock(request, seen=seen)
     REQUEST.check(request, "ask", by)
     message = say(request, words_of(words), by=by, made="ask")
-    request.waiting_since, request.reminders = timezone.now(), 0
+    request.waiting_since, request.reminders = moments.now(), 0
     move(request, "ask", by=by, fields=["waiting_since", "reminders"], data={"message": message.pk})
     promises.pause(request, "quote")
     return request
@@ -94,7 +94,7 @@ def lapse(request: LicenseRequest, *, by: Actor = THE_CLOCK, seen: int | None = 
     request = lock(request, seen=seen)
     REQUEST.check(request, "lapse", by)
     quoting.cancel_all(request)
-    request.closed_at, request.waiting_since = timezone.now(), None
+    request.closed_at, request.waiting_since = moments.now(), None
     move(request, "lapse", by=by, fields=["closed_at", "waiting_since"])
     promises.drop(request)
     return request
@@ -122,7 +122,7 @@ def _close(
 ) -> None:
     message = say(request, words_of(words), by=by, made=name)
     quoting.cancel_all(request)
-    request.closed_at, request.waiting_since = timezone.now(), None
+    request.closed_at, request.waiting_since = moments.now(), None
     move(
         request,
         name,

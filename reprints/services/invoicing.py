@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom import references
@@ -20,7 +19,7 @@ from newsroom.accounts.models import Organization, Publication, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.log import record
 from newsroom.workflow import LICENSING, THE_LOG, Actor, lock
-from reprints import events, pricing
+from reprints import events, moments, pricing
 from reprints.models import Invoice, InvoiceCounter, License, Quote, QuoteLine
 from reprints.models.invoices import STANDING
 from reprints.services import tax
@@ -127,7 +126,7 @@ def prepare(
         "vat_id": invoice.buyer["vat_id"],
         "vat_id_check": tax.check_vat_id(invoice.buyer["vat_id"], invoice.buyer["country"]),
         "decided_by": by.pk,
-        "decided_at": timezone.now().isoformat(),
+        "decided_at": moments.now().isoformat(),
         "reason": words_of(words, most=500),
     }
     invoice.tax_treatment, invoice.tax_rate = treatment, rate
@@ -170,7 +169,7 @@ def enter_number(
     Publication.objects.select_for_update().get(pk=invoice.publication_id)
     if Invoice.objects.filter(publication=invoice.publication, number=number).exists():
         raise Invalid.one("/number", _("Another invoice has this number."), "duplicate")
-    invoice.number, invoice.due_on, invoice.issued_at = number, due_on, timezone.now()
+    invoice.number, invoice.due_on, invoice.issued_at = number, due_on, moments.now()
     move(invoice, "issue", by=by, fields=ISSUE_FIELDS, data={"number": number})
     return invoice
 
@@ -233,7 +232,7 @@ def series_of(invoice: Invoice) -> str:
 
 
 def _issue(invoice: Invoice, *, by: Actor) -> Invoice:
-    invoice.issued_at = timezone.now()
+    invoice.issued_at = moments.now()
     if invoice.kind == InvoiceKind.INVOICE:
         days = int(invoice.publication.policy("invoice_due_days"))
         invoice.due_on = invoice.day(invoice.issued_at) + timedelta(days=days)

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Approval, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, Actor, lock
+from reprints import moments
 from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking
@@ -23,7 +24,7 @@ SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
 
 
 @transaction.atomic
-def issue(row: License, *, by: User, seen: int | None = None) -> License:
+def issue(row: License, *, by: Actor, seen: int | None = None) -> License:
     """The payment arrived: the license is in force. The last one of a request fulfills it.
 
     Raises `Conflict` (`unpaid`) until its invoice is paid in full, or was written off.
@@ -32,12 +33,12 @@ def issue(row: License, *, by: User, seen: int | None = None) -> License:
     LICENSE.check(row, "issue", by)
     if row.quote.net > 0 and not row.quote.invoices.filter(kind=InvoiceKind.INVOICE, status__in=SETTLED).exists():
         raise Conflict(_("This is paid first: enter the payment on the invoice, and it is issued."), code="unpaid")
-    row.issued_at = timezone.now()
+    row.issued_at = moments.now()
     move(row, "issue", by=by, fields=["issued_at"], data={"quote": row.quote.reference})
     request = lock(row.request)
     waiting = request.licenses.filter(status=LicenseStatus.PENDING_PAYMENT).exists()
     if not waiting and request.status == RequestStatus.AGREED:
-        request.closed_at = timezone.now()
+        request.closed_at = moments.now()
         numbers = list(request.licenses.values_list("reference", flat=True))
         move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
     return row
@@ -62,7 +63,7 @@ def suspend(
 
 
 @transaction.atomic
-def reinstate(row: License, *, by: User, seen: int | None = None) -> License:
+def reinstate(row: License, *, by: Actor, seen: int | None = None) -> License:
     """The reason is gone: it is in force again."""
     row = lock(row, seen=seen)
     LICENSE.check(row, "reinstate", by)
@@ -77,7 +78,7 @@ def terminate(row: License, *, by: Actor = THE_PARTNER, words: str, seen: int | 
     row = lock(row, seen=seen)
     LICENSE.check(row, "terminate", by)
     row.end_reason = EndReason.BY_LICENSEE if by.actor_kind == "partner" else EndReason.AGREED
-    row.end_words, row.ended_at = words_of(words, most=2000), timezone.now()
+    row.end_words, row.ended_at = words_of(words, most=2000), moments.now()
     move(
         row,
         "terminate",
@@ -101,7 +102,7 @@ def propose_revoke(row: License, *, by: User, reason: str, words: str, seen: int
         **_approval_of(row),
         defaults={
             "proposed_by": by,
-            "proposed_at": timezone.now(),
+            "proposed_at": moments.now(),
             "reason": f"{_reason(reason)}: {words_of(words, most=1900)}",
         },
     )
@@ -123,7 +124,7 @@ def revoke(
         raise Conflict(_("A colleague proposes the revocation first: two people decide it."), code="needs_proposal")
     if approval.proposed_by_id == by.pk:
         raise NotAllowed(_("You proposed this: a second person revokes it."))
-    now = timezone.now()
+    now = moments.now()
     row.end_reason, row.end_words = _reason(reason), words_of(words, most=2000)
     row.ended_at, row.removal_deadline = now, now + remove_within
     approval.approved_by, approval.approved_at = by, now
@@ -148,7 +149,7 @@ def supersede(row: License, *, by_license: License) -> License:
     """Another license of the same request or its renewal takes its place."""
     row = lock(row)
     LICENSE.check(row, "supersede", THE_LOG)
-    row.superseded_by, row.ended_at = by_license, timezone.now()
+    row.superseded_by, row.ended_at = by_license, moments.now()
     move(
         row,
         "supersede",
@@ -249,10 +250,11 @@ def _cancel_notices(row: License) -> None:
         move(lock(notice), "cancel", by=THE_LOG)
 
 
-def renewals_due(now: datetime) -> list[License]:
+def renewals_due(now: datetime, scope: Q) -> list[License]:
     """Licenses whose renewal is in force by now: what the clock supersedes."""
     rows = (
         License.objects.filter(
+            scope,
             status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED],
             renewed_by__status=LicenseStatus.ACTIVE,
         )

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid
 from newsroom.events.log import record
-from newsroom.workflow import THE_CLOCK, lock
-from reprints import events, pricing
+from newsroom.workflow import THE_CLOCK, Actor, lock
+from reprints import events, moments, pricing
 from reprints.models import Invoice, License, Payment
 from reprints.services import invoicing, licenses
 from reprints.services.moving import move, touch, words_of
@@ -28,7 +28,7 @@ LONGEST_REFERENCE = 100
 def pay(
     invoice: Invoice,
     *,
-    by: User,
+    by: Actor,
     reference: str,
     amount: Decimal | None = None,
     received_on: date | None = None,
@@ -51,14 +51,20 @@ def pay(
     received_on = received_on or invoice.day()
     if received_on > invoice.day():
         raise Invalid.one("/received_on", _("This day has not come yet."), "in_future")
-    Payment.objects.create(invoice=invoice, amount=amount, reference=reference, received_on=received_on, recorded_by=by)
+    Payment.objects.create(
+        invoice=invoice,
+        amount=amount,
+        reference=reference,
+        received_on=received_on,
+        recorded_by=by if isinstance(by, User) else None,
+    )
     invoice.paid_amount += amount
     data = {"amount": pricing.plain(amount, invoice.currency), "currency": invoice.currency}
     if amount < rest:
         touch(invoice, fields=["paid_amount"])
         record(events.PART_PAID, invoice, by=by, data=data)
         return invoice
-    invoice.paid_at = timezone.now()
+    invoice.paid_at = moments.now()
     move(invoice, "pay", by=by, fields=["paid_amount", "paid_at"], data=data)
     if invoice.kind == InvoiceKind.INVOICE:
         _release_licenses(invoice, by=by, paid=True)
@@ -120,10 +126,10 @@ def suspend_for(invoice: Invoice, now: datetime) -> bool:
     return True
 
 
-def overdue(now: datetime) -> list[Invoice]:
+def overdue(now: datetime, scope: Q) -> list[Invoice]:
     """Invoices of our own whose due date may have passed by then, oldest first: what the clock looks at."""
     rows = Invoice.objects.of_our_own().filter(
-        status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lte=now.date()
+        scope, status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lte=now.date()
     )
     return list(rows.select_related("publication").order_by("due_on", "pk"))
 
@@ -141,7 +147,7 @@ def _part_of(rest: Decimal, amount: Decimal | None, currency: str) -> Decimal:
     return amount
 
 
-def _release_licenses(invoice: Invoice, *, by: User, paid: bool) -> None:
+def _release_licenses(invoice: Invoice, *, by: Actor, paid: bool) -> None:
     rows = License.objects.filter(quote=invoice.quote).order_by("pk")
     if paid:
         for row in rows.filter(status=LicenseStatus.PENDING_PAYMENT):

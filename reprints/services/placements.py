@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor, lock
+from reprints import moments
 from reprints.models import License, Placement
 from reprints.services.checking import is_web_address
 from reprints.services.moving import touch
@@ -39,7 +39,7 @@ def declare(row: License, *, urls: Iterable[str], by: Actor = THE_PARTNER, seen:
     if faults:
         raise Invalid(faults)
     known = {placement.url: placement for placement in row.placements.all()}
-    now = timezone.now()
+    now = moments.now()
     row.placements.filter(removed_at=None).exclude(url__in=wanted).update(removed_at=now)
     row.placements.filter(url__in=wanted).exclude(removed_at=None).update(removed_at=None, declared_at=now)
     Placement.objects.bulk_create(Placement(license=row, url=url) for url in wanted if url not in known)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom import references
@@ -18,7 +17,7 @@ from newsroom.business_time import add_business_days
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.workflow import LICENSING, MANAGER, THE_LOG, THE_PARTNER, Actor, lock
-from reprints import pricing
+from reprints import moments, pricing
 from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, TermsTemplate
 from reprints.services import tax
 from reprints.services.completeness import LONGEST_OFFER, check_complete
@@ -102,7 +101,7 @@ def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
     _require(quote, by, LICENSING)
     check_complete(quote)
     approval, _created = Approval.objects.get_or_create(
-        **_approval_of(quote), defaults={"proposed_by": by, "proposed_at": timezone.now()}
+        **_approval_of(quote), defaults={"proposed_by": by, "proposed_at": moments.now()}
     )
     return approval
 
@@ -118,7 +117,7 @@ def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None
     if quote.status != QuoteStatus.DRAFT:
         raise Conflict(_("This quote was already sent."))
     check_complete(quote)
-    now = timezone.now()
+    now = moments.now()
     approval, _created = Approval.objects.get_or_create(
         **_approval_of(quote), defaults={"proposed_by": quote.drafted_by, "proposed_at": now}
     )
@@ -203,7 +202,7 @@ def changes_between(asked: dict[str, Any], granted: dict[str, Any]) -> list[dict
 def reply_due(publication: Publication) -> datetime:
     """By when the publication promises an answer to a request that comes in now."""
     return add_business_days(
-        timezone.now(),
+        moments.now(),
         int(publication.policy("quote_within_days")),
         zone=publication.zone,
         holidays=publication.policy("holidays"),
@@ -212,7 +211,7 @@ def reply_due(publication: Publication) -> datetime:
 
 def _assess(request: LicenseRequest) -> tuple[Assessment, list[RequestItem]]:
     rows = list(request.items.select_related("article__publication"))
-    today = timezone.now().astimezone(request.publication.zone).date()
+    today = moments.now().astimezone(request.publication.zone).date()
     assessment = assess(
         rows,
         publication=request.publication,
@@ -268,7 +267,7 @@ def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
     quote.tax_treatment, quote.tax_rate = decided.treatment, decided.rate
     quote.tax = pricing.to_minor_units(quote.net * decided.rate / 100, quote.currency)
     quote.gross = quote.net + quote.tax
-    today = timezone.now().astimezone(quote.publication.zone).date()
+    today = moments.now().astimezone(quote.publication.zone).date()
     quote.terms = TermsTemplate.objects.filter(publication=quote.publication, effective_on__lte=today).first()
     touch(
         quote,
@@ -308,7 +307,7 @@ def _check_limit(quote: Quote, by: User) -> None:
     if Approval.objects.filter(**_approval_of(quote)).exclude(approved_by=None).exists():
         return
     if MANAGER in by.roles_at(quote.publication) and quote.drafted_by_id not in (None, by.pk):
-        now = timezone.now()
+        now = moments.now()
         Approval.objects.update_or_create(
             **_approval_of(quote),
             defaults={"approved_by": by, "approved_at": now},
@@ -335,7 +334,7 @@ def _approval_of(quote: Quote) -> dict[str, Any]:
 def _open(quote: Quote, *, by: Actor) -> Quote:
     request = lock(quote.request)
     supersede_all(request, but=quote)
-    quote.opened_at = timezone.now()
+    quote.opened_at = moments.now()
     move(quote, "open", by=by, fields=["opened_at"], data={"number": quote.number, "lane": request.lane})
     request.waiting_since, request.reminders = quote.opened_at, 0
     if request.status == RequestStatus.QUOTED:
@@ -369,7 +368,7 @@ def _valid_until(request: LicenseRequest, days: int | None) -> Any:
     span = int(request.publication.policy("quote_valid_days")) if days is None else days
     if not 0 < span <= LONGEST_OFFER.days:
         raise Invalid.one("/valid_days", _("A quote is valid for at most 90 days."), "too_large")
-    return timezone.now() + timedelta(days=span)
+    return moments.now() + timedelta(days=span)
 
 
 def _require(row: Any, by: Actor, role: str) -> None:

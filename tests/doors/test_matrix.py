@@ -35,7 +35,7 @@ MODELS = (Report, Correction, LicenseRequest, Quote, License, UpdateNotice, Endp
 @dataclass(frozen=True)
 class Rule:
     """Who may: `anyone`, the `partner` (each sees their own list), the `owner` of the record, the `cms`, or
-    `its own cms` alone, what it is about being 404 to everyone else.
+    `its own cms` alone, what it is about being 404 to everyone else; or the `tester`, with a test key.
 
     `ok` is the status for those let in; a refusal behind the door (409, 412) says that it was open. `refused` is what
     the CMS of another publication gets; for a batch that is 200, with a 409 for each article in it.
@@ -58,6 +58,8 @@ class Rule:
             return {self.ok}
         if caller == "narrow" or (caller in {"cms", "other_cms"} and self.scope not in CMS):
             return {403}
+        if self.who == "tester":
+            return {self.ok} if caller == "test" else {403}
         if self.who == "cms":
             return {"cms": {self.ok}, "other_cms": {self.refused}}.get(caller, {403})
         if self.who == "partner" or caller == "owner":
@@ -150,6 +152,15 @@ API = {
     "POST /api/v1/quotes/{reference}/accept/": Rule("owner", "quotes:accept", 200, acceptance, quote_etag),
     "POST /api/v1/quotes/{reference}/decline/": Rule("owner", "quotes:accept", body=words),
     "GET /api/v1/quotes/{reference}/pdf/": Rule("owner", "quotes:read"),
+    "GET /api/v1/test/clock/": Rule("tester", "requests:read"),
+    "POST /api/v1/test/clock/": Rule("tester", "requests:write", body=lambda world: {"reset": True}),
+    # What these name is live: for the test key, which alone is let in, it is not there.
+    "POST /api/v1/test/corrections/": Rule(
+        "tester", "requests:write", 404, lambda world: {"license": world.license.reference}
+    ),
+    "POST /api/v1/test/payments/": Rule(
+        "tester", "requests:write", 404, lambda world: {"quote": world.quote.reference}
+    ),
     "POST /api/v1/reports/": Rule("anyone", ok=201, body=a_report),
     "GET /api/v1/update-notices/": Rule("partner", "updates:read"),
     "GET /api/v1/update-notices/{reference}/": Rule("owner", "updates:read"),

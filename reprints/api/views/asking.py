@@ -29,7 +29,7 @@ from reprints.api.serializers.asking import (
 )
 from reprints.api.serializers.parts import OptionalWordsSerializer, WordsSerializer
 from reprints.api.shapes import estimate_shape, message_shape, request_shape
-from reprints.api.views.partner import MAY_MATCH, PartnerView, key_of, members, seen, told, written
+from reprints.api.views.partner import MAY_MATCH, OnTheCallersClock, PartnerView, key_of, members, seen, told, written
 from reprints.models import LicenseRequest, RequestMessage
 from reprints.services import asking
 
@@ -79,7 +79,7 @@ class LicenseUsesView(Cacheable, APIView):
         return Response(RateCardSerializer(card).data)
 
 
-class EstimateView(Cacheable, APIView):
+class EstimateView(OnTheCallersClock, Cacheable, APIView):
     """A price before effort."""
 
     scopes = {"POST": None}

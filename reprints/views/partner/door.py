@@ -242,6 +242,7 @@ def _places(request: HttpRequest, guest: Guest) -> list[dict[str, Any]]:
         *([("partner-invoices", _("Invoices"))] if guest.may("invoice.read") else []),
         ("partner-endpoints", _("Webhooks")),
         ("partner-keys", _("Keys")),
+        ("partner-test", _("Test mode")),
     ]
     found = [{"url": reverse(f"reprints:{name}"), "label": label} for name, label in names]
     return [{**place, "current": request.path == place["url"]} for place in found]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from reprints import links, pricing
+from reprints import links, moments, pricing
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
 from reprints.views.pages import page_of
@@ -164,6 +164,7 @@ def listing(request: HttpRequest, guest: Guest, name: str) -> HttpResponse:
         return door.refused(request, guest)
     test = request.GET.get("test") == "1"
     rows, pages = page_of(request, shown.rows().filter(organization=guest.organization, test=test))
-    lines = [{"reference": row.reference, **shown.line(row)} for row in rows]
+    with moments.ahead(guest.organization.test_clock_seconds if test else 0):
+        lines = [{"reference": row.reference, **shown.line(row)} for row in rows]
     context = {"listing": shown, "lines": lines, "test": test, "money": any("money" in line for line in lines)}
     return door.show(request, guest, "list", {**context, **pages})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from newsroom import references
 from newsroom.web.headers import see_other
-from reprints import links
+from reprints import links, moments
 from reprints.models import LicenseRequest
 from reprints.views import downloads, moves, standing
 from reprints.views.moves import Visit
@@ -19,16 +21,29 @@ from reprints.views.partner.door import Guest, signed_in
 ERASURES = frozenset({"erase_contact", "erase_text"})
 
 
+def visiting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Finds the request, and looks at a test request on the test clock of its organization."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, guest: Guest, reference: str, **names: str) -> HttpResponse:
+        visit = visit_of(guest, reference)
+        with moments.ahead(guest.organization.test_clock_seconds if visit.asked.test else 0):
+            return view(request, guest, visit, **names)
+
+    return answer
+
+
 @signed_in("GET")
-def page(request: HttpRequest, guest: Guest, reference: str) -> HttpResponse:
+@visiting
+def page(request: HttpRequest, guest: Guest, visit: Visit) -> HttpResponse:
     """Everything about one request."""
-    return _show(guest)(request, visit_of(guest, reference))
+    return _show(guest)(request, visit)
 
 
 @signed_in("GET", "POST")
-def move(request: HttpRequest, guest: Guest, reference: str, noun: str, name: str, record: str = "") -> HttpResponse:
+@visiting
+def move(request: HttpRequest, guest: Guest, visit: Visit, noun: str, name: str, record: str = "") -> HttpResponse:
     """One of `moves.MOVES`, by POST. Opening the address leads back to the page."""
-    visit = visit_of(guest, reference)
     subject = moves.subject_of(visit.asked, noun, record)
     if subject is None or name not in moves.MOVES[noun] or name in ERASURES:
         raise Http404
@@ -38,21 +53,23 @@ def move(request: HttpRequest, guest: Guest, reference: str, noun: str, name: st
 
 
 @signed_in("GET")
-def license_paper(request: HttpRequest, guest: Guest, reference: str, record: str, name: str) -> HttpResponse:
+@visiting
+def license_paper(request: HttpRequest, guest: Guest, visit: Visit, record: str, name: str) -> HttpResponse:
     """Certificate, token or text of a license."""
-    return downloads.license_paper(request, visit_of(guest, reference), record, name)
+    return downloads.license_paper(request, visit, record, name)
 
 
 @signed_in("GET")
-def quote_paper(request: HttpRequest, guest: Guest, reference: str, record: str) -> HttpResponse:
+@visiting
+def quote_paper(request: HttpRequest, guest: Guest, visit: Visit, record: str) -> HttpResponse:
     """The quote as a letter."""
-    return downloads.quote_paper(request, visit_of(guest, reference), record)
+    return downloads.quote_paper(request, visit, record)
 
 
 @signed_in("GET")
-def invoice_paper(request: HttpRequest, guest: Guest, reference: str, record: str) -> HttpResponse:
+@visiting
+def invoice_paper(request: HttpRequest, guest: Guest, visit: Visit, record: str) -> HttpResponse:
     """The invoice as a letter."""
-    visit = visit_of(guest, reference)
     if not guest.may("invoice.read"):
         return door.refused(request, guest)
     return downloads.invoice_paper(request, visit, record)

@@ -1,0 +1,139 @@
+"""Test mode: an organization tries an integration to the end without a contract.
+
+It moves its own test clock, has one of its test licenses corrected, and pays with money that is none. Only its own
+test records ever feel any of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from newsroom.accounts.models import Organization
+from newsroom.errors import Conflict, Invalid
+from newsroom.events.log import record
+from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, lock
+from reprints import events, moments
+from reprints.models import Invoice, License, Quote, UpdateNotice
+from reprints.services import clock, payments, updates
+from reprints.services.moving import move
+from reprints.vocabulary import InvoiceKind, NoticeKind
+from reprints.workflow import InvoiceStatus, LicenseStatus, QuoteStatus, RequestStatus
+
+MOST_AT_ONCE = timedelta(days=400)
+FARTHEST = timedelta(days=3660)
+PAID_BY = "TEST"
+
+
+@dataclass(frozen=True)
+class TestDesk:
+    """The licensing desk as a machine plays it in test mode. It has rights nowhere else: see `_own`."""
+
+    actor_kind: str = "staff"
+
+    def roles_at(self, publication: Any) -> frozenset[str]:
+        """It may do what a licensing editor may."""
+        return frozenset({LICENSING})
+
+
+THE_TEST_DESK = TestDesk()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a test clock shows, how many seconds it is ahead, and what its last move brought about."""
+
+    now: datetime
+    ahead_seconds: int
+    done: dict[str, int]
+
+
+def read(organization: Organization) -> Reading:
+    """The test clock of this organization."""
+    return _reading(organization.test_clock_seconds, {})
+
+
+@transaction.atomic
+def advance(organization: Organization, *, days: int = 0, hours: int = 0) -> Reading:
+    """Move the test clock forward, and do at once what is due by then for the organization's test records.
+
+    Raises `Invalid` for less than an hour, for more than 400 days at once, and beyond ten years in all.
+    """
+    step = timedelta(days=days, hours=hours)
+    if step < timedelta(hours=1) or days < 0 or hours < 0:
+        raise Invalid.one("/advance", _("A test clock moves forward, by an hour at least."), "too_small")
+    if step > MOST_AT_ONCE:
+        raise Invalid.one("/advance", _("At most 400 days at once."), "too_large")
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    seconds = organization.test_clock_seconds + int(step.total_seconds())
+    if seconds > FARTHEST.total_seconds():
+        raise Invalid.one("/advance", _("A test clock goes ten years ahead at most: reset it."), "too_large")
+    organization.test_clock_seconds = seconds
+    organization.save(update_fields=["test_clock_seconds"])
+    return _reading(seconds, clock.tick_tests(organization))
+
+
+def reset(organization: Organization) -> Reading:
+    """Back to the real time. What happened on the way stays as it is."""
+    Organization.objects.filter(pk=organization.pk).update(test_clock_seconds=0)
+    return _reading(0, {})
+
+
+@transaction.atomic
+def correct(row: License, *, kind: str) -> UpdateNotice:
+    """Open an update notice of this `NoticeKind` for a test license, as a published correction would.
+
+    The article itself is not touched. Raises `Invalid` for an unknown kind, `Conflict` for a license that would hear
+    of no correction.
+    """
+    row = _own(lock(row))
+    if kind not in NoticeKind.values:
+        raise Invalid.one("/kind", _("This is none of the choices."), "unknown_value")
+    if not License.objects.filter(pk=row.pk).owed_updates(row.day()).exists():
+        raise Conflict(_("Nobody hears of corrections for a license that is not in force."), code="not_in_force")
+    event = record(events.TEST_CORRECTION, row, by=THE_PARTNER, data={"kind": kind})
+    return updates.open_one(row, kind=kind, revision=row.article.revision, event=event)
+
+
+@transaction.atomic
+def pay(quote: Quote) -> list[str]:
+    """The money for an accepted test quote “arrived”: its invoice is paid, its licenses are in force. Their numbers.
+
+    Raises `Conflict` when nothing is to be paid.
+    """
+    quote = _own(lock(quote))
+    if quote.status != QuoteStatus.ACCEPTED:
+        raise Conflict(_("This quote is not accepted."), code="not_accepted")
+    waiting = License.objects.filter(quote=quote, status=LicenseStatus.PENDING_PAYMENT).order_by("pk")
+    numbers = [row.reference for row in waiting]
+    invoice = Invoice.objects.filter(quote=quote, kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED).first()
+    if invoice is not None:
+        payments.pay(invoice, by=THE_TEST_DESK, reference=PAID_BY)
+        return numbers
+    if not numbers:
+        raise Conflict(_("Nothing is to be paid on this."), code="nothing_outstanding")
+    for row in waiting:
+        fresh = lock(row)
+        fresh.issued_at = moments.now()
+        move(fresh, "issue", by=THE_TEST_DESK, fields=["issued_at"], data={"quote": quote.reference})
+    request = lock(quote.request)
+    if request.status == RequestStatus.AGREED:
+        request.closed_at = moments.now()
+        move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
+    return numbers
+
+
+def _own(row: Any) -> Any:
+    """The row, which must be a test record: the machine that plays the desk never touches another."""
+    if not row.test:
+        raise Conflict(_("This is no test record."), code="not_a_test")
+    return row
+
+
+def _reading(seconds: int, done: dict[str, int]) -> Reading:
+    with moments.ahead(seconds):
+        return Reading(moments.now(), seconds, {name: count for name, count in done.items() if count})

@@ -1,0 +1,210 @@
+"""Test mode: an integration is tried to the end, on a clock that its owner moves, and nobody else feels it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from newsroom.events import endpoints, planning
+from newsroom.events.models import Delivery, Event
+from reprints.models import Invoice, License, LicenseRequest
+from reprints.services import clock, trying
+from tests.reprints import billing
+from tests.reprints import factories as make
+from tests.reprints.api.conftest import Client, faults, refused
+
+pytestmark = pytest.mark.django_db
+CLOCK = "test/clock/"
+
+
+@pytest.fixture
+def tester(partner):
+    return Client(partner.organization, test=True)
+
+
+def move(tester, **step):
+    answer = tester.post(CLOCK, {"advance": step})
+    assert answer.status_code == 200, answer.content
+    tester.organization.refresh_from_db()
+    return answer.json()
+
+
+def test_the_clock_is_read_moved_and_set_back(tester):
+    with time_machine.travel("2026-11-23T10:00:00Z", tick=False):
+        assert tester.get(CLOCK).json() == {
+            "now": "2026-11-23T10:00:00Z",
+            "ahead_seconds": 0,
+            "done": {},
+            "test": True,
+        }
+        assert move(tester, days=30, hours=2)["now"] == "2026-12-23T12:00:00Z"
+        assert tester.get(CLOCK).json()["ahead_seconds"] == 30 * 86_400 + 7200
+        assert move(tester, days=1)["now"] == "2026-12-24T12:00:00Z"
+        assert tester.post(CLOCK, {"reset": True}).json()["now"] == "2026-11-23T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"advance": {"days": 0}}, "too_small"),
+        ({"advance": {}}, "too_small"),
+        ({"advance": {"days": -1}}, "min_value"),
+        ({"advance": {"days": 401}}, "max_value"),
+        ({"advance": {"days": 400, "hours": 24}}, "too_large"),
+        ({"advance": {"days": 1.5}}, None),
+        ({"advance": {"days": True}}, None),
+        ({"advance": {"weeks": 1}}, "unknown_member"),
+        ({"advance": {"days": 1}, "reset": True}, "contradiction"),
+        ({}, "contradiction"),
+        ({"now": "2027-01-01T00:00:00Z"}, None),
+    ],
+)
+def test_what_is_no_step_forward_is_refused(tester, body, code):
+    found = faults(tester.post(CLOCK, body))
+    assert code is None or code in {entry[1] for entry in found}, found
+    tester.organization.refresh_from_db()
+    assert tester.organization.test_clock_seconds == 0
+
+
+def test_ten_years_are_enough(tester):
+    type(tester.organization).objects.update(test_clock_seconds=3600 * 86_400)
+    assert faults(tester.post(CLOCK, {"advance": {"days": 100}})) == [("/advance", "too_large")]
+
+
+def test_a_live_key_has_no_test_mode(partner, tester, story):
+    held = partner.licensed(story)[0]["number"]
+    assert refused(partner.get(CLOCK)) == (403, "test_only")
+    assert refused(partner.post(CLOCK, {"advance": {"days": 1}})) == (403, "test_only")
+    assert refused(partner.post("test/corrections/", {"license": held}, once="c")) == (403, "test_only")
+    assert refused(tester.post("test/corrections/", {"license": held}, once="c")) == (404, "not_found")
+    assert tester.post("test/corrections/", {"license": held}).status_code == 400  # Idempotency-Key
+
+
+def test_a_quote_expires_on_the_test_clock_and_a_new_one_is_good_from_there(partner, tester, story):
+    live, _etag = partner.quoted(story)
+    quote, etag = tester.quoted(story)
+    move(tester, days=30, hours=1)
+    assert tester.get(f"quotes/{quote['reference']}/").json()["status"] == "expired"
+    assert [row["reference"] for row in tester.get("quotes/?status=expired").json()["results"]] == [quote["reference"]]
+    late = tester.post(f"quotes/{quote['reference']}/accept/", tester.signed(quote), match=etag)
+    assert refused(late)[1] in {"expired", "stale"}
+    assert partner.get(f"quotes/{live['reference']}/").json()["status"] == "open"
+    starts = (timezone.now() + timedelta(days=40)).date().isoformat()
+    ends = (timezone.now() + timedelta(days=80)).date().isoformat()
+    again, etag = tester.quoted(story, starts_on=starts, ends_on=ends)
+    assert again["status"] == "open"
+    assert tester.post(f"quotes/{again['reference']}/accept/", tester.signed(again), match=etag).status_code == 200
+
+
+def test_a_license_begins_is_told_that_it_ends_and_ends_by_moving_the_clock(partner, tester, story):
+    day = timezone.now().astimezone(story.publication.zone).date()
+    dates = {"starts_on": str(day + timedelta(days=10)), "ends_on": str(day + timedelta(days=100))}
+    number = tester.licensed(story, **dates)[0]["number"]
+    mine = partner.licensed(story, **dates)[0]["number"]
+
+    def standing(who, which):
+        return who.get(f"licenses/{which}/").json()["effective_status"]
+
+    assert standing(tester, number) == "scheduled"
+    move(tester, days=11)
+    assert (standing(tester, number), standing(partner, mine)) == ("active", "scheduled")
+    assert move(tester, days=65)["done"] == {"expiring": 1}
+    assert move(tester, days=30)["done"] == {"expired": 1}
+    assert standing(tester, number) == "expired"
+    kinds = Event.objects.filter(subject_reference=number, test=True).values_list("kind", flat=True)
+    assert list(kinds) == ["license.issued", "license.expiring", "license.expired"]
+    assert not Event.objects.filter(subject_reference=mine, kind__in=["license.expiring", "license.expired"]).exists()
+    renewed = tester.post(f"licenses/{number}/renew/", {}, once="renew").json()
+    assert renewed["items"][0]["starts_on"] >= str(day + timedelta(days=101))
+
+
+def test_a_correction_is_told_becomes_overdue_and_is_answered(tester, story):
+    endpoint, _secret = endpoints.create(tester.organization, url="https://hooks.partner.example/test", test=True)
+    number = tester.licensed(story)[0]["number"]
+    move(tester, days=3)
+    made = tester.post("test/corrections/", {"license": number, "kind": "retraction"}, once="c1")
+    notice = made.json()
+    assert (made.status_code, notice["status"], notice["kind"], notice["test"]) == (201, "open", "retraction", True)
+    assert notice["overdue"] is False
+    planning.plan_due()
+    told = [row.event.kind for row in Delivery.objects.filter(endpoint=endpoint).select_related("event")]
+    assert told.count("update_notice.opened") == 1
+    assert Delivery.objects.filter(channel="email").count() == 0
+    assert move(tester, days=3)["done"] == {"overdue": 1, "escalated": 1}
+    path = f"update-notices/{notice['reference']}/"
+    assert tester.get(path).json()["overdue"] is True
+    answered = tester.post(f"{path}acknowledge/", {"action": "removed"})
+    assert (answered.status_code, answered.json()["status"]) == (200, "acknowledged")
+    assert story.revision == 1
+    text = tester.get(f"licenses/{number}/content/")
+    assert text.status_code == 200
+
+
+def test_a_correction_can_be_answered_with_the_corrected_text(tester, story):
+    number = tester.licensed(story)[0]["number"]
+    notice = tester.post("test/corrections/", {"license": number}, once="c1").json()
+    assert (notice["kind"], notice["revision"]) == ("correction", 1)
+    answer = tester.post(f"update-notices/{notice['reference']}/acknowledge/", {"action": "replaced"})
+    assert answer.json()["status"] == "acknowledged"
+    assert faults(tester.post("test/corrections/", {"license": number, "kind": "x"}, once="c2"))[0][0] == "/kind"
+
+
+def test_an_ended_license_hears_of_no_correction(tester, story):
+    number = tester.licensed(story)[0]["number"]
+    License.objects.filter(reference=number).update(archival=False)
+    move(tester, days=366)
+    assert refused(tester.post("test/corrections/", {"license": number}, once="c")) == (409, "not_in_force")
+
+
+def test_money_arrives_where_one_pays_first(story):
+    organization = make.make_organization(payment_terms="prepay")
+    tester = Client(organization, test=True)
+    quote, etag = tester.quoted(story)
+    path = f"quotes/{quote['reference']}/"
+    assert refused(tester.post("test/payments/", {"quote": quote["reference"]})) == (409, "not_accepted")
+    number = tester.post(f"{path}accept/", tester.signed(quote), match=etag).json()["licenses"][0]
+    assert tester.get(f"licenses/{number}/").json()["status"] == "pending_payment"
+    paid = tester.post("test/payments/", {"quote": quote["reference"]})
+    assert (paid.status_code, paid.json()) == (200, {"quote": quote["reference"], "licenses": [number], "test": True})
+    assert tester.get(f"licenses/{number}/").json()["status"] == "active"
+    assert LicenseRequest.objects.get().status == "fulfilled"
+    assert refused(tester.post("test/payments/", {"quote": quote["reference"]})) == (409, "nothing_outstanding")
+
+
+def test_an_invoice_of_the_test_series_becomes_overdue_and_is_paid():
+    publication = billing.billing_publication(is_default=True)
+    tester = Client(billing.a_partner(), test=True)
+    quote, etag = tester.quoted(make.make_article(publication))
+    answer = tester.post(f"quotes/{quote['reference']}/accept/", tester.signed(quote), match=etag).json()
+    invoice = tester.get(f"invoices/{answer['invoice']}/").json()
+    assert (invoice["number"][:9], invoice["test"], invoice["overdue"]) == ("TEST-INV-", True, False)
+    assert move(tester, days=32)["done"] == {"invoices_reminded": 1}
+    assert tester.get(f"invoices/{answer['invoice']}/").json()["overdue"] is True
+    assert move(tester, days=60)["done"]["invoices_suspended"] == 1
+    assert tester.get(f"licenses/{answer['licenses'][0]}/").json()["status"] == "suspended"
+    assert tester.post("test/payments/", {"quote": quote["reference"]}).status_code == 200
+    assert Invoice.objects.get().status == "paid"
+    assert tester.get(f"licenses/{answer['licenses'][0]}/").json()["status"] == "active"
+
+
+def test_the_clocks_of_others_and_live_records_do_not_move(partner, other, tester, story):
+    neighbor = Client(other.organization, test=True)
+    theirs, _etag = neighbor.quoted(story)
+    live, _etag = partner.quoted(story)
+    mine, _etag = tester.quoted(story)
+    move(tester, days=31)
+    assert neighbor.get(CLOCK).json()["ahead_seconds"] == 0
+    assert neighbor.get(f"quotes/{theirs['reference']}/").json()["status"] == "open"
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        clock.tick(timezone.now())
+    stands = dict(LicenseRequest.objects.values_list("quotes__reference", "status"))
+    assert stands == {theirs["reference"]: "quoted", live["reference"]: "quoted", mine["reference"]: "lapsed"}
+
+
+def test_the_machine_that_plays_the_desk_touches_no_live_record(partner, story):
+    held = License.objects.get(reference=partner.licensed(story)[0]["number"])
+    for attempt in (lambda: trying.correct(held, kind="correction"), lambda: trying.pay(held.quote)):
+        with pytest.raises(trying.Conflict) as refusal:
+            attempt()
+        assert refusal.value.code == "not_a_test"
