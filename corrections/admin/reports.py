@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
@@ -14,8 +14,8 @@ from corrections.forms import desk as forms
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.legal import LegalReasonForm
 from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
-from corrections.models import Report
-from corrections.services import anchors, auditing, contacts, inquiries, legal, priority, splitting
+from corrections.models import Doing, Report
+from corrections.services import anchors, auditing, contacts, inquiries, legal, presence, priority, splitting
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -26,6 +26,8 @@ from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 
 SIMILAR_SHOWN = 20
+REPLIES = frozenset({"ask", "decline", "join", "accept"})
+"""The buttons whose words go to the reader: who is at one of them is replying."""
 OPEN = {"held", "new", "in_review", "needs_info", "accepted"}
 
 
@@ -133,6 +135,13 @@ class ReportAdmin(WorkflowAdmin):
         """Urgent ones first, then by the nearest promise, then by priority."""
         return ["-urgent", F("due_at").asc(nulls_last=True), "-priority", "pk"]
 
+    def work_page(self, request: HttpRequest, subject: Any, *, bound: Any = None, **drawn: Any) -> HttpResponse:
+        """As any work page; and whoever else opens it learns that this person is here, or is replying."""
+        replying = bound[0] if bound else request.GET.get("open", "")
+        if request.method != "HEAD":
+            presence.mark(subject, request.user, Doing.REPLYING if replying in REPLIES else Doing.READING)  # type: ignore[arg-type]  # -- staff by admin_view
+        return super().work_page(request, subject, bound=bound, **drawn)
+
     def subject_context(self, request: HttpRequest, subject: Report) -> dict[str, Any]:
         """The thread, the decisions, the article as it was, and whether the reader can be mailed."""
         contact = getattr(subject, "contact", None)
@@ -149,6 +158,7 @@ class ReportAdmin(WorkflowAdmin):
             "family": list(
                 visible.filter(pk__in=splitting.family_of(subject).exclude(pk=subject.pk).values("pk")).order_by("pk")
             ),
+            "presence": presence.sentences(subject, request.user),  # type: ignore[arg-type]  # -- idem
             "priority_words": priority.words_of(subject.priority_reasons),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
             "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem

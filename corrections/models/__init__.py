@@ -5,6 +5,7 @@ from corrections.models.inquiry import Inquiry, InquiryState
 from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
+from corrections.models.presence import Doing, Presence
 from corrections.models.report import Decision, Message, Report, ReporterContact
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CorrectionArticle",
     "CorrectionAuthor",
     "Decision",
+    "Doing",
     "Inquiry",
     "InquiryState",
     "LedgerCheckpoint",
@@ -22,6 +24,7 @@ __all__ = [
     "LegalAct",
     "Message",
     "Placement",
+    "Presence",
     "Purpose",
     "Report",
     "ReporterContact",

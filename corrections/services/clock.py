@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from corrections.models import Message, Report
-from corrections.services import inquiries, watching
+from corrections.services import inquiries, presence, watching
 from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
@@ -28,6 +28,7 @@ def tick(now: datetime | None = None) -> None:
     remind(now)
     lapse(now)
     inquiries.remind(now)
+    presence.prune(now)
     watching.watch(now)
 
 

@@ -23,9 +23,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 
 from newsroom.accounts.models import User
-from newsroom.errors import DomainError, Invalid
+from newsroom.errors import DomainError, Invalid, Stale
 from newsroom.events import promises
-from newsroom.events.log import history_of
+from newsroom.events.log import history_of, last_word
 from newsroom.events.models import Delivery
 from newsroom.workflow import Workflow
 
@@ -188,7 +188,8 @@ class WorkflowAdmin(admin.ModelAdmin):
             "title": self.title_of(subject),
             "subject": subject,
             "subject_template": self.subject_template,
-            "buttons": self._drawn_buttons(subject, person, bound),
+            "page_url": self._page_of(str(subject.pk)),
+            "buttons": self._drawn_buttons(subject, person, bound, opened=request.GET.get("open", "")),
             "answer": answer,
             "history": list(history_of(subject)[:HISTORY_LENGTH]),
             "promises": list(promises.running(subject)),
@@ -235,8 +236,11 @@ class WorkflowAdmin(admin.ModelAdmin):
             messages.error(request, error.message)
             return self.work_page(request, self._find(request, object_id), bound=(button, form), status=422)
         except DomainError as error:
-            messages.error(request, error.message)
-            return self.work_page(request, self._find(request, object_id), bound=(button, form), status=409)
+            fresh = self._find(request, object_id)
+            messages.error(
+                request, f"{error.message} {last_word(fresh)}" if isinstance(error, Stale) else error.message
+            )
+            return self.work_page(request, fresh, bound=(button, form), status=409)
         if pressed.downloads:
             name, text = answer
             headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
@@ -301,7 +305,9 @@ class WorkflowAdmin(admin.ModelAdmin):
     def _page_of(self, object_id: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
 
-    def _drawn_buttons(self, subject: Any, person: User, bound: tuple[str, forms.Form] | None) -> list[dict[str, Any]]:
+    def _drawn_buttons(
+        self, subject: Any, person: User, bound: tuple[str, forms.Form] | None, *, opened: str = ""
+    ) -> list[dict[str, Any]]:
         allowed = {row.name: row for row in self.workflow.available(subject, person)}
         drawn = []
         for name, button in self.buttons.items():
@@ -321,7 +327,7 @@ class WorkflowAdmin(admin.ModelAdmin):
                     "label": self._label(name),
                     "form": form,
                     "simple": not form.visible_fields(),
-                    "open": bool(bound and bound[0] == name),
+                    "open": bool(bound and bound[0] == name) or opened == name,
                     "danger": button.danger,
                     "move": button.offered is None,
                     "url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_do", args=[subject.pk, name]),

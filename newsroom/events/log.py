@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import ApiKey, Organization, Publication, User
 from newsroom.articles.models import Article
@@ -51,6 +55,26 @@ def record(
     reach("before_commit")
     transaction.on_commit(wake.after_commit, robust=True)
     return event
+
+
+def last_word(subject: Any, *, now: datetime | None = None) -> str:
+    """Who did what to this record last, and how long ago; empty for one without a history."""
+    event = history_of(subject).last()
+    if event is None:
+        return ""
+    kind = KINDS.get(event.kind)
+    return _("Last here: %(who)s, “%(what)s”, %(ago)s.") % {
+        "who": event.actor or event.actor_kind,
+        "what": kind.label if kind else event.kind,
+        "ago": ago(event.happened_at, now or timezone.now()),
+    }
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """“2 minutes ago”; “just now” within the first minute."""
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
 
 
 def history_of(subject: Any) -> QuerySet[Event]:
