@@ -106,6 +106,7 @@ def who_worked_on_it(event: Event) -> Iterable[Recipient]:
 @notice("report.due_soon", "corrections/mail/report_due_soon_desk")
 @notice("report.overdue", "corrections/mail/report_overdue_desk")
 @notice("report.replied", "corrections/mail/report_replied_desk")
+@notice("report.wait_ended", "corrections/mail/report_wait_ended_desk")
 @notice("report.withdrawn", "corrections/mail/report_withdrawn_desk")
 def the_assignee(event: Event) -> Iterable[Recipient]:
     """Who works on it, else the desk."""
@@ -157,6 +158,7 @@ def address_of_colleague(key: str) -> Address | None:
 
 
 @notice("report.split", "corrections/mail/report_split")
+@notice("report.waiting", "corrections/mail/report_waiting")
 @notice("report.reminded", "corrections/mail/report_reminded")
 @notice("report.asked", "corrections/mail/report_asked")
 @notice("report.accepted", "corrections/mail/report_accepted")

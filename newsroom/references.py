@@ -20,6 +20,7 @@ PREFIXES = {
     "update_notice": "UN",
     "invoice": "I",
     "inquiry": "IQ",
+    "agency_correction": "AC",
 }
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk, to_place, to_review
 from corrections.forms import desk as forms
+from corrections.forms.agencies import AgencyCorrectionForm
 from corrections.models import Correction, LedgerEntry, Placement, Report
+from corrections.services import agencies, placing, spreading
 from corrections.services import correction as notices
-from corrections.services import placing, spreading
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import Button, WorkflowAdmin
@@ -132,12 +133,18 @@ class CorrectionAdmin(WorkflowAdmin):
         "unsuppress": Button(notices.unsuppress, forms.WordsForm),
     }
     starters: ClassVar[dict[str, Button]] = {
+        "agency": Button(
+            agencies.receive,
+            AgencyCorrectionForm,
+            _("Enter an agency’s correction"),
+            lambda _subject, person: "desk_editor" in person.roles_anywhere(),
+        ),
         "correction": Button(
             notices.start,
             forms.CorrectionStartForm,
             _("Start a correction"),
             lambda _subject, person: "desk_editor" in person.roles_anywhere(),
-        )
+        ),
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
@@ -160,6 +167,7 @@ class CorrectionAdmin(WorkflowAdmin):
             "diff": word_diff(subject.original_text, subject.corrected_text)
             if subject.original_text and subject.corrected_text
             else [],
+            "agency_corrections": list(subject.agency_corrections.select_related("entered_by")[:20]),
             "authors": list(subject.authors.select_related("user")),
             "waiting": list(
                 Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
+from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.legal import LegalReasonForm
 from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
 from corrections.models import Doing, Report
-from corrections.services import anchors, auditing, contacts, inquiries, legal, presence, priority, splitting
+from corrections.services import agencies, anchors, auditing, contacts, inquiries, legal, presence, priority, splitting
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -83,6 +84,8 @@ class ReportAdmin(WorkflowAdmin):
         ),
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), at_desk),
+        "wait": Button(agencies.wait, ReportWaitForm, _("Wait for an agency"), agencies.may_wait),
+        "go_on": Button(agencies.go_on, None, _("Wait for the agency no longer"), agencies.may_go_on),
         "ask_colleague": Button(
             inquiries.ask_colleague, ReportAskColleagueForm, _("Ask a colleague"), inquiries.may_ask
         ),

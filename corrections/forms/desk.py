@@ -94,7 +94,7 @@ class ReportDeclineForm(TemplatedForm):
     """Decline with a reason, an answer, and where else to turn."""
 
     purpose = Purpose.DECLINE
-    field_order = ("code", "template", "words", "turn_to")
+    field_order = ("code", "agency", "template", "words", "turn_to")
 
     code = forms.ChoiceField(
         choices=[(code.value, code.label) for code in DECLINE_CODES],
@@ -103,10 +103,19 @@ class ReportDeclineForm(TemplatedForm):
     )
     words = CleanTextField(label=_("Answer to the reader"))
     turn_to = CleanTextField(label=_("Where else to turn"), required=False, max_length=2000)
+    agency = CleanTextField(
+        multiline=False,
+        required=False,
+        max_length=120,
+        label=_("Agency"),
+        help_text=_("Only for what is passed on to an agency; the reader sees its name."),
+    )
 
     def prepare(self) -> None:
-        """Say who reads the answer: readers who joined get the same one."""
+        """Begin with the article's agency; say who reads the answer: readers who joined get the same one."""
         super().prepare()
+        if isinstance(self.subject, Report) and self.subject.article is not None:
+            self.initial.setdefault("agency", self.subject.article.source_agency)
         if isinstance(self.subject, Report) and self.subject.joined.filter(status=ReportStatus.DUPLICATE).exists():
             self.fields["words"].help_text = _("The readers who joined this report get the same answer.")
 

@@ -1,5 +1,6 @@
 """Reports, what was decided on them, the notices that settle them, and the public log."""
 
+from corrections.models.agency import AgencyCorrection
 from corrections.models.answers import AnswerTemplate, Purpose
 from corrections.models.inquiry import Inquiry, InquiryState
 from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
@@ -9,6 +10,7 @@ from corrections.models.presence import Doing, Presence
 from corrections.models.report import Decision, Message, Report, ReporterContact
 
 __all__ = [
+    "AgencyCorrection",
     "AnswerTemplate",
     "Correction",
     "CorrectionArticle",

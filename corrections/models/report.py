@@ -90,6 +90,10 @@ class Report(Record):
     )
     resolution_code = models.CharField(_("resolution"), max_length=24, choices=Resolution.choices, blank=True)
     joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
+    waiting_on = models.CharField(_("waits for"), max_length=120, blank=True, default="", db_default="")
+    waiting_reason = models.CharField(_("why"), max_length=500, blank=True, default="", db_default="")
+    waiting_since = models.DateTimeField(_("waits since"), null=True, editable=False)
+    waiting_until = models.DateTimeField(_("waits until"), null=True, editable=False)
     split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     correction = models.ForeignKey(
         "Correction", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
@@ -199,6 +203,7 @@ class Decision(models.Model):
     resolution_code = models.CharField(max_length=24, choices=Resolution.choices, blank=True)
     answer = models.TextField(_("answer to the reader"), max_length=5000, blank=True)
     turn_to = models.TextField(_("where else to turn"), max_length=2000, blank=True)
+    agency = models.CharField(_("passed on to"), max_length=120, blank=True, default="", db_default="")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
@@ -213,6 +218,12 @@ class Decision(models.Model):
         if self.pk is not None:
             raise TypeError("A decision is never changed.")
         super().save(*args, **kwargs)
+
+    @property
+    def reason(self) -> str:
+        """The resolution in words, with the agency it was passed on to; empty without one."""
+        label = str(self.get_resolution_code_display()) if self.resolution_code else ""
+        return f"{label}: {self.agency}" if self.agency else label
 
 
 class Message(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from corrections.models import Message, Report
-from corrections.services import inquiries, presence, watching
+from corrections.services import agencies, inquiries, presence, watching
 from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
@@ -29,6 +29,7 @@ def tick(now: datetime | None = None) -> None:
     lapse(now)
     inquiries.remind(now)
     presence.prune(now)
+    agencies.end_waits(now)
     watching.watch(now)
 
 

@@ -94,7 +94,7 @@ def held_on(report: Report) -> dict[str, Any]:
             for row in report.messages.filter(internal=False)
         ],
         "answers": [
-            {"at": row.at, "reason": row.get_resolution_code_display(), "text": row.answer, "turn_to": row.turn_to}
+            {"at": row.at, "reason": row.reason, "text": row.answer, "turn_to": row.turn_to}
             for row in report.decisions.all()
         ],
         "promised": list(_promises(report)),

@@ -12,9 +12,11 @@ from corrections.models import Decision, Report
 from corrections.workflow import CLOSED, REPORT
 from newsroom.accounts.models import User
 from newsroom.errors import NotFound
+from newsroom.events import promises
 from newsroom.events.log import record
 from newsroom.workflow import LEGAL, Actor, lock
 
+WAITING = ("waiting_on", "waiting_reason", "waiting_since", "waiting_until")
 MOVED = ["status", "version", "updated_at", "closed_at"]
 
 
@@ -29,18 +31,31 @@ def begin(report: Report, move: str, *, by: Actor, seen: int | None) -> tuple[Re
     report = lock(report, seen=seen)
     keep_closed(report, by)
     change: dict[str, Any] = dict(REPORT.move(report, move, by))
+    end_wait(report)
     report.closed_at = timezone.now() if report.status in CLOSED else None
     return report, change
 
 
+def end_wait(report: Report) -> bool:
+    """Wait for no agency any more, and let the clocks run; the caller saves `WAITING`. False when nobody waited."""
+    if report.waiting_since is None:
+        return False
+    report.waiting_on = report.waiting_reason = ""
+    report.waiting_since = report.waiting_until = None
+    promises.resume(report, "decide", "publish")
+    return True
+
+
 def end(report: Report, change: dict[str, Any], *, by: Actor, fields: tuple[str, ...] = ()) -> Report:
     """Save what the move changed, and record it."""
-    report.save(update_fields=[*MOVED, *fields])
+    report.save(update_fields=[*MOVED, *WAITING, *fields])
     record(EVENT_OF_MOVE["report"][change["move"]], report, by=by, data=change)
     return report
 
 
-def decide(report: Report, move: str, *, by: Actor, code: str = "", answer: str = "", turn_to: str = "") -> Decision:
+def decide(
+    report: Report, move: str, *, by: Actor, code: str = "", answer: str = "", turn_to: str = "", agency: str = ""
+) -> Decision:
     """Write down one answer to the report."""
     return Decision.objects.create(
         report=report,
@@ -48,6 +63,7 @@ def decide(report: Report, move: str, *, by: Actor, code: str = "", answer: str 
         resolution_code=code,
         answer=answer,
         turn_to=turn_to,
+        agency=agency,
         by=by if isinstance(by, User) else None,
         at=timezone.now(),
     )

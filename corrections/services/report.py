@@ -24,6 +24,7 @@ from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, THE_READER, Actor, lock
 
 MAX_WORDS = 5000
+MAX_AGENCY = 120
 
 
 @transaction.atomic
@@ -120,8 +121,20 @@ def reopen(report: Report, *, by: User, words: str, seen: int | None = None) -> 
 
 
 @transaction.atomic
-def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "", seen: int | None = None) -> Report:
-    """Say no, with a reason, an answer to the reader, and where else to turn."""
+def decline(
+    report: Report,
+    *,
+    by: User,
+    code: str,
+    words: str,
+    turn_to: str = "",
+    agency: str = "",
+    seen: int | None = None,
+) -> Report:
+    """Say no, with a reason, an answer to the reader, and where else to turn.
+
+    `referred_to_agency` names the agency: the given one, else the article's. `Invalid` at `/agency` without one.
+    """
     if code not in DECLINE_CODES:
         raise Invalid.one("/code", _("Choose one of the reasons for declining."), "unknown_code")
     report, change = begin(report, "decline", by=by, seen=seen)
@@ -129,7 +142,8 @@ def decline(report: Report, *, by: User, code: str, words: str, turn_to: str = "
     answers.refuse_open_names(words)
     report.resolution_code = code
     turn_to = turn_to.strip() or regimes.complaints_body(report.publication)
-    decision = decide(report, "decline", by=by, code=code, answer=words.strip(), turn_to=turn_to)
+    agency = _agency(report, agency) if code == Resolution.REFERRED_TO_AGENCY else ""
+    decision = decide(report, "decline", by=by, code=code, answer=words.strip(), turn_to=turn_to, agency=agency)
     change |= {"decision": decision.pk, "resolution_code": code}
     _closed(report)
     return end(report, change, by=by, fields=("resolution_code", "first_answered_at"))
@@ -317,6 +331,13 @@ def _note(report: Report, by: User, words: str) -> Message:
     return Message.objects.create(
         report=report, author_kind="staff", author=by, body=words.strip(), internal=True, at=timezone.now()
     )
+
+
+def _agency(report: Report, given: str) -> str:
+    named = given.strip() or (report.article.source_agency if report.article is not None else "")
+    if not named or len(named) > MAX_AGENCY:
+        raise Invalid.one("/agency", _("Which agency did you pass it on to?"), "required")
+    return str(named)
 
 
 def _closed(report: Report) -> None:

@@ -150,7 +150,7 @@ def answers_of(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "at": decision.at,
-            "reason": decision.get_resolution_code_display() if decision.resolution_code else "",
+            "reason": decision.reason,
             "text": decision.answer,
             "turn_to": decision.turn_to,
         }

@@ -21,6 +21,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy
 
 from newsroom.accounts.models import User
 from newsroom.errors import DomainError, Invalid, Stale
@@ -84,6 +85,7 @@ class WorkForm(forms.Form):
     """The base of the forms behind buttons: carries the version that the page was drawn from."""
 
     fills: ClassVar[bool] = False
+    fill_label: Any = gettext_lazy("Fill in")
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, subject: Any = None, person: User | None = None, **kwargs: Any) -> None:
@@ -262,7 +264,9 @@ class WorkflowAdmin(admin.ModelAdmin):
         initial = {key: value for key, value in request.GET.items() if key in form_class.base_fields}
         form = form_class(request.POST or None, person=person, initial={"seen": 1, **initial})
         status = 200
-        if request.method == "POST":
+        if request.method == "POST" and "fill" in request.POST and form.fills:
+            status = 200 if form.fill() else 422
+        elif request.method == "POST":
             status = 422
             if form.is_valid():
                 words = {key: value for key, value in form.cleaned_data.items() if key != "seen"}
