@@ -5,19 +5,49 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from newsroom.admin import ReadOnlyAdmin
+from newsroom.accounts.models import Role, User
+from newsroom.admin import CARDS, Card, ReadOnlyAdmin
 from newsroom.errors import DomainError
 from newsroom.events import delivery as deliveries
 from newsroom.events.models import Delivery, Endpoint, Event
 
 logger = logging.getLogger(__name__)
+
+
+def cards(person: User) -> list[Card]:
+    """What administrators should look at: messages that were given up, and webhooks that are paused."""
+    if Role.ADMIN not in person.roles_anywhere():
+        return []
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()
+    paused = Endpoint.objects.filter(state=Endpoint.State.PAUSED).exclude(paused_reason="").count()
+    waiting = reverse("admin:events_delivery_changelist")
+    hooks = reverse("admin:events_endpoint_changelist")
+    found = [
+        Card(_("messages given up"), dead, f"{waiting}?state__exact=dead", urgent=True),
+        Card(_("webhooks paused after failures"), paused, f"{hooks}?state__exact=paused"),
+    ]
+    return [card for card in found if card.count]
+
+
+CARDS.append(cards)
+
+
+class SettleForm(ActionForm):
+    """What to do with the chosen deliveries, and why."""
+
+    reason = forms.CharField(
+        label=_("Reason, when canceling:"), max_length=200, required=False, widget=forms.TextInput(attrs={"size": 40})
+    )
 
 
 @admin.register(Event)
@@ -54,6 +84,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     # A hook's body is what the partner may read; the secret that signs it is nowhere here.
     exclude = ["lease_token"]
     actions = ["retry_selected", "cancel_selected"]
+    action_form = SettleForm
 
     @admin.action(description=_("Try again"), permissions=["view"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
@@ -62,9 +93,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Cancel"), permissions=["view"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        """Owe them no longer."""
-        note = f"canceled in the admin by {request.user.get_username()}"
-        self._each(request, queryset, "cancel", lambda row: deliveries.cancel(row, note=note))
+        """Owe them no longer. The reason is kept with each, and in the log of the admin."""
+        reason = " ".join(request.POST.get("reason", "").split())
+        if not reason:
+            self.message_user(request, _now("Say why they are canceled."), messages.ERROR)
+            return
+        note = f"canceled by {request.user.get_username()}: {reason}"
+        self._each(request, queryset, f"cancel ({reason})", lambda row: deliveries.cancel(row, note=note))
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[Delivery], name: str, change: Callable[[Delivery], None]

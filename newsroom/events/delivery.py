@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.availability import read_only
 from newsroom.errors import Conflict
-from newsroom.events import bounces, channels, planning, schedule, stopping
+from newsroom.events import bounces, channels, judging, planning, schedule, stopping
 from newsroom.events.failpoints import reach
 from newsroom.events.models import Attempt, Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 MAX_CRASHES = 3
 BATCH = 5
-ENDPOINT_PATIENCE = timedelta(days=5)
 BURST = timedelta(minutes=2)
 MAX_DIGEST = 50
 SENDING = "sending"
@@ -176,7 +175,7 @@ def finish(delivery: Delivery, verdict: Verdict) -> bool:
         logger.warning("lease of %s was lost before its verdict %s", delivery.uuid, verdict.name)
         return False
     if delivery.endpoint_id is not None and verdict.name != "canceled":
-        _judge_endpoint(delivery.endpoint_id, verdict)
+        judging.judge(delivery.endpoint_id, verdict, said=_storable(verdict.detail, 200))
     return True
 
 
@@ -311,26 +310,6 @@ def _outcome(delivery: Delivery, verdict: Verdict) -> dict[str, Any]:
     if verdict.name == "ambiguous" and delivery.channel == Delivery.Channel.EMAIL:
         wait = max(wait, schedule.scaled(schedule.AMBIGUOUS_MAIL_WAIT))
     return {"state": Delivery.State.PENDING, "not_before": Now() + wait}
-
-
-def _judge_endpoint(endpoint_id: int, verdict: Verdict) -> None:
-    endpoint = Endpoint.objects.filter(pk=endpoint_id)
-    if verdict.name == "ok":
-        endpoint.exclude(failing_since=None).update(failing_since=None)
-    elif verdict.endpoint_gone:
-        endpoint.update(state=Endpoint.State.GONE, paused_reason=_storable(verdict.detail, 200))
-        logger.warning("endpoint %s is gone: it answered 410", endpoint_id)
-        Delivery.objects.filter(endpoint_id=endpoint_id, state=Delivery.State.PENDING).update(
-            state=Delivery.State.CANCELED, last_error="the endpoint is gone"
-        )
-    elif verdict.endpoint_refused:
-        endpoint.update(state=Endpoint.State.PAUSED, paused_reason=_storable(verdict.detail, 200))
-        logger.warning("endpoint %s is paused: %s", endpoint_id, verdict.detail)
-    else:
-        endpoint.filter(failing_since=None).update(failing_since=Now())
-        tired = endpoint.filter(failing_since__lt=Now() - ENDPOINT_PATIENCE, state=Endpoint.State.ACTIVE)
-        if tired.update(state=Endpoint.State.PAUSED, paused_reason="no success for five days"):
-            logger.warning("endpoint %s is paused: no success for five days", endpoint_id)
 
 
 def _storable(text: str, length: int) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Organization, Publication
 from newsroom.errors import Conflict, Fault, Invalid
-from newsroom.events import kinds, outbound, sealed, wake
+from newsroom.events import judging, kinds, outbound, sealed, wake
 from newsroom.events.models import Delivery, Endpoint
 
 SECRET_BYTES = 32
@@ -75,12 +75,18 @@ def pause(endpoint: Endpoint, *, reason: str = "") -> Endpoint:
 
 
 def resume(endpoint: Endpoint) -> Endpoint:
-    """Send again, what waited first. `Conflict` when the URL is no longer one we talk to."""
+    """Send again, what waited first; whoever was mailed about a pause hears of its end. `Conflict` when the URL is no
+    longer one we talk to.
+    """
     try:
         outbound.judge_url(endpoint.url)
     except outbound.Refused as error:
         raise Conflict(str(error), code="refused_address") from error
-    resumed = _move(endpoint, Endpoint.State.ACTIVE, paused_reason="")
+    with transaction.atomic():
+        ours = Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.PAUSED).exclude(paused_reason="").exists()
+        resumed = _move(endpoint, Endpoint.State.ACTIVE, paused_reason="")
+        if ours:
+            judging.tell(judging.RESUMED, resumed)
     wake.after_commit()
     return resumed
 

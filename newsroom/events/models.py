@@ -90,6 +90,8 @@ class Position(models.Model):
 class Endpoint(models.Model):
     """A webhook of an organization or of a publication's CMS. Secrets are encrypted; two are valid during rotation."""
 
+    noun = "endpoint"
+
     class State(models.TextChoices):
         """Whether we send there."""
 
@@ -128,6 +130,11 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def reference(self) -> str:
+        """What events call it: the beginning of its id."""
+        return self.public_id.hex[:16]
 
 
 class Delivery(models.Model):

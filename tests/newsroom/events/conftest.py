@@ -7,7 +7,7 @@ import pytest
 from django.template import engines
 
 from newsroom.accounts.models import Organization, Publication
-from newsroom.events import endpoints, kinds, log
+from newsroom.events import endpoints, judging, kinds, log
 from newsroom.workflow import THE_CLOCK
 
 
@@ -48,6 +48,8 @@ def world(monkeypatch, tmp_path):
         monkeypatch.setattr(engines[alias].engine, "dirs", [folder, *engines[alias].engine.dirs])
         for loader in engines[alias].engine.template_loaders:
             getattr(loader, "reset", lambda: None)()
+    for kind in (judging.PAUSED, judging.CLOSED, judging.RESUMED):
+        kinds.KINDS[kind.name] = kind
     kinds.declare("thing.happened", kinds.PUBLIC, "A thing happened", public_data=("amount",))
     kinds.declare("thing.kept", kinds.STAFF, "A thing was kept", outside_name="thing.gone")
     kinds.declare("thing.agreed", kinds.ORGANIZATION, "A thing was agreed")

@@ -49,10 +49,25 @@ def test_what_was_given_up_is_settled_by_post_and_logged(client, publication, de
     assert client.get(url, {"action": action, "_selected_action": dead.pk}).status_code in {200, 302}
     dead.refresh_from_db()
     assert dead.state == "dead"
-    assert client.post(url, {"action": action, "_selected_action": dead.pk}).status_code == 302
+    wish = {"action": action, "_selected_action": dead.pk, "reason": "Told\nby phone."}
+    assert client.post(url, wish).status_code == 302
     dead.refresh_from_db()
     assert dead.state == state
     assert LogEntry.objects.get().object_id == str(dead.pk)
+
+
+def test_canceling_asks_why_and_keeps_the_answer(client, publication, dead):
+    client.force_login(member("admin", publication))
+    url = reverse("admin:events_delivery_changelist")
+    assert "Reason, when canceling" in client.get(url).content.decode()
+    wish = {"action": "cancel_selected", "_selected_action": dead.pk, "reason": "  "}
+    assert "Say why they are canceled." in client.post(url, wish, follow=True).content.decode()
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+    client.post(url, wish | {"reason": "Told by phone."})
+    dead.refresh_from_db()
+    assert (dead.state, dead.last_error) == ("canceled", "canceled by admin: Told by phone.")
+    assert LogEntry.objects.get().change_message == "delivery: cancel (Told by phone.)"
 
 
 def test_other_roles_cannot_settle(client, publication, dead):

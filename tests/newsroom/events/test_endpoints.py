@@ -53,7 +53,8 @@ def test_what_cannot_be_sent_to_is_refused_with_its_place(partner, world, url, t
 
 
 def test_the_blander_name_of_a_kind_can_be_asked_for(partner, world):
-    assert endpoints.known_types() == ["thing.agreed", "thing.gone", "thing.happened", "thing.kept"]
+    about_things = [name for name in endpoints.known_types() if name.startswith("thing.")]
+    assert about_things == ["thing.agreed", "thing.gone", "thing.happened", "thing.kept"]
     endpoint, _secret = endpoints.create(partner, url="https://partner.example/hook", types=["thing.gone"])
     assert endpoint.types == ["thing.gone"]
 
