@@ -10,6 +10,7 @@ from django.conf import settings
 
 from corrections.models import Correction, LedgerOpening
 from corrections.vocabulary import Effect
+from newsroom.articles.public import register_corrections
 
 
 def shape(correction: Correction) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def path(correction: Correction) -> str:
     return f"/corrections/{correction.reference}/"
 
 
+@register_corrections
 def of_articles(article_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """Article primary key → the public notices about it in the API's shape, newest first; minor fixes left out."""
     ids = list(article_ids)

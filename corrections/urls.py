@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from corrections.views import articles, confirming, inquiring, ledger, log, private, reporting
+from corrections.views import articles, confirming, embed, inquiring, ledger, log, private, reporting
 from corrections.views.statistics import statistics_page
 
 app_name = "corrections"
 urlpatterns = [
+    path("embed.js", embed.script, name="embed-script"),
+    path("embed/article/", embed.article, name="embed-article"),
+    path("embed/<str:version>.js", embed.script, name="embed-script-numbered"),
     path("corrections/", log.log, name="log"),
     path("corrections/feed.atom", log.atom, name="feed-atom"),
     path("corrections/feed.json", log.json_feed, name="feed-json"),

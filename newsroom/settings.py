@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "newsroom.web.security.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.api.throttles.RateLimitMiddleware",
     "newsroom.web.availability.AvailabilityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "newsroom.web.publications.PublicationMiddleware",

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from newsroom.api.cors import allow_reading, preflight
 from newsroom.api.problems import PreconditionRequired
 from newsroom.errors import Stale
 from newsroom.records import Record
@@ -60,6 +61,15 @@ class Cacheable(APIView):
 
     public_seconds = PUBLIC_SECONDS
 
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """204 for a preflight of what anyone may read; otherwise 405, as for any method that is not there."""
+        answer = preflight(request) if self._is_open() else None
+        return answer or super().options(request, *args, **kwargs)
+
+    def _is_open(self) -> bool:
+        scopes = getattr(self, "scopes", {"GET": ""})
+        return hasattr(self, "get") and (scopes is None or scopes.get("GET", "") is None)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer with its headers, or 304."""
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -69,9 +79,7 @@ class Cacheable(APIView):
         if getattr(request, "auth", None) is not None:
             response["Cache-Control"] = "private, no-store"
             return response
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-ID"
-        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        allow_reading(response)
         if response.status_code != 200:
             return response
         response["Cache-Control"] = f"public, max-age={self.public_seconds}"

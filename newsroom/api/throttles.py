@@ -13,6 +13,7 @@ import ipaddress
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.request import Request
@@ -132,14 +133,36 @@ class Throttle(BaseThrottle):
         if request.method in SAFE_METHODS:
             return True
         if isinstance(request.auth, ApiKey):
-            self.verdict = hit("key-write", request.auth.key_id)
+            name, key = "key-write", request.auth.key_id
         else:
-            self.verdict = hit(getattr(view, "throttle_name", "anonymous-write"), caller(request))
+            name, key = getattr(view, "throttle_name", "anonymous-write"), caller(request)
+        self.verdict = hit(name, key)
+        request._request.rate_limit = (name, self.verdict)  # type: ignore[attr-defined]  # noqa: SLF001 -- read by RateLimitMiddleware
         return self.verdict.allowed
 
     def wait(self) -> float | None:
         """Seconds until the window ends."""
         return float(self.verdict.retry_after)
+
+
+class RateLimitMiddleware:
+    """`RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10) on answers that were counted.
+
+    Reading is not counted, and has neither.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with what is left, and with the seconds until the window ends."""
+        response = self.get_response(request)
+        if counted := getattr(request, "rate_limit", None):
+            name, verdict = counted
+            limit, seconds = settings.THROTTLES[name]
+            response["RateLimit-Policy"] = f'"{name}";q={limit};w={seconds}'
+            response["RateLimit"] = f'"{name}";r={verdict.remaining};t={verdict.retry_after}'
+        return response
 
 
 def _network(address: str) -> str:

@@ -34,6 +34,9 @@ PAGES = {
     "readyz": PUBLIC,
     "metrics": PUBLIC,  # from this machine only: see test_headers
     ".well-known/security.txt": PUBLIC,
+    "embed.js": PUBLIC,
+    "embed/article/": Page(404),  # with an address of ours: see test_embed
+    "embed/<str:version>.js": Page(404, 404),  # no version that there is
     "corrections/": PUBLIC,
     "corrections/feed.atom": PUBLIC,
     "corrections/feed.json": PUBLIC,
@@ -117,7 +120,7 @@ def path_of(world: SimpleNamespace, pattern: str, key: str) -> str:
     }.get(page.fill) or (getattr(world, page.fill).reference if page.fill else "")
     for name in ("<str:token>", "<str:key>"):
         pattern = pattern.replace(name, key)
-    for name in ("<str:reference>", "<str:number>", "<slug:code>", "<path:rest>"):
+    for name in ("<str:reference>", "<str:number>", "<slug:code>", "<path:rest>", "<str:version>"):
         pattern = pattern.replace(name, record)
     return f"/{pattern}"
 

@@ -139,6 +139,23 @@ def test_writing_is_limited_by_network_and_by_key_and_reading_is_not(anyone, par
     assert "203.0.113" not in str(list(Counter.objects.values_list("key", flat=True)))
 
 
+@pytest.mark.django_db
+def test_counted_answers_say_how_many_are_left_and_until_when(anyone, partner, settings, monkeypatch):
+    order = {"title": "x"}
+    monkeypatch.setattr("newsroom.api.throttles.time.time", lambda: NOON + 600.0)
+    settings.THROTTLES = settings.THROTTLES | {"anonymous-write": (2, 3600), "key-write": (3, 3600)}
+    answers = [anyone.post(PUBLIC, order) for _ in range(3)]
+    assert [(row.status_code, row["RateLimit-Policy"], row["RateLimit"]) for row in answers] == [
+        (200, '"anonymous-write";q=2;w=3600', '"anonymous-write";r=1;t=3000'),
+        (200, '"anonymous-write";q=2;w=3600', '"anonymous-write";r=0;t=3000'),
+        (429, '"anonymous-write";q=2;w=3600', '"anonymous-write";r=0;t=3000'),
+    ]
+    assert answers[2]["Retry-After"] == "3000"
+    assert partner.post(PUBLIC, order)["RateLimit"] == '"key-write";r=2;t=3000'
+    assert partner.post(PUBLIC, {"nonsense": 1})["RateLimit"] == '"key-write";r=1;t=3000'
+    assert not anyone.get(PUBLIC).has_header("RateLimit")
+
+
 @pytest.mark.parametrize(
     ("proxies", "remote", "forwarded", "network"),
     [
