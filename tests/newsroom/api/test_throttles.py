@@ -139,6 +139,7 @@ def test_writing_is_limited_by_network_and_by_key_and_reading_is_not(anyone, par
     assert "203.0.113" not in str(list(Counter.objects.values_list("key", flat=True)))
 
 
+@pytest.mark.urls("tests.newsroom.api.probe")
 @pytest.mark.django_db
 def test_counted_answers_say_how_many_are_left_and_until_when(anyone, partner, settings, monkeypatch):
     order = {"title": "x"}
