@@ -34,7 +34,7 @@ def find(email: str) -> list[dict[str, Any]]:
     found = []
     for report in reports_of(email):
         held = erasing.held_on(report)
-        found.append({**held, "deliveries": held.pop("mails")})
+        found.append({**held, "sender_looked_at": _listed(report), "deliveries": held.pop("mails")})
     return found
 
 
@@ -84,6 +84,12 @@ def erase_inquiries(email: str) -> Erasure:
         else:
             done.erased += inquiries.forget_colleagues(report)
     return done
+
+
+def _listed(report: Report) -> list[dict[str, Any]]:
+    """Why, and until when, the desk looks at this sender's reports first. The list outlives the contact details."""
+    rows = report.listed_senders.order_by("pk")
+    return [dict(row) for row in rows.values("kind", "reason", "added_at", "expires_at", "lifted_at")]
 
 
 def _opened(contact: ReporterContact | Inquiry) -> str:

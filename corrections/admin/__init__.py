@@ -2,5 +2,5 @@
 
 from importlib import import_module
 
-for story in ("reports", "notices", "log", "answers", "cards"):
+for story in ("reports", "notices", "log", "answers", "senders", "cards"):
     import_module(f"corrections.admin.{story}")

@@ -14,9 +14,21 @@ from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.legal import LegalReasonForm
+from corrections.forms.senders import ReportListSenderForm
 from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
 from corrections.models import Doing, Report
-from corrections.services import agencies, anchors, auditing, contacts, inquiries, legal, presence, priority, splitting
+from corrections.services import (
+    agencies,
+    anchors,
+    auditing,
+    contacts,
+    doubting,
+    inquiries,
+    legal,
+    presence,
+    priority,
+    splitting,
+)
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path, submit
@@ -25,6 +37,7 @@ from newsroom.accounts.models import User
 from newsroom.admin import Button, DueFilter, OpenFilter, WorkflowAdmin, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
+from newsroom.web import gate
 
 SIMILAR_SHOWN = 20
 REPLIES = frozenset({"ask", "decline", "join", "accept"})
@@ -119,6 +132,14 @@ class ReportAdmin(WorkflowAdmin):
             auditing.may_export,
             downloads=True,
         ),
+        "list_sender": Button(
+            lambda subject, *, by, kind, reason, days, seen=None: doubting.list_sender(
+                subject, by=by, kind=kind, reason=reason, days=days
+            ),
+            ReportListSenderForm,
+            _("Look at this sender's reports first"),
+            doubting.may_list,
+        ),
         "mark_spam": Button(reports.mark_spam, danger=True),
     }
     starters: ClassVar[dict[str, Button]] = {
@@ -166,6 +187,7 @@ class ReportAdmin(WorkflowAdmin):
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
             "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem
             "contact": contact,
+            "held_because": [gate.REASONS.get(code, code) for code in subject.held_reasons],
             "reveals": list(reveals_of(subject)),
             "private_path": private_path(subject),
             "same_article": visible.filter(article=subject.article_id, article__isnull=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +32,7 @@ from corrections.api.serializers import (
 from corrections.ledger import reading
 from corrections.models import Correction, Report
 from corrections.public import shape
-from corrections.services import checkpoints
+from corrections.services import checkpoints, doubting
 from corrections.services.submitting import Draft, private_path, submit
 from corrections.vocabulary import Channel, Medium
 from corrections.workflow import CorrectionStatus
@@ -44,7 +43,7 @@ from newsroom.api.explanations import explain
 from newsroom.api.fields import MomentField, ProblemSerializer
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
-from newsroom.api.networks import network_mark
+from newsroom.api.networks import network_mark, network_marks
 from newsroom.api.problems import MEDIA_TYPE
 from newsroom.api.throttles import caller
 from newsroom.articles import services as articles
@@ -57,7 +56,6 @@ from newsroom.web import gate
 from newsroom.workflow import THE_READER
 
 MAX_ENTRIES = 1000
-SAME_TEXT_WITHIN = timedelta(days=1)
 NEVER_TOO_FAST = float("inf")
 MAX_NUMBER = 10**15 - 1
 
@@ -356,15 +354,13 @@ def _own_publication(request: Request) -> Publication:
 
 def _doubts(request: Request, draft: Draft) -> list[str]:
     """Why the gate holds it, if it does. There is no form here that could be filled in too fast. Raises Throttled."""
-    before = Report.objects.filter(
-        publication=draft.publication, claim=draft.claim, created_at__gt=timezone.now() - SAME_TEXT_WITHIN
-    )
     judgment = gate.judge(
         network=caller(request),
         age=NEVER_TOO_FAST,
         trap="",
         text=f"{draft.claim}\n{draft.suggestion}",
-        said_before=before.exists(),
+        said_before=doubting.said_today(draft) or doubting.said_before(draft, network=network_mark(request)),
+        also=doubting.reasons(draft, networks=network_marks(request)),
     )
     if judgment.retry_after:
         raise Throttled(judgment.retry_after)

@@ -8,6 +8,7 @@ from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
 from corrections.models.presence import Doing, Presence
 from corrections.models.report import Decision, Message, Report, ReporterContact
+from corrections.models.senders import ListedSender
 
 __all__ = [
     "AgencyCorrection",
@@ -24,6 +25,7 @@ __all__ = [
     "LedgerHead",
     "LedgerOpening",
     "LegalAct",
+    "ListedSender",
     "Message",
     "Placement",
     "Presence",

@@ -25,7 +25,7 @@ THE_GATE = frozenset({"report.released", "report.marked_spam", "report.restored"
 """Events that would tell a reader what the gate thought of them: to outsiders `held` is `new`."""
 INTERNAL = THE_GATE | {
     *("report.restricted", "report.unrestricted", "report.hold_placed", "report.hold_lifted"),
-    *("report.paged", "report.escalated", "report.exported"),
+    *("report.paged", "report.escalated", "report.exported", "report.sender_listed", "report.sender_lifted"),
     *("report.assigned", "report.weighed"),
     *("report.inquiry_opened", "report.inquiry_answered", "report.inquiry_reminded", "report.inquiry_closed"),
 }

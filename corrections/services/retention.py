@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from corrections.models import Inquiry, Report
-from corrections.services import contacts, erasing, inquiries
+from corrections.services import contacts, doubting, erasing, inquiries
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Publication
 from newsroom.errors import DomainError
@@ -33,6 +33,7 @@ def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
                 continue
             rows = due(Report.objects.filter(publication=publication, legal_hold=False), now - timedelta(days=days))
             totals[kind] += rows.count() if dry_run else forget(rows)
+    totals["listed_senders"] = doubting.forget_expired(now=now, dry_run=dry_run)
     if not dry_run and any(totals.values()):
         logger.info("retention of reports: %s", totals)
     return totals

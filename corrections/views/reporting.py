@@ -14,21 +14,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from corrections.forms.reader import MAX_PASSAGE, ReportForm, stands_in, text_to_mark
-from corrections.models import Report
-from corrections.services import priority
+from corrections.services import doubting, priority
 from corrections.services.submitting import private_path, submit
 from corrections.views import wording
 from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
 from newsroom.api import throttles
-from newsroom.api.networks import network_mark
+from newsroom.api.networks import network_mark, network_marks
 from newsroom.availability import is_away
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
 
 PURPOSE = "report"
-RECENT = 500
-MIN_TEXT_TO_COMPARE = 40
 SECOND_TRY_SECONDS = 60
 PREFILLED = {"url": "article_url", "quote": "passage_exact", "medium": "medium"}
 
@@ -61,13 +58,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken) -> HttpResponse:
     draft = form.draft()
-    network = throttles.caller(request)
+    mark = network_mark(request)
     judgment = gate.judge(
-        network=network,
+        network=throttles.caller(request),
         age=token.age,
         trap=form.cleaned_data["website"],
-        text=draft.claim,
-        said_before=_said_before(draft.claim, token.nonce),
+        text=f"{draft.claim}\n{draft.suggestion}",
+        said_before=doubting.said_before(draft, network=mark, sending=token.nonce),
+        also=doubting.reasons(draft, networks=network_marks(request)),
     )
     if judgment.retry_after:
         sentence = _(
@@ -81,7 +79,7 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         draft,
         held_reasons=judgment.held_reasons,
         form_token=token.nonce,
-        network_hash=network_mark(request),
+        network_hash=mark,
     )
     if report.claim != draft.claim:
         sentence = _(
@@ -125,14 +123,6 @@ def _same_or_fresh(request: HttpRequest) -> str:
     except form_token.UnusableToken:
         return form_token.issue(PURPOSE)
     return given
-
-
-def _said_before(claim: str, nonce: str) -> bool:
-    """Whether one of the last reports, an earlier sending of this very form apart, says the same word for word."""
-    if len(claim) < MIN_TEXT_TO_COMPARE:
-        return False
-    newest = Report.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return Report.objects.filter(pk__gt=newest - RECENT, claim=claim).exclude(form_token=nonce).exists()
 
 
 def _show(

@@ -21,12 +21,20 @@ from newsroom.events import sealed
 
 KEEP = timedelta(days=8)
 LENGTH = 32
+MOST_DAYS = 16
 
 
 def network_mark(request: HttpRequest | Request) -> str:
     """32 hex digits, the same for one network on one day (UTC). Writes the key of the day when it is the first."""
     key = _key_of(timezone.now().astimezone(UTC).date())
     return hmac.new(key, client_network(request).encode(), hashlib.sha256).hexdigest()[:LENGTH]
+
+
+def network_marks(request: HttpRequest | Request) -> list[str]:
+    """What the caller's network was called on each day whose key is kept: compare it with what those days stored."""
+    network = client_network(request).encode()
+    keys = [bytes.fromhex(sealed.open_text(row.key_sealed)) for row in NetworkKey.objects.order_by("-day")[:MOST_DAYS]]
+    return [hmac.new(key, network, hashlib.sha256).hexdigest()[:LENGTH] for key in keys]
 
 
 def forget_network_keys(*, now: datetime | None = None) -> int:

@@ -64,6 +64,7 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "note",
         "reveal_contact",
         "export",
+        "list_sender",
     ]
     assert b'name="_save"' not in response.content
 

@@ -45,6 +45,7 @@ SEES = {
     "corrections/report": DESK,
     "corrections/correction": DESK,
     "corrections/answertemplate": DESK,
+    "corrections/listedsender": DESK,
     "corrections/ledgerentry": DESK,
     "corrections/ledgercheckpoint": DESK,
     "reprints/licenserequest": LICENSING,

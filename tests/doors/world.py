@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from corrections.models import AnswerTemplate
-from corrections.services import checkpoints, inquiries
+from corrections.services import checkpoints, doubting, inquiries
 from corrections.services.submitting import private_path
 from newsroom import links as tokens
 from newsroom import references
@@ -49,6 +49,9 @@ def build(settings, folder) -> SimpleNamespace:
     _hooks(world)
     checkpoints.sign()
     world.answertemplate = AnswerTemplate.objects.create(publication=daily, title="Thanks", body="Dear reader")
+    world.listedsender = doubting.list_sender(
+        world.report, by=world.staff["desk_editor"], kind="address", reason="The same letter every day.", days=30
+    )
     world.desk = Desk.objects.create(publication=daily, name="Everything")
     world.guideline = Guideline.objects.create(
         publication=daily, number=1, body="We correct.", effective_on=timezone.localdate()
