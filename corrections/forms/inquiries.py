@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from corrections.forms.reader import MAX_WORDS, MoveForm, WordsField
+from corrections.forms.private import MoveForm
+from corrections.forms.reader import MAX_WORDS, WordsField
 from corrections.models import Inquiry, Report
 from corrections.services import inquiries
 from newsroom.admin import WorkForm

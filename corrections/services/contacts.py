@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,9 +65,10 @@ def note_refusal(reference: str, *, owed_at: datetime) -> bool:
         return False
     if contact.given_at is not None and owed_at < contact.given_at:
         return False
-    contact.bounced_at, contact.confirmed_at = timezone.now(), None
-    contact.save(update_fields=["bounced_at", "confirmed_at"])
-    cancel_to(kinds=READER_KINDS, key=reference, note="their mail server refuses the address")
+    copies = _copies(report, contact)
+    for key in copies.values_list("report__reference", flat=True):
+        cancel_to(kinds=READER_KINDS, key=key, note="their mail server refuses the address")
+    copies.update(bounced_at=timezone.now(), confirmed_at=None)
     record(events.MAIL_REFUSED, report, by=THE_CLOCK)
     return True
 
@@ -88,12 +90,13 @@ def give_address(report: Report, *, email: str, seen: int | None = None) -> Repo
     contact = ReporterContact.objects.select_for_update().filter(report=report).first()
     if not may_give_address(report):
         raise Conflict(_("No other address can be given for this report."))
-    contact = contact or ReporterContact(report=report)
-    cancel_to(kinds=READER_KINDS, key=report.reference, note="the reader gave another address")
-    contact.email_sealed = sealed.seal(email)
-    contact.address_number = _given(report) + 1  # counts on when contact details were erased meanwhile
-    contact.given_at, contact.bounced_at, contact.confirmed_at = timezone.now(), None, None
-    contact.save()
+    contact = contact or ReporterContact.objects.create(report=report)
+    number = _given(report) + 1  # counts on when contact details were erased meanwhile
+    copies = _copies(report, contact) if contact.email_sealed else ReporterContact.objects.filter(pk=contact.pk)
+    ReporterContact.objects.filter(pk=contact.pk).update(address_number=number)
+    for key in copies.values_list("report__reference", flat=True):
+        cancel_to(kinds=READER_KINDS, key=key, note="the reader gave another address")
+    copies.update(email_sealed=sealed.seal(email), given_at=timezone.now(), bounced_at=None, confirmed_at=None)
     report.version += 1
     report.save(update_fields=["version", "updated_at"])
     record(events.ADDRESS_GIVEN, report, by=THE_READER)
@@ -123,6 +126,12 @@ def _forget(report: Report, *, by: Actor, why: str) -> bool:
     canceled = forget_recipient(kinds=READER_KINDS, key=report.reference)
     record(events.CONTACT_ERASED, report, by=by, data={"why": why, "canceled": canceled})
     return True
+
+
+def _copies(report: Report, contact: ReporterContact) -> QuerySet[ReporterContact]:
+    """This row and those of the other halves of a split report that hold the same address."""
+    family = family_of(report).values("pk")
+    return ReporterContact.objects.filter(report__in=family, email_sealed=contact.email_sealed)
 
 
 def _given(report: Report) -> int:

@@ -8,6 +8,15 @@ from corrections.services.moving import begin, end
 from corrections.workflow import ReportStatus
 from newsroom.workflow import THE_LOG
 
+UNANSWERED = frozenset({ReportStatus.WITHDRAWN, ReportStatus.LAPSED, ReportStatus.SPAM})
+"""How a report ends without an outcome that its joined readers could be told."""
+
+
+def lock_both(report: Report, other: Report) -> Report:
+    """Lock two reports in the order in which they came, so that two such moves never wait for each other: the other."""
+    rows = Report.objects.select_for_update(of=("self",)).filter(pk__in=[report.pk, other.pk]).order_by("pk")
+    return {row.pk: row for row in rows}[other.pk]
+
 
 def hand_over(report: Report) -> Report | None:
     """The first of the joined reports goes on by itself, and the others are joined to it. None when there are none.

@@ -12,7 +12,7 @@ from corrections import events
 from corrections.models import Correction, Message, Report, ReporterContact
 from corrections.services import answers, priority, splitting, watching
 from corrections.services import correction as notices
-from corrections.services.joined import hand_over
+from corrections.services.joined import UNANSWERED, hand_over, lock_both
 from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution, Severity
 from corrections.workflow import REPORT
@@ -162,6 +162,11 @@ def join(report: Report, *, by: Actor, other: Report, words: str, seen: int | No
         other = Report.objects.get(pk=other.joined_to_id)
         if other.pk == report.pk:
             raise Invalid.one("/other", _("Those two would be joined to each other."), "circular")
+    other = lock_both(report, other)
+    if other.joined_to_id:
+        raise Conflict(_("That report was joined to another one at this moment. Please look again."))
+    if other.status in UNANSWERED:
+        raise Invalid.one("/other", _("That report was closed without an answer: nobody would hear of it."), "closed")
     report, change = begin(report, "join", by=by, seen=seen)
     _require(words, "/words")
     answers.refuse_open_names(words)
@@ -305,7 +310,7 @@ def confirm_address(report: Report) -> bool:
     contact.save(update_fields=["confirmed_at", "bounced_at"])
     parts = splitting.family_of(report).exclude(pk=report.pk).values("pk")
     copies = ReporterContact.objects.filter(report__in=parts, email_sealed=contact.email_sealed, confirmed_at=None)
-    copies.update(confirmed_at=contact.confirmed_at)
+    copies.update(confirmed_at=contact.confirmed_at, bounced_at=None)
     return True
 
 

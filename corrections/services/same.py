@@ -15,6 +15,7 @@ from corrections import events
 from corrections.models import Correction, Report
 from corrections.services import report as reports
 from corrections.services.similar import MOST_COMPARED, SAME_PLACE, claim_of, compare, text_of
+from corrections.services.splitting import family_of
 from corrections.vocabulary import Resolution, Visibility, YesNo
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.articles import passages
@@ -184,6 +185,7 @@ def _report_on(report: Report, place: _Place) -> Report | None:
             pk__lt=report.pk,
         )
         .exclude(passage_exact="")
+        .exclude(pk__in=family_of(report).values("pk"))
         .order_by("pk")
     )
     quotes = rows.values_list("pk", "passage_exact", "passage_prefix", "passage_suffix")[:MOST_COMPARED]

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from corrections import public
-from corrections.forms.reader import (
+from corrections.forms.private import (
     MoveForm,
     ReportAddressForm,
     ReportAnswerForm,
@@ -28,15 +28,14 @@ from corrections.forms.reader import (
     ReportFixedForm,
     ReportReplyForm,
     ReportWithdrawForm,
-    stands_in,
 )
+from corrections.forms.reader import stands_in
 from corrections.models import Report
 from corrections.services import contacts, erasing, fixed, same, splitting
 from corrections.services import report as reports
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
 from corrections.vocabulary import YesNo
-from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
 from newsroom.web.headers import private_page, see_other
@@ -180,7 +179,6 @@ def _show(
         "answers": answers,
         "answered_at": answers[-1]["at"] if answers and not report.is_open else None,
         "notice_path": public.path(notice) if notice else "",
-        "sources": [{"url": link, "host": _host(link)} for link in report.sources],
         "passage_missing": _passage_missing(report),
         "contact": getattr(report, "contact", None),
         "forms": forms,
@@ -239,10 +237,3 @@ def _headline(report: Report) -> str:
     if report.article is not None and not report.article.is_embargoed:
         return report.article.headline
     return report.article_url or f"{report.get_medium_display()}: {report.medium_detail}"
-
-
-def _host(link: str) -> str:
-    try:
-        return host_of(link)
-    except BadAddress:
-        return ""

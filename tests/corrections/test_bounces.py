@@ -9,6 +9,7 @@ from corrections.models import Report
 from corrections.notices import confirm_path
 from corrections.services import contacts, links
 from corrections.services import report as reports
+from corrections.services.splitting import split
 from corrections.services.submitting import private_path
 from newsroom.errors import Conflict
 from newsroom.events.delivery import drain
@@ -113,6 +114,20 @@ def test_nobody_makes_us_write_to_many_addresses(client, bounced):
     assert give(client, bounced, email="victim9@other.example").status_code == 409
     with pytest.raises(Conflict):
         contacts.give_address(bounced, email="victim9@other.example")
+
+
+def test_the_halves_of_a_split_report_share_the_address_and_its_fate(client, report):
+    split(report, by=make_staff(report.publication, "desk_editor"), claim="And the year.", category="other")
+    part = Report.objects.get(split_from=report)
+    contacts.note_refusal(report.reference, owed_at=timezone.now())
+    assert Report.objects.get(pk=part.pk).contact.bounced_at is not None
+
+    give(client, report, email="rita@new.example")
+    reports.confirm_address(Report.objects.get(pk=report.pk))
+
+    contact = Report.objects.get(pk=part.pk).contact
+    assert (contact.bounced_at, contact.confirmed_at is None) == (None, False)
+    assert reader_email(Report.objects.get(pk=part.pk)) == "rita@new.example"
 
 
 @pytest.mark.parametrize("email", ["", "rita", "rita@[127.0.0.1]", "a" * 250 + "@x.example", "a\x00@b.example"])

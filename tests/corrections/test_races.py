@@ -6,6 +6,7 @@ from corrections.ledger import merkle
 from corrections.models import Correction, LedgerEntry, LedgerHead, Report
 from corrections.services import correction as notices
 from corrections.services import report as reports
+from corrections.services.same import say_same
 from newsroom.errors import Conflict
 from newsroom.events.models import Event
 from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
@@ -52,6 +53,37 @@ def test_reader_withdraws_while_the_desk_takes_up_without_a_version():
         (loser,) = losers(answers)
         assert isinstance(loser, Conflict), repr(loser)
         assert Report.objects.get(pk=report.pk).version == 2
+
+
+def test_a_reader_says_same_thing_while_the_other_takes_the_report_back():
+    article = make_article(make_publication())
+    ends = set()
+    for _ in range(20):
+        first, second = (make_report(article=article, passage_exact="1.2 million") for _ in range(2))
+        answers = at_once(
+            lambda report=second: say_same(report, yes=True, seen=1),
+            lambda report=first: reports.withdraw(report, seen=1),
+        )
+        assert all(isinstance(loser, Conflict) for loser in losers(answers)), answers
+        first, second = (Report.objects.get(pk=row.pk) for row in (first, second))
+        ends.add((first.status, second.status, second.joined_to_id))
+        reports.withdraw(second)
+    assert ends == {("withdrawn", "new", None)}
+
+
+def test_two_reports_joined_to_each_other_at_once_leave_one_of_them_open():
+    publication = make_publication()
+    editor, article = make_staff(publication, "desk_editor"), make_article(publication)
+    for _ in range(10):
+        first, second = (make_report(article=article) for _ in range(2))
+        at_once(
+            lambda one=first, two=second: reports.join(one, by=editor, other=two, words="The same.", seen=1),
+            lambda one=first, two=second: reports.join(two, by=editor, other=one, words="The same.", seen=1),
+        )
+        assert sorted(Report.objects.filter(article=article).order_by("-pk").values_list("status", flat=True)[:2]) == [
+            "duplicate",
+            "new",
+        ]
 
 
 def test_one_notice_is_published_once_and_the_log_has_no_gap():

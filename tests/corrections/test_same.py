@@ -10,8 +10,9 @@ from django.utils import timezone
 from corrections.models import Report
 from corrections.services import report as reports
 from corrections.services.same import question_for, say_same, say_settled
+from corrections.services.splitting import split
 from corrections.services.submitting import private_path
-from newsroom.errors import Conflict, Stale
+from newsroom.errors import Conflict, Invalid, Stale
 from newsroom.events import promises
 from newsroom.events.models import Delivery, Event
 from newsroom.events.planning import plan_due
@@ -136,6 +137,21 @@ def test_when_the_first_report_ends_without_an_answer_the_next_goes_on_for_all_w
     assert [row.kind for row in promises.running(second)] == ["acknowledge", "decide", "publish"]
     assert "readers:2" in second.priority_reasons
     assert told("report_carried_on") == [("reader", second.reference)]
+
+
+def test_nothing_is_joined_to_a_report_that_ended_without_an_answer(desk):
+    for end in ("withdrawn", "lapsed", "spam"):
+        ended = force_status(desk.report(), end)
+        with pytest.raises(Invalid, match="closed without an answer"):
+            reports.join(desk.report(), by=desk.editor, other=ended, words="The same.")
+
+
+def test_the_halves_of_a_report_that_was_split_are_no_other_readers(desk):
+    report = desk.report()
+    split(report, by=desk.editor, claim="And the year.", passage="1.2 million", category="other")
+
+    part = Report.objects.get(split_from=report)
+    assert question_for(part) is None
 
 
 def test_a_joined_report_cannot_be_taken_back_any_more(desk):

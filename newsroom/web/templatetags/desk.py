@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.tz import do_timezone
 from django.utils import timezone
 
+from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.events.kinds import KINDS
 from newsroom.events.promises import label_of
 
@@ -26,6 +27,15 @@ def get(mapping: dict[str, Any], key: str) -> Any:
 def absolute(path: str) -> str:
     """A path as an address that opens from anywhere."""
     return f"{settings.BASE_URL}{path}"
+
+
+@register.filter
+def host(link: str) -> str:
+    """Where a link leads: its host, in the form that cannot be mistaken for another. Empty when it is no link."""
+    try:
+        return host_of(link)
+    except BadAddress:
+        return ""
 
 
 @register.filter
