@@ -32,6 +32,7 @@ urlpatterns = [
         path(f"{PARTNER}{name}/", lists.listing, {"name": name}, name=f"partner-{name}")
         for name in ("requests", "quotes", "licenses", "notices", "invoices")
     ),
+    path(f"{PARTNER}requests/new/", partner_requests.new, name="partner-ask"),
     path(OF_PARTNER, partner_requests.page, name="partner-request"),
     path(f"{OF_PARTNER}quotes/<str:record>/quote.pdf", partner_requests.quote_paper, name="partner-quote-pdf"),
     path(f"{OF_PARTNER}licenses/<str:record>/<str:name>", partner_requests.license_paper, name="partner-paper"),

@@ -40,6 +40,7 @@ def request_shape(row: LicenseRequest, *, answer_by: datetime | None) -> Shape:
         "organization_type": row.organization_type,
         "currency": row.currency,
         "po_number": row.po_number,
+        "end_client": row.end_client,
         "deadline": row.deadline,
         "note": row.note,
         "renews": row.renews.reference if row.renews else None,
@@ -83,6 +84,7 @@ def quote_shape(row: Quote) -> Shape:
     return {
         **_common(row),
         "request": row.request.reference,
+        "end_client": row.request.end_client,
         "number": row.number,
         "status": row.effective_status(),
         "valid_until": row.valid_until,
@@ -123,6 +125,7 @@ def license_shape(row: License) -> Shape:
         "status": row.status,
         "effective_status": row.effective_status(),
         "licensee": snapshot["parties"]["licensee"]["name"],
+        "end_client": snapshot.get("licensee", {}).get("acting_for", ""),
         "publication": snapshot["publication"]["slug"],
         "article": {name: snapshot["article"][name] for name in OF_ARTICLE},
         "duties": _duties(snapshot["duties"]),

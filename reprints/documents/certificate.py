@@ -80,7 +80,9 @@ def one_line(text: str) -> str:
 def licensee_block(licensee: Mapping[str, Any], locale: Locale) -> dict[str, str]:
     """Name, and one line with address, country and VAT id."""
     country = locale.territories.get(licensee.get("country") or "", licensee.get("country") or "")
-    parts = [*(licensee.get("address") or "").splitlines(), country, licensee.get("vat_id") or ""]
+    client = licensee.get("acting_for") or ""
+    acting_for = [_("for the client %(name)s") % {"name": one_line(client)}] if client else []
+    parts = [*acting_for, *(licensee.get("address") or "").splitlines(), country, licensee.get("vat_id") or ""]
     return {
         "name": one_line(licensee["name"]),
         "where": ", ".join(part.strip() for part in parts if part.strip()),

@@ -35,6 +35,11 @@ from reprints.vocabulary import (
 )
 
 MAX_EMAIL = 254
+PERSONAL = frozenset({"name", "email", "company", "website"})
+"""What is not asked of a contact who is signed in."""
+ACTS_FOR_OTHERS = frozenset({OrganizationType.AGENCY_PR})
+"""Who may ask for a client."""
+
 FIELD_OF_MEMBER = {"article_url": "article_urls", "territory": "countries"}
 """Member of an item → the field it is typed into, where the two have different names."""
 
@@ -238,6 +243,15 @@ class DetailsForm(forms.Form):
         help_text=_("Who gets the license, if it is not you yourself."),
         widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
     )
+    end_client = CleanTextField(
+        multiline=False,
+        name=True,
+        max_length=200,
+        required=False,
+        label=_("For which client?"),
+        help_text=_("If you ask for somebody else: who will use it. The quote and the certificate name them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
     po_number = forms.CharField(
         required=False,
         label=_("Your order number"),
@@ -249,7 +263,9 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, step: ArticlesForm, use: UseType, publication: Publication, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, step: ArticlesForm, use: UseType, publication: Publication, known: bool = False, **kwargs: Any
+    ) -> None:
         today = timezone.now().astimezone(publication.zone).date()
         kwargs.setdefault(
             "initial",
@@ -262,7 +278,10 @@ class DetailsForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.step, self.use = step, use
-        for name in [name for name in self.fields if name not in needed_by(use)]:
+        shown = needed_by(use) - (PERSONAL if known else frozenset())
+        if str(step.data.get("organization_type", "")) in ACTS_FOR_OTHERS:
+            shown |= {"end_client"}
+        for name in [name for name in self.fields if name not in shown]:
             del self.fields[name]
         if "quantity" in self.fields:
             self.fields["quantity"].label = _("How many %(unit)s?") % {"unit": use.get_default_unit_display()}
@@ -298,6 +317,7 @@ class DetailsForm(forms.Form):
             "items": items,
             "organization_type": self._given("organization_type"),
             "po_number": self._given("po_number"),
+            "end_client": self._given("end_client") if "end_client" in self.fields else "",
             "deadline": self._given("deadline"),
             "note": self._given("note"),
         }

@@ -72,6 +72,7 @@ class LicenseRequest(Record):
     currency = models.CharField(_("currency"), max_length=3)
     po_number = models.CharField(_("order number"), max_length=60, blank=True)
     deadline = models.DateField(_("needed by"), null=True, blank=True)
+    end_client = models.CharField(_("for the client"), max_length=200, blank=True, default="", db_default="")
     note = models.TextField(_("note"), max_length=5000, blank=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
     lane = models.CharField(_("lane"), max_length=8, choices=Lane.choices, default=Lane.MANUAL)

@@ -288,6 +288,7 @@ def _create(
         po_number=ask.po_number,
         deadline=ask.deadline,
         note=ask.note,
+        end_client=ask.end_client,
         language=language,
         lane=assessment.lane,
         lane_reasons=assessment.reasons,

@@ -96,6 +96,7 @@ class CleanAsk:
     po_number: str = ""
     deadline: date | None = None
     note: str = ""
+    end_client: str = ""
 
 
 @functools.cache
@@ -126,6 +127,7 @@ def check_ask(
         po_number=found.text(data, "po_number", most=60),
         deadline=found.day(data, "deadline"),
         note=found.text(data, "note", most=5000, multiline=True),
+        end_client=found.text(data, "end_client", most=200),
     )
     if ask.currency not in currencies():
         found.add("/currency", _("This is not a currency of ISO 4217."), "unknown_currency")

@@ -214,6 +214,7 @@ def _next_term(row: License, ends_on: date | None) -> dict[str, Any]:
         "organization_type": row.request.organization_type,
         "currency": row.request.currency,
         "po_number": row.request.po_number,
+        "end_client": row.request.end_client,
     }
 
 

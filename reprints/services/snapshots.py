@@ -111,6 +111,7 @@ def licensee_block(quote: Quote) -> dict[str, str]:
         "address": organization.address if organization else "",
         "country": organization.country if organization else "",
         "vat_id": organization.vat_id if organization else "",
+        **({"acting_for": quote.request.end_client} if quote.request.end_client else {}),
     }
 
 

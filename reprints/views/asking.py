@@ -1,7 +1,11 @@
-"""Asking for a license: the two steps at `/reprints/new/`. Nothing is written before the last button."""
+"""Asking for a license, in two steps: at `/reprints/new/` and on a partner's pages. Nothing is written before the last
+button.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from newsroom.accounts.models import Publication
+from newsroom.accounts.models import Organization, Publication
 from newsroom.api import throttles
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import ArticleAddress
@@ -35,6 +39,31 @@ PERSONAL = ("name", "email")
 SHOWN_ARTICLES = 50
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Who asks which publication: anyone, or an organization on its own pages.
+
+    The forms go to `action`, `about` binds them to a session, and `page_of` is where the request is found afterwards.
+    """
+
+    publication: Publication
+    organization: Organization | None = None
+    action: str = "/reprints/new/"
+    about: str = ""
+    page_of: Callable[[LicenseRequest], str] = links.private_path
+
+    def token(self, *, head_start: float = 0) -> str:
+        """A fresh token for one sending of the form."""
+        return form_token.issue(PURPOSE, about=self.about, head_start=head_start)
+
+    def details(self, step: ArticlesForm, data: Any = None) -> DetailsForm:
+        """The second step. `step` has chosen a use."""
+        use = step.chosen
+        assert use is not None  # noqa: S101 -- asked for by the caller
+        known = self.organization is not None
+        return DetailsForm(data, step=step, use=use, publication=self.publication, known=known)
+
+
 # Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
 # that the form came from us. See newsroom.web.form_token.
 @csrf_exempt
@@ -45,29 +74,35 @@ def new(request: HttpRequest) -> HttpResponse:
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
     if publication is None:
         return render(request, "reprints/closed.html", status=503)
+    return ask(request, Asker(publication))
+
+
+def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Both steps, for whoever asks: nobody known, or an organization whose contact is signed in."""
     if request.method != "POST":
-        return _show_articles(request, ArticlesForm(initial=_prefilled(request)), publication)
+        return _show_articles(request, ArticlesForm(initial=_prefilled(request, asker)), asker)
     step = ArticlesForm(request.POST)
-    publication = asking.publication_of([{"article_url": url} for url in step.urls()[:SHOWN_ARTICLES]]) or publication
+    found = asking.publication_of([{"article_url": url} for url in step.urls()[:SHOWN_ARTICLES]])
+    asker = replace(asker, publication=found or asker.publication)
     doing = request.POST.get("do", "")
     if doing == "back":
-        return _show_articles(request, ArticlesForm(initial=request.POST.dict()), publication)
-    with timezone.override(publication.zone):
-        smallest = _indicate(step, step.smallest(), publication)
+        return _show_articles(request, ArticlesForm(initial=request.POST.dict()), asker)
+    with timezone.override(asker.publication.zone):
+        smallest = _indicate(step, step.smallest(), asker)
     if step.errors or step.chosen is None:
-        return _show_articles(request, step, publication, status=422)
+        return _show_articles(request, step, asker, status=422)
     # Whoever went back to the first step brings along what was typed in the second.
     if doing not in {"price", "send"} and "starts_on" not in request.POST:
-        details = DetailsForm(step=step, use=step.chosen, publication=publication)
-        return _show_details(request, details, publication, shown=smallest, first=True)
-    details = DetailsForm(request.POST, step=step, use=step.chosen, publication=publication)
-    return _answer(request, details, publication, smallest, sending=doing == "send")
+        details = asker.details(step)
+        return _show_details(request, details, asker, shown=smallest, first=True)
+    details = asker.details(step, request.POST)
+    return _answer(request, details, asker, smallest, sending=doing == "send")
 
 
 def _answer(
     request: HttpRequest,
     details: DetailsForm,
-    publication: Publication,
+    asker: Asker,
     smallest: dict[str, Any] | None,
     *,
     sending: bool,
@@ -76,27 +111,64 @@ def _answer(
     if not sending:
         for name in PERSONAL:
             details.errors.pop(name, None)
-    exact = _indicate(details, details.request_data(), publication)
+    exact = _indicate(details, details.request_data(), asker)
     if details.step.errors:
-        return _show_articles(request, details.step, publication, status=422)
+        return _show_articles(request, details.step, asker, status=422)
     if details.errors or not sending:
         status = 422 if details.errors else 200
-        return _show_details(request, details, publication, shown=exact or smallest, first=exact is None, status=status)
+        return _show_details(request, details, asker, shown=exact or smallest, first=exact is None, status=status)
     try:
-        token = form_token.read(request.POST.get("form_token", ""), PURPOSE)
+        token = form_token.read(request.POST.get("form_token", ""), PURPOSE, about=asker.about)
     except form_token.UnusableToken:
         sentence = _("This page was open for too long. Nothing you typed is lost: please send it again.")
-        return _show_again(request, details, publication, exact, sentence)
-    return _take_in(request, details, publication, exact, token)
+        return _show_again(request, details, asker, exact, sentence)
+    return _take_in(request, details, asker, exact, token)
 
 
 def _take_in(
     request: HttpRequest,
     details: DetailsForm,
-    publication: Publication,
+    asker: Asker,
     exact: dict[str, Any] | None,
     token: form_token.FormToken,
 ) -> HttpResponse:
+    if asker.organization is None and (doubted := _doubted(request, details, asker, exact, token)) is not None:
+        return doubted
+    data, person = details.request_data(), details.cleaned_data
+    requester = None
+    if asker.organization is None:
+        requester = asking.Requester(name=person["name"], email=person["email"], company=person["company"])
+
+    def make() -> str:
+        made = asking.submit(
+            data,
+            publication=asker.publication,
+            organization=asker.organization,
+            requester=requester,
+            language=get_language() or asker.publication.language,
+        )
+        return made.reference
+
+    said = [data, *(person.get(name, "") for name in ("name", "email", "company"))]
+    try:
+        spent = once(PURPOSE, token.nonce, said, make)
+    except Invalid as error:
+        details.take_faults(error.faults)
+        return _show_details(request, details, asker, shown=exact, status=422)
+    if not spent.same:
+        sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
+        return _show_again(request, details, asker, exact, sentence)
+    return see_other(asker.page_of(LicenseRequest.objects.get(reference=spent.reference)))
+
+
+def _doubted(
+    request: HttpRequest,
+    details: DetailsForm,
+    asker: Asker,
+    exact: dict[str, Any] | None,
+    token: form_token.FormToken,
+) -> HttpResponse | None:
+    """The page again for what looks like a machine or a campaign; None for a person."""
     judgment = gate.judge(
         network=throttles.caller(request),
         age=token.age,
@@ -106,71 +178,52 @@ def _take_in(
     )
     if judgment.retry_after:
         sentence = _("Many forms came from your network. Keep this page open, and send it again in an hour.")
-        response = _show_again(request, details, publication, exact, sentence, status=429)
+        response = _show_again(request, details, asker, exact, sentence, status=429)
         response["Retry-After"] = str(judgment.retry_after)
         return response
     if MACHINE_LIKE & set(judgment.held_reasons):
         sentence = _("This looked like a machine to us. If you are a person, please press the button again.")
-        return _show_again(request, details, publication, exact, sentence)
-    data, person = details.request_data(), details.cleaned_data
-    requester = asking.Requester(name=person["name"], email=person["email"], company=person["company"])
-
-    def make() -> str:
-        made = asking.submit(
-            data, publication=publication, requester=requester, language=get_language() or publication.language
-        )
-        return made.reference
-
-    try:
-        spent = once(PURPOSE, token.nonce, [data, person["name"], person["email"], person["company"]], make)
-    except Invalid as error:
-        details.take_faults(error.faults)
-        return _show_details(request, details, publication, shown=exact, status=422)
-    if not spent.same:
-        sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
-        return _show_again(request, details, publication, exact, sentence)
-    return see_other(links.private_path(LicenseRequest.objects.get(reference=spent.reference)))
+        return _show_again(request, details, asker, exact, sentence)
+    return None
 
 
-def _indicate(
-    form: ArticlesForm | DetailsForm, data: dict[str, Any], publication: Publication
-) -> dict[str, Any] | None:
+def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Asker) -> dict[str, Any] | None:
     """What it would cost, in words; None when something is wrong with it, which the form then says."""
     try:
-        assessment, answer_by = asking.estimate(data, publication=publication)
+        assessment, answer_by = asking.estimate(data, publication=asker.publication, organization=asker.organization)
     except Invalid as error:
         form.take_faults(error.faults)
         return None
     return wording.indication(assessment, answer_by)
 
 
-def _prefilled(request: HttpRequest) -> dict[str, str]:
+def _prefilled(request: HttpRequest, asker: Asker) -> dict[str, str]:
     """What the link to the form already knows: `?url=`, several of them, `?use=` and `?organization_type=`."""
     urls = [url for url in request.GET.getlist("url") if not has_forbidden_characters(url)]
     return {
         "article_urls": "\n".join(urls),
         "use": request.GET.get("use", ""),
-        "organization_type": request.GET.get("organization_type", ""),
+        "organization_type": request.GET.get(
+            "organization_type", asker.organization.kind if asker.organization else ""
+        ),
     }
 
 
 def _show_again(
     request: HttpRequest,
     details: DetailsForm,
-    publication: Publication,
+    asker: Asker,
     shown: dict[str, Any] | None,
     sentence: str,
     *,
     status: int = 422,
 ) -> HttpResponse:
     """The second step as it was, with a fresh token and the reason for it."""
-    token = form_token.issue(PURPOSE, head_start=SECOND_TRY_SECONDS)
-    return _show_details(request, details, publication, shown=shown, status=status, sentence=sentence, token=token)
+    token = asker.token(head_start=SECOND_TRY_SECONDS)
+    return _show_details(request, details, asker, shown=shown, status=status, sentence=sentence, token=token)
 
 
-def _show_articles(
-    request: HttpRequest, form: ArticlesForm, publication: Publication, *, status: int = 200
-) -> HttpResponse:
+def _show_articles(request: HttpRequest, form: ArticlesForm, asker: Asker, *, status: int = 200) -> HttpResponse:
     kept = [
         (name, value)
         for name, values in request.POST.lists()
@@ -181,10 +234,11 @@ def _show_articles(
     context = {
         "form": form,
         "kept": kept,
-        "publication": publication,
+        "asker": asker,
+        "publication": asker.publication,
         "articles": _known(urls),
-        "free_words": int(publication.policy("free_words")),
-        "reply_days": int(publication.policy("quote_within_days")),
+        "free_words": int(asker.publication.policy("free_words")),
+        "reply_days": int(asker.publication.policy("quote_within_days")),
     }
     return render(request, "reprints/ask_articles.html", context, status=status)
 
@@ -192,7 +246,7 @@ def _show_articles(
 def _show_details(
     request: HttpRequest,
     form: DetailsForm,
-    publication: Publication,
+    asker: Asker,
     *,
     shown: dict[str, Any] | None,
     first: bool = False,
@@ -210,21 +264,22 @@ def _show_details(
         "indication": shown,
         "first": first,
         "words": form.words() if form.is_bound else 0,
-        "free_words": int(publication.policy("free_words")) if "excerpt_text" in form.fields else 0,
-        "token": token or _same_or_fresh(request),
+        "free_words": int(asker.publication.policy("free_words")) if "excerpt_text" in form.fields else 0,
+        "token": token or _same_or_fresh(request, asker),
+        "asker": asker,
         "sentence": sentence,
-        "publication": publication,
+        "publication": asker.publication,
     }
-    with timezone.override(publication.zone):
+    with timezone.override(asker.publication.zone):
         return render(request, "reprints/ask_details.html", context, status=status)
 
 
-def _same_or_fresh(request: HttpRequest) -> str:
+def _same_or_fresh(request: HttpRequest, asker: Asker) -> str:
     given = request.POST.get("form_token", "")
     try:
-        form_token.read(given, PURPOSE)
+        form_token.read(given, PURPOSE, about=asker.about)
     except form_token.UnusableToken:
-        return form_token.issue(PURPOSE)
+        return asker.token()
     return given
 
 

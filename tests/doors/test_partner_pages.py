@@ -65,6 +65,7 @@ PAGES = {
     f"{OF_HOOK}pause/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
     f"{OF_HOOK}resume/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
     f"{OF_HOOK}rotate/": Page(opens=OWN, own=True, plain=303, posts=MAY_SIGN),
+    f"{FOLDER}requests/new/": Page(opens=("asker", "other"), posts=("asker", "other")),
     OF_REQUEST: Page(opens=OWN, own=True),
     f"{OF_REQUEST}quotes/<str:record>/quote.pdf": Page(opens=OWN, own=True),
     f"{OF_REQUEST}licenses/<str:record>/certificate.pdf": Page(opens=OWN, own=True),

@@ -78,6 +78,9 @@ class LicenseRequestWriteSerializer(StrictSerializer):
         r"^[A-Za-z]{3}$", required=False, help_text="ISO 4217; the publication's own, if left out."
     )
     po_number = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    end_client = serializers.CharField(
+        max_length=200, allow_blank=True, required=False, help_text="For whom an agency asks: who will use it."
+    )
     deadline = serializers.DateField(allow_null=True, required=False)
     note = serializers.CharField(max_length=5000, allow_blank=True, required=False)
 
@@ -134,6 +137,7 @@ class LicenseRequestSerializer(serializers.Serializer):
     organization_type = serializers.ChoiceField(choices=OrganizationType.choices)
     currency = serializers.CharField()
     po_number = serializers.CharField()
+    end_client = serializers.CharField()
     deadline = serializers.DateField(allow_null=True)
     note = serializers.CharField()
     renews = serializers.CharField(allow_null=True, help_text="The license whose next term this is.")

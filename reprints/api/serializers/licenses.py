@@ -93,6 +93,7 @@ class LicenseSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=LicenseStatus.choices)
     effective_status = serializers.ChoiceField(choices=EFFECTIVE_STATUS)
     licensee = serializers.CharField()
+    end_client = serializers.CharField(help_text="For whom the licensee, an agency, acts; else empty.")
     publication = serializers.CharField(help_text="Slug.")
     article = LicensedArticleSerializer()
     use = serializers.ChoiceField(choices=Use.choices)

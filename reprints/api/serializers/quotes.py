@@ -44,6 +44,7 @@ class QuoteSerializer(serializers.Serializer):
 
     reference = serializers.CharField()
     request = serializers.CharField()
+    end_client = serializers.CharField()
     number = serializers.IntegerField(help_text="Counts the quotes of a request from 1.")
     version = serializers.IntegerField()
     etag = serializers.CharField(help_text="What If-Match wants.")

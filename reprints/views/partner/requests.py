@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from newsroom import references
@@ -14,6 +15,7 @@ from newsroom.web.headers import see_other
 from reprints import links, moments
 from reprints.models import LicenseRequest
 from reprints.views import downloads, moves, standing
+from reprints.views.asking import Asker, ask
 from reprints.views.moves import Visit
 from reprints.views.partner import door
 from reprints.views.partner.door import Guest, signed_in
@@ -31,6 +33,24 @@ def visiting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, guest, visit, **names)
 
     return answer
+
+
+@signed_in("GET", "POST")
+def new(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Asking, in the two steps that everybody takes; who asks is known here."""
+    if not guest.may("license_request.submit"):
+        return door.refused(request, guest)
+    publication = request.publication or None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    if publication is None:
+        raise Http404
+    asker = Asker(
+        publication,
+        guest.organization,
+        action=reverse("reprints:partner-ask"),
+        about=guest.bound_to,
+        page_of=links.partner_path,
+    )
+    return ask(request, asker)
 
 
 @signed_in("GET")
