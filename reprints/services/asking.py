@@ -141,6 +141,7 @@ def edit_items(
     clean = check_items(items, publication=request.publication, today=_today(request.publication))
     quoting.supersede_all(request)
     if request.status == RequestStatus.QUOTED:
+        request.waiting_since = None
         move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"edited": True})
     request.items.all().delete()
     _add_items(request, clean)

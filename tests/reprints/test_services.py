@@ -294,6 +294,7 @@ def test_editing_into_the_manual_lane_returns_the_request_to_the_desk(publicatio
     request = make.make_request(publication, article)
     request = asking.edit_items(request, [make.item(article, exclusivity="full")], by=request.api_key)
     assert (request.status, request.lane, request.quotes.get().status) == ("in_review", "manual", "superseded")
+    assert request.waiting_since is None
     assert asking.answer_by(request) is not None
 
 
