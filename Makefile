@@ -126,8 +126,29 @@ coverage: $(VENV)/.dev ## What the tests reach, line by line, in htmlcov/
 	@$(PY) -m coverage report
 
 .PHONY: chaos
-chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk for minutes; count what was lost (CHAOS_FAULTS, CHAOS_EVENTS)
+chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk, then machines, races and fuzz: hours (CHAOS_FAULTS, CHAOS_EVENTS)
 	@$(PY) -m tests.faults.chaos $(ARGS)
+	@MASTHEAD_CHAOS=1 $(PY) -m tests $(MACHINES) $(RACES) $(FUZZ)
+
+MACHINES := tests/machines
+RACES := tests/races tests/corrections/test_races.py tests/reprints/api/test_races.py
+FUZZ := tests/doors/test_hostile.py tests/doors/test_schema_fuzz.py
+
+.PHONY: machines
+machines: $(VENV)/.dev ## Random moves against models written by hand, 2,000 times 50 (MACHINE_RUNS)
+	@MASTHEAD_CHAOS=1 $(PY) -m tests $(MACHINES) $(ARGS)
+
+.PHONY: races
+races: $(VENV)/.dev ## Every two moves at once, 50 rounds each (RACE_ROUNDS)
+	@MASTHEAD_CHAOS=1 $(PY) -m tests $(RACES) $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## 5,000 hostile strings, and 500 generated calls an operation of the API
+	@MASTHEAD_CHAOS=1 $(PY) -m tests $(FUZZ) $(ARGS)
+
+.PHONY: mutants
+mutants: $(VENV)/.dev ## Break the core one small change at a time: does a test notice? ARGS="pricing keys" for some
+	@$(PY) -m tests.mutation $(ARGS)
 
 .PHONY: drill
 drill: $(VENV)/.dev ## Back up, lose everything, restore, compare (DRILL_REPORTS)

@@ -1,0 +1,54 @@
+"""What is mutated, by which tests it must be noticed, and how much of it at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ALL = "not postgres and not redis and not browser and not journey and not fault"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Modules, the tests that are to keep them, and the least share of mutants killed, in percent."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    at_least: int = 90
+    marks: str = ALL
+
+
+TARGETS = {
+    "pricing": Target(("reprints/pricing.py",), ("tests/reprints/test_pricing.py",)),
+    "ledger": Target(
+        tuple(
+            f"corrections/ledger/{name}.py"
+            for name in (
+                "audit", "canonical", "checkpoint", "commitments", "log", "merkle", "reading", "signer_state",
+                "verify_corrections",
+            )
+        ),
+        ("tests/corrections/ledger", "tests/corrections/test_ledger.py"),
+        at_least=95,
+    ),
+    "workflow": Target(
+        ("newsroom/workflow.py", "corrections/workflow.py", "reprints/workflow.py"),
+        ("tests/newsroom/test_workflow.py", "tests/corrections/test_workflow.py", "tests/reprints/test_workflow.py"),
+    ),
+    "delivery": Target(
+        tuple(f"newsroom/events/{name}.py" for name in ("delivery", "planning", "log", "schedule", "verdicts")),
+        ("tests/newsroom/events",),
+    ),
+    "keys": Target(
+        ("newsroom/api/keys.py", "newsroom/accounts/services.py"),
+        ("tests/newsroom/api/test_keys.py", "tests/newsroom/accounts/test_keys.py"),
+    ),
+    "lanes": Target(("reprints/services/lanes.py",), ("tests/reprints/test_services.py",)),
+}  # fmt: skip
+
+
+def equivalents() -> dict[str, str]:
+    """Mutants that change nothing anybody can see, with the reason: pairs of lines in `equivalent.txt`."""
+    lines = (Path(__file__).parent / "equivalent.txt").read_text("utf-8").splitlines()
+    pairs = [line for line in lines if line.strip() and not line.startswith("#")]
+    return {name: reason.strip() for name, reason in zip(pairs[::2], pairs[1::2], strict=True)}

@@ -1,0 +1,63 @@
+"""Every two moves that are possible from the same status, made at once on connections of their own, on both databases.
+
+With the version that both saw, exactly one of them happens and the other reads why. Without it the later one happens
+only if it is possible after the first: each happens once or is refused, never half. Twice the same move is a pair too.
+One round a pair and way on each run, 50 with MASTHEAD_CHAOS=1.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import combinations_with_replacement
+
+import pytest
+
+from newsroom.errors import DomainError, Stale
+from newsroom.events.models import Event
+from tests.races.world import NOUNS
+from tests.racing import at_once
+
+pytestmark = [
+    pytest.mark.both,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.timeout(8 * 3600),
+]
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "50")) if os.environ.get("MASTHEAD_CHAOS") == "1" else 1
+OTHERS = {"withdraw_the_request", "edit_the_request", "lapse_the_request"}
+"""Moves of the request that end its quote: they state no version of the quote."""
+
+
+def happened_to(row):
+    """How often a move of this very record was written down, and its version."""
+    fresh = type(row).objects.get(pk=row.pk)
+    told = Event.objects.filter(subject_kind=row.noun, subject_reference=row.reference, data__has_key="move")
+    return told.count(), fresh.version, fresh.status
+
+
+@pytest.mark.parametrize("noun", sorted(NOUNS))
+def test_of_two_moves_at_once_one_is_decided_and_the_other_reads_why(noun):
+    for stage in NOUNS[noun]():
+        for one, two in combinations_with_replacement(stage.moves, 2):
+            for number in range(2 * ROUNDS):
+                race(stage, one, two, versions=number % 2 == 0)
+
+
+def race(stage, one, two, *, versions):
+    row = stage.build()
+    row.refresh_from_db()
+    told, version, status = happened_to(row)
+    assert status == stage.name
+    seen = version if versions else None
+    answers = at_once(*[lambda name=name: stage.moves[name](row, seen) for name in (one, two)])
+    where = f"{stage.name}: {one} and {two} with {'versions' if versions else 'no version'}: {answers!r}"
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert all(isinstance(answer, DomainError) and str(answer) for answer in refused), where
+    now_told, now_version, now_status = happened_to(row)
+    assert now_status != stage.name, where
+    if versions and not {one, two} & OTHERS and one != "accept":
+        assert len(refused) == 1, where
+        assert isinstance(refused[0], Stale), where
+    assert len(refused) < 2, where
+    assert 1 <= now_told - told <= 2 - len(refused), where
+    assert now_version - version >= now_told - told, where
