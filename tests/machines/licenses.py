@@ -141,7 +141,7 @@ class LicenseMachine(Machine):
             self.moved(older, "superseded", "superseded")
         self.notices[notice.reference] = {
             "status": "open", "kind": kind, "due": due, "strict": strict, "version": 1, "overdue": False,
-            "told": ["opened"],
+            "told": [],
         }  # fmt: skip
         assert (notice.kind, notice.due_at) == (kind, due)
 
@@ -153,7 +153,7 @@ class LicenseMachine(Machine):
         stale=st.sampled_from([0, 0, 1]),
     )
     def any_move_of_a_notice(self, data, move, who, stale):
-        reference = data.draw(st.sampled_from(sorted(self.notices)))
+        reference = data.draw(st.sampled_from(list(self.notices)))
         held = self.notices[reference]
         sources, target, whose, more = NOTICE_MOVES[move]
         expected = (
@@ -167,7 +167,7 @@ class LicenseMachine(Machine):
     @precondition(lambda self: self.notices)
     @rule(data=st.data())
     def an_answer_without_its_parts(self, data):
-        reference = data.draw(st.sampled_from(sorted(self.notices)))
+        reference = data.draw(st.sampled_from(list(self.notices)))
         expected = Invalid if self.notices[reference]["status"] in {"open", "escalated"} else Conflict
         notice = UpdateNotice.objects.get(reference=reference)
         partner, ed = self.actors["partner"], self.actors["ed"]

@@ -64,7 +64,7 @@ class QuoteMachine(Machine):
         }
         article = self.article if priced else self.unsure
         self.request = make.make_request(self.daily, article, organization=self.partner, by=key)
-        self.status, self.told = "submitted", ["submitted"]
+        self.status, self.told = "submitted", []
         self.quotes = {}
         self.closed_at = self.waiting_since = None
         self.reminders, self.held = 0, False
@@ -148,7 +148,7 @@ class QuoteMachine(Machine):
     @precondition(lambda self: self.quotes)
     @rule(data=st.data(), who=st.sampled_from(["ed", "vi", "partner"]))
     def cancel_a_quote(self, data, who):
-        name = data.draw(st.sampled_from(sorted(self.quotes)))
+        name = data.draw(st.sampled_from(list(self.quotes)))
         was = self.quotes[name]
         expected = NotAllowed if who != "ed" else None if was in {"draft", "open"} else Conflict
         if self.press(
@@ -161,7 +161,7 @@ class QuoteMachine(Machine):
     @precondition(lambda self: self.quotes)
     @rule(data=st.data(), who=st.sampled_from(["ed", "partner"]))
     def decline_a_quote(self, data, who):
-        name = data.draw(st.sampled_from(sorted(self.quotes)))
+        name = data.draw(st.sampled_from(list(self.quotes)))
         expected = NotAllowed if who != "partner" else None if self.quotes[name] == "open" else Conflict
         if self.press(lambda: quoting.decline(Quote.objects.get(reference=name), by=self.actors[who]), expected):
             self.quotes[name] = "declined"
@@ -170,7 +170,7 @@ class QuoteMachine(Machine):
     @precondition(lambda self: self.quotes)
     @rule(data=st.data(), who=st.sampled_from(["partner", "partner", "ed"]), stale=st.sampled_from([0, 0, 1]))
     def accept_a_quote(self, data, who, stale):
-        name = data.draw(st.sampled_from(sorted(self.quotes)))
+        name = data.draw(st.sampled_from(list(self.quotes)))
         quote = Quote.objects.get(reference=name)
         was = self.quotes[name]
         if was == "accepted":  # the same answer again, whatever was seen

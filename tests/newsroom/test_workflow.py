@@ -1,4 +1,4 @@
-"""The engine of the tables, on a table of its own: who may move what, in which order refusals come, what a lock compares."""
+"""The engine of the tables, on a table of its own: who may move what, which refusal comes first, what a lock sees."""
 
 from types import SimpleNamespace
 
@@ -134,5 +134,5 @@ def test_a_lock_reads_the_row_afresh_and_compares_what_was_seen():
 def test_a_row_that_is_gone_cannot_be_locked():
     gone = Organization.objects.create(name="Gone Inc.", slug="gone")
     Organization.objects.filter(pk=gone.pk).delete()
-    with transaction.atomic(), pytest.raises(NotFound, match="This record no longer exists."):
+    with transaction.atomic(), pytest.raises(NotFound, match="no longer exists"):
         lock(gone)
