@@ -118,7 +118,11 @@ def urgent_not_allowed(obj: object, by: Actor) -> str:
 
 def destroyed(obj: object, by: Actor) -> str:
     """What an order destroyed cannot come back."""
-    return _now("The text was destroyed under the order.") if cast("Correction", obj).destroyed_at else ""
+    return (
+        _now("The text was destroyed under the order: publish a new notice instead.")
+        if cast("Correction", obj).destroyed_at
+        else ""
+    )
 
 
 S, C = ReportStatus, CorrectionStatus

@@ -61,6 +61,10 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
 PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REINSTATE: "reinstated"}
 
 
+DESTROYED = ("text", "original_text", "corrected_text", "not_fixed_reason", "anchor", "alone_reason")
+"""Every word of a notice: what is not its text may quote it."""
+
+
 def refresh_articles(correction: Correction) -> None:
     """Count the public notices of each article it names afresh."""
     for row in correction.articles.select_related("article"):
@@ -73,9 +77,11 @@ def refresh_articles(correction: Correction) -> None:
 
 def destroy(correction: Correction) -> None:
     """Erase text, passages and salt for good. The leaf's commitment then commits to nothing that anyone can name."""
-    correction.text = correction.original_text = correction.corrected_text = ""
+    for name in DESTROYED:
+        setattr(correction, name, "")
+    correction.lint_answers = {}
     correction.destroyed_at = timezone.now()
-    correction.save(update_fields=["text", "original_text", "corrected_text", "destroyed_at", "updated_at"])
+    correction.save(update_fields=[*DESTROYED, "lint_answers", "destroyed_at", "updated_at"])
     LedgerOpening.objects.filter(entry__correction=correction).delete()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from corrections.ledger.canonical import canonical
 from corrections.ledger.commitments import commit
 from corrections.models import Correction, LedgerEntry, LedgerHead, Report
-from corrections.services import clock, submitting
+from corrections.services import clock, publishing, submitting
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
@@ -295,11 +295,13 @@ def test_publishing_alone_can_be_forbidden(desk):
 
 
 def test_suppression_hides_and_can_destroy_while_the_leaf_stays(desk):
-    correction = make_correction(desk.publication, status="published")
+    correction = make_correction(desk.publication, status="published", anchor="council-cost")
     leaf = LedgerEntry.objects.get().leaf
     suppressed = notices.suppress(correction, by=desk.legal, words="Order 7/26", destroy=True)
 
-    assert (suppressed.status, Correction.objects.get(pk=correction.pk).text) == ("suppressed", "")
+    kept = Correction.objects.get(pk=correction.pk)
+    words = [getattr(kept, name) for name in publishing.DESTROYED]
+    assert (suppressed.status, words, kept.lint_answers) == ("suppressed", [""] * 6, {})
     assert LedgerEntry.objects.filter(opening__isnull=False).count() == 0
     assert LedgerEntry.objects.get(correction=correction).leaf == leaf
     with pytest.raises(Conflict, match="destroyed"):
