@@ -39,6 +39,8 @@ _QUOTE = {
     "cancel": declare("quote.canceled", ORGANIZATION, _("Quote canceled")),
 }
 
+COUNTERED = declare("quote.countered", STAFF, _("Proposal on a quote"))
+
 _LICENSE = {
     "issue": declare("license.issued", ORGANIZATION, _("License issued")),
     "suspend": declare("license.suspended", ORGANIZATION, _("License suspended"), public_data=("reason",)),

@@ -147,6 +147,12 @@ def the_desk_of_quote(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(request) if request.lane == Lane.MANUAL else []
 
 
+@notice("quote.countered", f"{MAIL}/quote_countered_desk")
+def the_desk_of_proposal(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it: a proposal is for a person, whatever the lane."""
+    return audience.the_desk(quote_of(event).request)
+
+
 @notice("quote.accepted", f"{MAIL}/quote_accepted")
 def the_payer_of_order(event: Event) -> Iterable[Recipient]:
     """Whoever pays, where the accounting system writes the invoice: the confirmation of the order."""

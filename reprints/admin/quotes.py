@@ -16,7 +16,7 @@ from reprints.forms import desk as forms
 from reprints.models import (
     Quote,
 )
-from reprints.services import quoting
+from reprints.services import countering, quoting
 from reprints.workflow import QUOTE, QuoteStatus
 
 
@@ -30,6 +30,11 @@ def _may_approve(subject: Quote, person: User) -> bool:
         and "licensing_manager" in person.roles_at(subject.publication)
         and subject.drafted_by_id != person.pk
     )
+
+
+def _was_countered(subject: Quote, person: User) -> bool:
+    can = subject.status == QuoteStatus.OPEN and not subject.is_expired() and does_licensing(subject, person)
+    return can and countering.latest(subject) is not None
 
 
 @admin.register(Quote)
@@ -46,6 +51,7 @@ class QuoteAdmin(LicensingAdmin):
         "open": Button(quoting.open),
         "propose": Button(quoting.propose, None, _("Ask a manager to approve"), _needs_a_manager),
         "approve": Button(quoting.approve, forms.QuoteApproveForm, _("Approve the amount"), _may_approve),
+        "requote": Button(countering.requote, None, _("Quote as proposed"), _was_countered),
         "cancel": Button(quoting.cancel, forms.WordsForm, danger=True),
     }
 
@@ -55,6 +61,7 @@ class QuoteAdmin(LicensingAdmin):
             **super().subject_context(request, subject),
             "lines": list(subject.lines.select_related("article", "item")),
             "effective": subject.effective_status(),
+            "proposed": countering.latest(subject),
             "needs_approval": subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject),
             "limit": Decimal(str(subject.publication.policy("editor_limit"))),
         }

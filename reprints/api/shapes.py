@@ -56,8 +56,16 @@ def message_shape(row: RequestMessage) -> Shape:
         "author": row.author_kind,
         "words": row.body,
         "move": row.move or None,
+        "proposal": _proposal(row.proposal),
         "created_at": row.created_at,
     }
+
+
+def _proposal(stored: Shape | None) -> Shape | None:
+    if stored is None:
+        return None
+    amount = None if stored["amount"] is None else {"amount": stored["amount"], "currency": stored["currency"]}
+    return {"quote": stored["quote"], "amount": amount, "changes": stored["changes"]}
 
 
 def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Shape:

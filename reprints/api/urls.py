@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reprints.api.views import asking, licenses, papers, quotes, syncing, trying, updates
+from reprints.api.views import asking, countering, licenses, papers, quotes, syncing, trying, updates
 
 urlpatterns = [
     path("license-uses/", asking.LicenseUsesView.as_view(), name="api-license-uses"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("quotes/<str:reference>/pdf/", quotes.QuotePdfView.as_view(), name="api-quote-pdf"),
     path("quotes/<str:reference>/accept/", quotes.AcceptView.as_view(), name="api-quote-accept"),
     path("quotes/<str:reference>/decline/", quotes.DeclineView.as_view(), name="api-quote-decline"),
+    path("quotes/<str:reference>/counter/", countering.CounterOfferView.as_view(), name="api-quote-counter"),
     path("licenses/", licenses.LicensesView.as_view(), name="api-licenses"),
     path("licenses/<str:number>/", licenses.LicenseDetailView.as_view(), name="api-license"),
     path("licenses/<str:number>/status/", licenses.LicenseStatusView.as_view(), name="api-license-status"),

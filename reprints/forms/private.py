@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -125,6 +126,26 @@ class QuoteDeclineForm(MoveForm):
         required=False,
         label=_("Why not?"),
         help_text=_("What would suit you instead? The desk may make another offer."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+class QuoteCounterForm(MoveForm):
+    """Propose another amount."""
+
+    amount = forms.DecimalField(
+        min_value=Decimal("0.001"),
+        max_digits=12,
+        decimal_places=3,
+        label=_("Your proposal, net"),
+        error_messages={"required": _("Propose an amount.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    words = CleanTextField(
+        required=False,
+        max_length=4000,
+        label=_("Why?"),
+        help_text=_("Other terms that would suit you, too. The quote stays open until the desk answers."),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 

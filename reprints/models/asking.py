@@ -272,6 +272,7 @@ class RequestMessage(models.Model):
     body = models.TextField(_("text"), max_length=5000)
     internal = models.BooleanField(_("internal note"), default=False)
     move = models.CharField(_("move"), max_length=12, blank=True, default="")
+    proposal = models.JSONField(_("proposal"), null=True, blank=True, default=None, editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
     class Meta:

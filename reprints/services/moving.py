@@ -58,7 +58,15 @@ def words_of(text: str, *, pointer: str = "/words", required: bool = True, most:
     return cleaned
 
 
-def say(request: LicenseRequest, text: str, *, by: Actor, made: str = "", internal: bool = False) -> RequestMessage:
+def say(
+    request: LicenseRequest,
+    text: str,
+    *,
+    by: Actor,
+    made: str = "",
+    internal: bool = False,
+    proposal: dict[str, Any] | None = None,
+) -> RequestMessage:
     """A row of the thread, signed by the side that wrote it."""
     return RequestMessage.objects.create(
         request=request,
@@ -67,4 +75,5 @@ def say(request: LicenseRequest, text: str, *, by: Actor, made: str = "", intern
         body=text,
         internal=internal,
         move=made,
+        proposal=proposal,
     )

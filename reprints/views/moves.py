@@ -24,6 +24,7 @@ from reprints.services import (
     accepting,
     asking,
     contacts,
+    countering,
     deciding,
     licenses,
     partner_rights,
@@ -37,7 +38,7 @@ from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE
 CONFLICT = 409
 INVALID = 422
 FORBIDDEN = 403
-KEPT_AFTER_CONFLICT = ("words", "note", "url", "urls", "add", "signatory", "ends_on")
+KEPT_AFTER_CONFLICT = ("words", "amount", "note", "url", "urls", "add", "signatory", "ends_on")
 EDIT, MESSAGE, DECLARE, ACCEPT, RENEW = "edit", "message", "placements", "accept", "renew"
 
 
@@ -105,6 +106,10 @@ MOVES: dict[str, dict[str, Move]] = {
             lambda row, d: accepting.accept(
                 row, terms_sha256=d["terms_sha256"], signatory=d["signatory"], seen=d["seen"]
             ),
+        ),
+        "counter": Move(
+            forms.QuoteCounterForm,
+            lambda row, d: countering.counter(row, amount=d["amount"], words=d["words"], seen=d["seen"]),
         ),
         "decline": Move(forms.QuoteDeclineForm, lambda row, d: quoting.decline(row, words=d["words"], seen=d["seen"])),
     },

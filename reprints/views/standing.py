@@ -13,7 +13,7 @@ from reprints import papers, paying, pricing
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
 from reprints.vocabulary import TaxTreatment
-from reprints.workflow import OPEN_REQUEST, LicenseStatus, RequestStatus
+from reprints.workflow import OPEN_REQUEST, LicenseStatus, QuoteStatus, RequestStatus
 
 FormsOf = Callable[[Any], dict[str, Any]]
 RENEWING = OPEN_REQUEST | {RequestStatus.AGREED, RequestStatus.FULFILLED}
@@ -37,6 +37,8 @@ def beside_the_table(subject: Any) -> list[str]:
     """
     if isinstance(subject, LicenseRequest):
         return ["message"] * (subject.status in TALKING) + ["edit"] * subject.is_open
+    if isinstance(subject, Quote):
+        return ["counter"] * (subject.status == QuoteStatus.OPEN)
     if isinstance(subject, License):
         return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT) + ["renew"] * _can_renew(subject)
     return []

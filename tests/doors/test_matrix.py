@@ -135,6 +135,9 @@ API = {
     "POST /api/v1/license-requests/{reference}/messages/": Rule("owner", "requests:write", 201, words),
     "POST /api/v1/license-requests/{reference}/reply/": Rule("owner", "requests:write", 409, words),
     "POST /api/v1/license-requests/{reference}/withdraw/": Rule("owner", "requests:write", body=words),
+    "POST /api/v1/quotes/{reference}/counter/": Rule(
+        "owner", "requests:write", 201, lambda world: {"amount": {"amount": "90.00", "currency": "USD"}}
+    ),
     "GET /api/v1/license-uses/": Rule("anyone"),
     "GET /api/v1/licenses/": Rule("partner", "licenses:read"),
     "GET /api/v1/licenses/{number}/": Rule("owner", "licenses:read"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from newsroom.api.fields import MomentField, StrictSerializer
+from newsroom.api.fields import MomentField, StrictSerializer, TextField
 from newsroom.articles.addresses import MAX_LENGTH
 from reprints.api.serializers.parts import MoneySerializer, StepSerializer
 from reprints.vocabulary import (
@@ -150,12 +150,47 @@ class LicenseRequestSerializer(serializers.Serializer):
         ref_name = "LicenseRequest"
 
 
+class ProposedTermsSerializer(StrictSerializer):
+    """Other terms for one item of a quote; what is left out stays."""
+
+    item = serializers.IntegerField(min_value=0, max_value=MAX_ITEMS, help_text="Its place in the request, from 0.")
+    territory = serializers.ListField(child=TextField(max_length=3), max_length=MAX_TERRITORIES, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
+    ends_on = serializers.DateField(required=False)
+
+    class Meta:
+        ref_name = "ProposedTerms"
+
+
+class ProposalSerializer(serializers.Serializer):
+    """What a partner proposed instead of a quote."""
+
+    quote = serializers.CharField()
+    amount = MoneySerializer(allow_null=True)
+    changes = ProposedTermsSerializer(many=True)
+
+    class Meta:
+        ref_name = "Proposal"
+
+
+class CounterOfferSerializer(StrictSerializer):
+    """Another net amount for the whole, other terms, or both."""
+
+    amount = MoneySerializer(required=False, allow_null=True, default=None)
+    changes = ProposedTermsSerializer(many=True, required=False, default=list, max_length=MAX_ITEMS)  # type: ignore[call-arg]  # -- the stubs miss the list argument
+    words = TextField(max_length=4000, multiline=True, allow_blank=True, default="")
+
+    class Meta:
+        ref_name = "CounterOfferData"
+
+
 class MessageSerializer(serializers.Serializer):
     """One message of the thread."""
 
     author = serializers.ChoiceField(choices=[("partner", "partner"), ("editor", "editor")])
     words = serializers.CharField()
     move = serializers.CharField(allow_null=True, help_text="The move it was written with, like `ask` or `decline`.")
+    proposal = ProposalSerializer(allow_null=True, help_text="The counter-offer that the message makes.")
     created_at = MomentField()
 
     class Meta:

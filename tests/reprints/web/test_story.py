@@ -281,3 +281,13 @@ def test_the_same_form_sent_twice_makes_one_request(client, ask):
     again = ask(countries="Canada", form_token=form_of(other, "/reprints/new/")[1]["form_token"])
     assert again.status_code == 303
     assert LicenseRequest.objects.count() == 2
+
+
+def test_a_proposal_keeps_the_quote_open_and_stands_in_the_thread(client, priced):
+    request, page = priced
+    action, hidden = form_of(page, "/counter/")
+    assert client.post(action, {**hidden, "amount": "x", "words": "Small paper."}).status_code == 422
+    assert client.post(action, {**hidden, "amount": "90", "words": "Small paper."}).status_code == 303
+    page = client.get(f"/reprints/requests/{request.reference}/")
+    assert "We propose 90.00 USD, net." in text(page)
+    assert request.quotes.get().status == "open"

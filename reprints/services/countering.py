@@ -1,0 +1,194 @@
+"""A partner answers a quote by a proposal of its own, and the desk quotes as proposed with one press."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from newsroom.accounts.models import User
+from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
+from newsroom.events.log import record
+from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor, lock
+from reprints import events, pricing
+from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
+from reprints.services import quoting
+from reprints.services.checking import check_items
+from reprints.services.moving import say, words_of
+from reprints.workflow import QuoteStatus
+
+NEGOTIABLE = ("territory", "quantity", "ends_on")
+MOST_PROPOSALS = 10
+MOST_WORDS = 4000
+
+
+@transaction.atomic
+def counter(
+    quote: Quote,
+    *,
+    by: Actor = THE_PARTNER,
+    amount: Decimal | None = None,
+    changes: list[dict[str, Any]] | None = None,
+    words: str = "",
+    seen: int | None = None,
+) -> RequestMessage:
+    """Propose another net amount for the whole, or other terms (`{"item", "territory", "quantity", "ends_on"}`), as a
+    message of the thread. The quote stays open.
+
+    Raises `Invalid` for a proposal that could not be quoted, `Conflict` when the quote is not open (`expired`) or after
+    ten proposals (`too_many`).
+    """
+    quote = lock(quote, seen=seen)
+    if PARTNER not in by.roles_at(quote.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    _check_open(quote)
+    if quote.request.messages.exclude(proposal=None).count() >= MOST_PROPOSALS:
+        raise Conflict(_("You have made ten proposals. Write to the licensing desk."), code="too_many")
+    amount = _amount(quote, amount)
+    wanted = _changes(quote, changes or [])
+    if amount is None and not wanted:
+        raise Invalid.one("/amount", _("Propose an amount, or other terms."), "required")
+    proposal = {
+        "quote": quote.reference,
+        "amount": None if amount is None else pricing.plain(amount, quote.currency),
+        "currency": quote.currency,
+        "changes": wanted,
+    }
+    text = "\n\n".join(filter(None, [_sentence(proposal), words_of(words, required=False, most=MOST_WORDS)]))
+    message = say(quote.request, text, by=by, made="counter", proposal=proposal)
+    record(events.COUNTERED, quote, by=by, data={"message": message.pk, "status": quote.status})
+    return message
+
+
+@transaction.atomic
+def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
+    """Write the newest proposal as a new quote and send it; above the editor's limit it stays a draft for a manager.
+
+    The new net is the proposed amount, spread over the lines as before; without an amount, lines with other terms take
+    the rate card's price. Raises `Conflict` (`nothing_proposed`).
+    """
+    quote = lock(quote, seen=seen)
+    if LICENSING not in by.roles_at(quote.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    _check_open(quote)
+    message = latest(quote)
+    if message is None or message.proposal is None:
+        raise Conflict(_("Nothing was proposed on this quote."), code="nothing_proposed")
+    proposal = message.proposal
+    rows = list(quote.lines.select_related("item"))
+    prices = _prices(quote, rows, proposal)
+    changed = {change["item"]: {**change} for change in proposal["changes"]}
+    with override(quote.request.language or quote.publication.language):
+        reason = _("As proposed by the partner.")
+    lines = [_line(row, prices[row.pk], changed.get(_place(row), {}), reason) for row in rows if row.item]
+    fresh = quoting.draft(quote.request, by=by, lines=lines, note=quote.note, exclusions_confirmed=True)
+    return fresh if quoting.needs_approval(fresh) else quoting.open(fresh, by=by)
+
+
+def latest(quote: Quote) -> RequestMessage | None:
+    """The newest proposal that was made on this quote."""
+    return quote.request.messages.filter(proposal__quote=quote.reference).order_by("-pk").first()
+
+
+def _check_open(quote: Quote) -> None:
+    if quote.is_expired():
+        raise Conflict(_("This quote has expired. Ask for a new one."), code="expired")
+    if quote.status != QuoteStatus.OPEN:
+        raise Conflict(_("This quote is “%(status)s”.") % {"status": quote.get_status_display()})
+
+
+def _amount(quote: Quote, amount: Decimal | None) -> Decimal | None:
+    if amount is None:
+        return None
+    if not amount.is_finite() or not 0 < amount < pricing.LARGEST:
+        raise Invalid.one("/amount", _("This cannot be a price."), "out_of_range")
+    if pricing.to_minor_units(amount, quote.currency) != amount:
+        raise Invalid.one("/amount", _("This currency has no such fraction."), "too_precise")
+    if amount == quote.net:
+        raise Invalid.one("/amount", _("That is what the quote says: accept it."), "unchanged")
+    return amount
+
+
+def _changes(quote: Quote, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The terms as they may be stored, by item. Faults have pointers like `/changes/0/territory/1`."""
+    lines = {_place(row): row for row in quote.lines.select_related("item__article") if row.item}
+    today = timezone.now().astimezone(quote.publication.zone).date()
+    found: dict[int, dict[str, Any]] = {}
+    faults: list[Fault] = []
+    for index, change in enumerate(changes):
+        place, terms = change.get("item"), {name: change[name] for name in NEGOTIABLE if name in change}
+        if not isinstance(place, int) or place not in lines or place in found:
+            faults.append(Fault(f"/changes/{index}/item", _("Name each item of the quote once."), "unknown_item"))
+        elif not terms or set(change) - {"item", *NEGOTIABLE}:
+            faults.append(Fault(f"/changes/{index}", _("Propose a territory, a quantity or an end."), "required"))
+        else:
+            faults += _term_faults(quote, lines[place], terms, today, f"/changes/{index}")
+            found[place] = {"item": place, **terms}
+    if faults:
+        raise Invalid(faults)
+    return [found[place] for place in sorted(found)]
+
+
+def _term_faults(quote: Quote, line: QuoteLine, terms: dict[str, Any], today: date, at: str) -> list[Fault]:
+    """What is wrong with the new terms, by the rules of a request; what stays as it was is not judged again."""
+    asked = {**line.granted, **terms}
+    try:
+        clean = check_items([asked], publication=quote.publication, today=today)[0]
+    except Invalid as error:
+        own = [row for row in error.faults if row.pointer.split("/")[3:4] and row.pointer.split("/")[3] in terms]
+        return [Fault(at + row.pointer.removeprefix("/items/0"), row.detail, row.code) for row in own]
+    terms.update({name: getattr(clean, name) for name in terms})
+    if "territory" in terms:
+        terms["territory"] = list(terms["territory"])
+    if terms.get("ends_on"):
+        terms["ends_on"] = terms["ends_on"].isoformat()
+    return []
+
+
+def _sentence(proposal: dict[str, Any]) -> str:
+    said = []
+    if proposal["amount"] is not None:
+        said.append(_("We propose %(amount)s %(currency)s, net.") % proposal)
+    for change in proposal["changes"]:
+        terms = "; ".join(
+            f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+            for name, value in change.items()
+            if name != "item"
+        )
+        said.append(_("For item %(number)d: %(terms)s.") % {"number": change["item"] + 1, "terms": terms})
+    return "\n".join(said)
+
+
+def _place(line: QuoteLine) -> int:
+    return line.item.position if line.item else line.position
+
+
+def _prices(quote: Quote, rows: list[QuoteLine], proposal: dict[str, Any]) -> dict[int, Decimal | None]:
+    """Line → its price; None takes the rate card's. The last line takes what rounding leaves."""
+    changed = {change["item"] for change in proposal["changes"]}
+    if proposal["amount"] is None:
+        return {row.pk: None if _place(row) in changed else row.price for row in rows}
+    left = total = Decimal(proposal["amount"])
+    prices: dict[int, Decimal | None] = {}
+    for row in rows[:-1]:
+        share = (row.price or Decimal(0)) / quote.net if quote.net else Decimal(0)
+        part = pricing.to_minor_units(total * share, quote.currency)
+        prices[row.pk] = part
+        left -= part
+    prices[rows[-1].pk] = left
+    return prices
+
+
+def _line(row: QuoteLine, price: Decimal | None, change: dict[str, Any], reason: str) -> quoting.Line:
+    item = row.item
+    if not isinstance(item, RequestItem):
+        raise Conflict(_("The request was edited since."))
+    asked = item.as_asked()
+    granted = {name: value for name, value in row.granted.items() if asked.get(name) != value}
+    granted |= {name: value for name, value in change.items() if name != "item"}
+    return quoting.Line(item=item, granted=granted, price=price, override_reason=reason, exclusions=row.exclusions)
