@@ -1,0 +1,79 @@
+"""Stories of the promise, the figures and the gate, through the pages of a started service."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import secrets
+
+import pytest
+import requests
+
+from tests.journeys.people import Browser, Editor
+from tests.journeys.stack import text_of
+from tests.journeys.test_correction import article_of, editor_at
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+
+
+def reported(stack, number, **words):
+    """A reader's report on one of the articles, from the form. The browser on the private page, and the reference."""
+    reader = Browser(stack.base).open(f"/corrections/new/?url={article_of(stack, number)['url']}")
+    reader.send({"claim": f"The figure is wrong. {secrets.token_hex(8)}", "category": "number_or_date", **words})
+    return reader, re.search(r"R-[2-9A-Z]{8}-[2-9A-Z]", reader.text).group(0)
+
+
+def at_work_page(editor, reference):
+    editor.open(f"/admin/corrections/report/?q={reference}&open=all")
+    return editor.open(editor.page.xpath(f"//a[contains(., '{reference}')]/@href")[0])
+
+
+def test_an_urgent_report_pages_somebody_and_its_whole_life_can_be_handed_to_an_auditor(stack):
+    _reader, reference = reported(stack, 3, urgent="on", urgent_reason="child")
+    page = next(
+        mail
+        for mail in stack.wait_for_mail("@", saying=reference)
+        if mail["Subject"].startswith(f"URGENT report {reference}")
+    )
+    assert "Take it up by" in text_of(page)
+    standards = editor_at(stack, "standards", text_of(page))
+    assert reference in standards.text
+    standards.press("take_up").press("note", {"words": '=HYPERLINK("https://x.example")'})
+    address = standards.url
+    standards.press("export", {"reason": "Our regulator asks.", "with_words": "on"})
+    rows = list(csv.DictReader(io.StringIO(standards.response.text, newline="")))
+    events = [row["what"] for row in rows if row["part"] == "event"]
+    assert events == ["report.submitted", "report.paged", "report.taken_up", "report.exported"]
+    assert [row["what"] for row in rows if row["part"] == "promise"][-1] == "acknowledge kept in time"
+    assert '\'=HYPERLINK("https://x.example")' in [row["words"] for row in rows]
+    assert "Our regulator asks." in standards.open(address).text
+
+
+def test_the_figures_are_the_desks_until_they_are_opened_and_say_the_same_in_every_form(stack):
+    assert requests.get(f"{stack.base}/corrections/statistics/", timeout=20).status_code == 404
+    editor = Editor(stack, "editor").open("/corrections/statistics/")
+    assert "Only the desk sees this page" in editor.text
+    figures = editor.open("/corrections/statistics/?format=json").response.json()
+    lines = list(csv.DictReader(io.StringIO(editor.open("/corrections/statistics/?format=csv").response.text)))
+    total = next(line for line in lines if line["group"] == "total")
+    for column in ("received", "accepted", "corrections", "articles", "corrections_per_1000_articles"):
+        assert total[column] == ("" if figures["totals"][column] is None else str(figures["totals"][column])), column
+
+
+def test_a_form_counts_once_and_what_is_doubted_is_held_with_the_reason_for_the_desk_alone(stack):
+    reader = Browser(stack.base).open(f"/corrections/new/?url={article_of(stack, 5)['url']}")
+    form = dict(reader._form("").form_values()) | {"claim": f"The name is wrong. {secrets.token_hex(8)}"}
+    sent = [requests.post(reader.url, data=form, timeout=20) for _ in range(2)]
+    assert sent[0].url == sent[1].url
+    assert "/corrections/reports/" in sent[0].url
+
+    trapped, reference = reported(stack, 5, website="https://spam.example", email="troll@reader.example")
+    assert "Received" in trapped.text
+    editor = at_work_page(Editor(stack, "editor"), reference)
+    assert "A field that people do not see was filled in" in editor.text
+    editor.press("list_sender", {"kind": "address", "reason": "A machine.", "days": "30"})
+    _next, other = reported(stack, 5, email="Troll@Reader.example")
+    at_work_page(editor, other)
+    assert "The address is on the list of senders to look at" in editor.text
+    assert "troll" not in editor.open("/admin/corrections/listedsender/").text.lower()
