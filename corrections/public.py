@@ -35,6 +35,8 @@ def shape(correction: Correction) -> dict[str, Any]:
                 "revision_before": row.revision_before,
                 "revision_after": row.revision_after,
                 "fixed_at": row.fixed_at,
+                "anchor": row.anchor or None,
+                "address": row.address,
             }
             for row in correction.articles.all()
         ],

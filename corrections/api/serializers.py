@@ -34,6 +34,9 @@ class NamedArticleSerializer(serializers.Serializer):
     revision_before = serializers.IntegerField(allow_null=True, help_text="The text with the error.")
     revision_after = serializers.IntegerField(allow_null=True, help_text="The text with the fix.")
     fixed_at = MomentField(allow_null=True)
+    anchor = serializers.CharField(
+        allow_null=True, help_text="The post of a live blog, as the fragment of its address."
+    )
 
     class Meta:
         ref_name = "CorrectionArticle"

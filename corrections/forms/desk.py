@@ -227,9 +227,16 @@ class CorrectionAnswerWarningForm(WordsForm):
 
 
 class CorrectionNameArticleForm(WorkForm):
-    """The same error in one more article."""
+    """The same error in one more article, or in one post of a live blog."""
 
     article = ArticleField()
+    anchor = CleanTextField(
+        label=_("Post of a live blog"),
+        help_text=_("The id in the post's address, after the #. Name an article again to change its post."),
+        required=False,
+        max_length=201,
+        multiline=False,
+    )
 
 
 class CorrectionDropArticleForm(WorkForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import quote
 
 from django.db import models
 from django.db.models import Q
@@ -209,6 +210,7 @@ class CorrectionArticle(models.Model):
     revision_before = models.PositiveIntegerField(_("revision with the error"), null=True, blank=True)
     revision_after = models.PositiveIntegerField(_("revision with the fix"), null=True, blank=True)
     fixed_at = models.DateTimeField(_("fix seen"), null=True, blank=True)
+    anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -218,6 +220,11 @@ class CorrectionArticle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.correction_id}/{self.article_id}"
+
+    @property
+    def address(self) -> str:
+        """Where readers find what is corrected: the article, at the post that is meant."""
+        return f"{self.article.url.partition('#')[0]}#{quote(self.anchor)}" if self.anchor else self.article.url
 
 
 class CorrectionAuthor(models.Model):

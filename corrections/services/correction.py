@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ WORDS = {
 }
 SAID = ("kind", "text", "original_text", "corrected_text")
 MAX_ANSWER = 500
+ANCHOR = re.compile(r"[^\s<>\"'`#]{0,200}")
 SECOND_REVIEW = timedelta(hours=24)
 
 
@@ -115,12 +117,18 @@ def answer_warning(correction: Correction, *, by: User, code: str, words: str, s
 
 
 @transaction.atomic
-def name_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
-    """The same error in one more article."""
+def name_article(
+    correction: Correction, *, by: User, article: Article, anchor: str = "", seen: int | None = None
+) -> Correction:
+    """The same error in one more article, or in its post `anchor`. Naming an article again changes its post."""
     correction = _open_draft(correction, by=by, seen=seen)
     if article.publication_id != correction.publication_id:
         raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+    post = anchor.strip().removeprefix("#")
+    if not ANCHOR.fullmatch(post):
+        raise Invalid.one("/anchor", _("The id of a post has no blanks, quotes or angle brackets."), "anchor")
     publishing.name(correction, article)
+    CorrectionArticle.objects.filter(correction=correction, article=article).update(anchor=post)
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
     return correction

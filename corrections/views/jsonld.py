@@ -26,7 +26,7 @@ def correction_comment(shape: dict[str, Any], publication: Publication) -> SafeS
         "datePublished": shape["published_at"],
         "author": {"@type": "NewsMediaOrganization", "name": publication.name},
         "about": [
-            {"@type": "NewsArticle", "url": article["url"], "headline": article["headline"]}
+            {"@type": "NewsArticle", "url": article["address"], "headline": article["headline"]}
             for article in shape["articles"]
         ],
     }

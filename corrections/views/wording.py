@@ -187,7 +187,7 @@ def card(
         "articles": [
             {
                 "headline": article["headline"],
-                "url": article["url"],
+                "url": article["address"],
                 "page": f"/articles/{article['reference']}/",
             }
             for article in shape["articles"]

@@ -84,6 +84,7 @@ def test_a_notice_has_the_promised_shape(anyone):
                 "revision_before": 1,
                 "revision_after": None,
                 "fixed_at": None,
+                "anchor": None,
             }
         ],
         "published_at": None,
