@@ -12,7 +12,7 @@ from newsroom.events.upkeep import deliveries_to
 from newsroom.privacy import RETAINERS, SHELVES, Erasure, Shelf, same_address
 from newsroom.workflow import THE_PARTNER
 from reprints.models import LicenseRequest, RequesterContact
-from reprints.services import contacts, retention
+from reprints.services import contacts, drafts, retention
 
 
 def requests_of(email: str) -> list[LicenseRequest]:
@@ -92,5 +92,19 @@ def _opened(contact: RequesterContact) -> str:
         return ""
 
 
+def find_drafts(email: str) -> list[dict[str, Any]]:
+    """Each draft of a request that names the address, as it was typed."""
+    return [{"saved_at": row.saved_at, "typed": drafts.fields_of(row)} for row in drafts.drafts_with(email)]
+
+
+def erase_drafts(email: str) -> Erasure:
+    """All of them."""
+    rows = drafts.drafts_with(email)
+    for row in rows:
+        drafts.discard(row)
+    return Erasure(erased=len(rows))
+
+
 RETAINERS["reprints"] = retention.retain
 SHELVES["license_requests"] = Shelf(find, erase)
+SHELVES["license_request_drafts"] = Shelf(find_drafts, erase_drafts)

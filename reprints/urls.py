@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from reprints.views import acknowledging, asking, confirming, downloads, machines, private, starting, verifying
+from reprints.views import (
+    acknowledging,
+    asking,
+    confirming,
+    downloads,
+    drafting,
+    machines,
+    private,
+    starting,
+    verifying,
+)
 from reprints.views.partner import door, hooks, keys, lists, testing
+from reprints.views.partner import drafts as partner_drafts
 from reprints.views.partner import requests as partner_requests
 
 app_name = "reprints"
@@ -17,6 +28,7 @@ urlpatterns = [
     path(f"{PARTNER}enter/<str:token>/", door.enter, name="partner-enter"),
     path(f"{PARTNER}leave/", door.leave, name="partner-leave"),
     path(f"{PARTNER}choose/", door.choose, name="partner-choose"),
+    path(f"{PARTNER}drafts/", partner_drafts.page, name="partner-drafts"),
     path(f"{PARTNER}keys/", keys.page, name="partner-keys"),
     path(f"{PARTNER}keys/<str:key_id>/<str:name>/", keys.move, name="partner-key-move"),
     path(f"{PARTNER}test/", testing.page, name="partner-test"),
@@ -41,6 +53,7 @@ urlpatterns = [
     path(f"{OF_PARTNER}licenses/<str:record>/<str:name>/", partner_requests.move, {"noun": "license"}),
     path(f"{OF_PARTNER}notices/<str:record>/<str:name>/", partner_requests.move, {"noun": "update_notice"}),
     path(f"{OF_PARTNER}<str:name>/", partner_requests.move, {"noun": "license_request"}),
+    path("reprints/drafts/<str:token>/", drafting.page, name="draft"),
     path("reprints/requests/confirm/<str:token>/", confirming.confirm, name="confirm"),
     path(PAGE, private.page, name="private"),
     path(f"{PAGE}quotes/<str:reference>/quote.pdf", downloads.of_quote, name="quote-pdf"),

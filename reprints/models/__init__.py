@@ -1,6 +1,7 @@
 """Requests, quotes, licenses, the notices that follow them, and the rate card behind the prices."""
 
 from reprints.models.asking import LicenseRequest, RequesterContact, RequestItem, RequestMessage
+from reprints.models.drafts import RequestDraft
 from reprints.models.invoices import Invoice, InvoiceCounter, Payment
 from reprints.models.licenses import License, Placement
 from reprints.models.partners import PartnerSession, SignInLink
@@ -20,6 +21,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "RateCard",
+    "RequestDraft",
     "RequestItem",
     "RequestMessage",
     "RequesterContact",

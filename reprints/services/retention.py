@@ -13,7 +13,7 @@ from newsroom.accounts.models import Publication
 from newsroom.errors import DomainError
 from newsroom.workflow import THE_CLOCK
 from reprints.models import License, LicenseRequest, RequestMessage
-from reprints.services import contacts, partner_access
+from reprints.services import contacts, drafts, partner_access
 
 logger = logging.getLogger(__name__)
 BATCH = 200
@@ -33,6 +33,7 @@ def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
             rows = due(LicenseRequest.objects.filter(publication=publication), now - timedelta(days=days))
             totals[kind] += rows.count() if dry_run else _each(rows, forget)
     totals |= partner_access.prune(now, dry_run=dry_run)
+    totals["request_drafts"] = drafts.prune(now, dry_run=dry_run)
     if not dry_run and any(totals.values()):
         logger.info("retention of license requests: %s", totals)
     return totals

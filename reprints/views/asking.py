@@ -20,7 +20,7 @@ from newsroom.accounts.models import Organization, Publication
 from newsroom.api import throttles
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import ArticleAddress
-from newsroom.errors import Invalid
+from newsroom.errors import DomainError, Invalid
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
 from newsroom.web.once import once
@@ -28,7 +28,7 @@ from newsroom.web.text import has_forbidden_characters
 from reprints import links
 from reprints.forms.asking import ArticlesForm, DetailsForm
 from reprints.models import LicenseRequest
-from reprints.services import asking
+from reprints.services import asking, drafts
 from reprints.views import wording
 
 PURPOSE = "license_request"
@@ -36,6 +36,7 @@ SECOND_TRY_SECONDS = 60
 MACHINE_LIKE = {"trap", "too_fast"}
 FIRST_STEP = ("article_urls", "use", "organization_type")
 PERSONAL = ("name", "email")
+DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields}) - {"website"}
 SHOWN_ARTICLES = 50
 
 
@@ -85,6 +86,8 @@ def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
     found = asking.publication_of([{"article_url": url} for url in step.urls()[:SHOWN_ARTICLES]])
     asker = replace(asker, publication=found or asker.publication)
     doing = request.POST.get("do", "")
+    if doing == "save":
+        return _save(request, asker)
     if doing == "back":
         return _show_articles(request, ArticlesForm(initial=request.POST.dict()), asker)
     with timezone.override(asker.publication.zone):
@@ -97,6 +100,23 @@ def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
         return _show_details(request, details, asker, shown=smallest, first=True)
     details = asker.details(step, request.POST)
     return _answer(request, details, asker, smallest, sending=doing == "send")
+
+
+def _save(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Keep a draft of what was typed, and lead to it. Nothing in it has to be right yet."""
+    step = ArticlesForm(initial=request.POST.dict())
+    verdict = throttles.hit("form", f"draft:{asker.about or throttles.caller(request)}"[:80])
+    if not verdict.allowed:
+        words = _("Many drafts were saved from your network. Keep this page open, and try again in an hour.")
+        response = _show_articles(request, step, asker, status=429, sentence=words)
+        response["Retry-After"] = str(verdict.retry_after)
+        return response
+    kept = [(name, value) for name, values in request.POST.lists() if name in DRAFTED for value in values]
+    try:
+        draft = drafts.save(kept, organization=asker.organization, token=request.POST.get("draft", ""))
+    except DomainError as refusal:
+        return _show_articles(request, step, asker, status=422, sentence=refusal.message)
+    return see_other(drafts.path_of(draft) if asker.organization is None else "/reprints/partner/drafts/")
 
 
 def _answer(
@@ -158,6 +178,9 @@ def _take_in(
     if not spent.same:
         sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
         return _show_again(request, details, asker, exact, sentence)
+    draft = drafts.draft_of(request.POST.get("draft", ""))
+    if draft is not None and draft.organization == asker.organization:
+        drafts.discard(draft)
     return see_other(asker.page_of(LicenseRequest.objects.get(reference=spent.reference)))
 
 
@@ -223,7 +246,9 @@ def _show_again(
     return _show_details(request, details, asker, shown=shown, status=status, sentence=sentence, token=token)
 
 
-def _show_articles(request: HttpRequest, form: ArticlesForm, asker: Asker, *, status: int = 200) -> HttpResponse:
+def _show_articles(
+    request: HttpRequest, form: ArticlesForm, asker: Asker, *, status: int = 200, sentence: str = ""
+) -> HttpResponse:
     kept = [
         (name, value)
         for name, values in request.POST.lists()
@@ -234,6 +259,7 @@ def _show_articles(request: HttpRequest, form: ArticlesForm, asker: Asker, *, st
     context = {
         "form": form,
         "kept": kept,
+        "sentence": sentence,
         "asker": asker,
         "publication": asker.publication,
         "articles": _known(urls),
@@ -257,7 +283,7 @@ def _show_details(
     context = {
         "form": form,
         "step": form.step,
-        "carried": [(name, request.POST.get(name, "")) for name in FIRST_STEP],
+        "carried": [(name, request.POST.get(name, "")) for name in (*FIRST_STEP, "draft") if name in request.POST],
         "articles": _known(form.step.urls()),
         "use": form.use,
         "organization": dict(form.step.fields["organization_type"].choices)[request.POST["organization_type"]],  # type: ignore[attr-defined]  # -- a choice field

@@ -55,6 +55,7 @@ PAGES = {
     f"{FOLDER}leave/": Page(plain=405, posts=IN, sent=303),
     f"{FOLDER}choose/": Page(plain=405, posts=IN, sent=303),
     f"{FOLDER}test/": Page(posts=("asker", "signer", "payer", "other")),
+    f"{FOLDER}drafts/": Page(opens=("asker", "other"), posts=("asker", "other"), sent=303),
     f"{FOLDER}keys/": Page(posts=IN),
     f"{FOLDER}keys/<str:key_id>/rotate/": Page(opens=OWN, own=True, plain=303, posts=OWN),
     f"{FOLDER}keys/<str:key_id>/revoke/": Page(opens=OWN, own=True, plain=303, posts=OWN),

@@ -21,6 +21,7 @@ from newsroom.events import endpoints, planning
 from newsroom.events.models import Event
 from reprints import links
 from reprints.models import Invoice, UpdateNotice
+from reprints.services import drafts
 from reprints.services.asking import Requester
 from tests import factories
 from tests.reprints import factories as make
@@ -117,6 +118,7 @@ def _licensing(world: SimpleNamespace) -> None:
     world.quote = world.request.quotes.get()
     person = Requester(name="Wanda Writer", email="wanda@review.example", company="The Review")
     world.asked = make.make_request(world.daily, make.make_article(world.daily), requester=person)
+    world.draft_path = drafts.path_of(drafts.save([("note", "Not sent yet.")]))
     world.card = world.daily.rate_cards.first()
 
 

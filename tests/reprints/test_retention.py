@@ -14,7 +14,14 @@ from tests.reprints import factories as make
 from tests.reprints.factories import make_article, make_publication, make_request, make_staff
 
 pytestmark = pytest.mark.django_db
-NOTHING = {"contacts": 0, "unconfirmed_contacts": 0, "texts": 0, "partner_sessions": 0, "sign_in_links": 0}
+NOTHING = {
+    "contacts": 0,
+    "unconfirmed_contacts": 0,
+    "texts": 0,
+    "partner_sessions": 0,
+    "sign_in_links": 0,
+    "request_drafts": 0,
+}
 
 
 @pytest.fixture
