@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from corrections.cues import SAYS_NOTHING
 from corrections.models import Report
+from corrections.services.splitting import family_of
 from corrections.vocabulary import Visibility
 from newsroom.articles import passages
 from newsroom.articles.passages import Match
@@ -59,13 +60,14 @@ class Claim:
 def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list[tuple[Report, float, str]]:
     """Open reports on the same article that say the same, the likeliest first: (report, score 0 to 1, reason).
 
-    The reason is `same_passage` or `same_words`. `among` narrows to what the person may see; without it, restricted
-    reports are left out. Compares with the newest 500 open ones.
+    What was split from it says something else. The reason is `same_passage` or `same_words`. `among` narrows to what
+    the person may see; without it, restricted reports are left out. Compares with the newest 500 open ones.
     """
     if report.article_id is None:
         return []
     rows = Report.objects.filter(visibility=Visibility.NORMAL) if among is None else among
-    others = rows.open().filter(article=report.article_id, test=report.test).exclude(pk=report.pk)  # type: ignore[attr-defined]  # -- ReportQuerySet
+    on_it = rows.open().filter(article=report.article_id, test=report.test)  # type: ignore[attr-defined]  # -- ReportQuerySet
+    others = on_it.exclude(pk__in=family_of(report).values("pk"))
     text = text_of(report)
     mine = claim_of(report, text)
     found = []

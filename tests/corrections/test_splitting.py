@@ -11,6 +11,7 @@ from corrections.models import Report, ReporterContact
 from corrections.services import correction as notices
 from corrections.services import erasing, priority, splitting, spreading
 from corrections.services import report as reports
+from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import mail, planning, promises
@@ -231,6 +232,13 @@ def test_a_passage_that_is_too_short_or_everywhere_is_refused(daily, editor, mon
     with pytest.raises(NotAllowed):
         spreading.name_all_articles(draft, by=make_staff(daily, "legal"))
     assert draft.articles.count() == 1
+
+
+def test_the_halves_of_a_split_report_are_not_offered_for_joining(daily, editor):
+    report = make_report(daily, claim="The bridge cost 1.45 million, the council says.")
+    part = split(report, editor, claim=report.claim)
+
+    assert (similar_to(report), similar_to(part)) == ([], [])
 
 
 def test_the_split_button_begins_with_the_reader_s_words(client, daily, editor):
