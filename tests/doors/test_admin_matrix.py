@@ -182,6 +182,10 @@ def expected(name: str, kind: str, ending: str, method: str) -> set[int]:
         if method == "GET":
             return {302}  # leads to the page
         return {302, 409, 422} if sees else denied
+    if (name, method, kind) == ("elsewhere", "POST", "corrections/answertemplate") and ending.endswith("/change/"):
+        return {
+            302
+        }  # may change those of another publication: is sent back with a sentence, as for one that is not there
     if method == "POST" and ending == "<path:object_id>/change/":
         return {200} if name in CHANGES.get(kind, set()) else denied
     # Django sends whoever may see the kind, but has no such record, back to the first page with a sentence.
