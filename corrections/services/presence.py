@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from corrections.models import Doing, Presence, Report
 from newsroom.accounts.models import User
+from newsroom.availability import read_only
 from newsroom.events.log import ago, history_of
 
 FRESH = timedelta(minutes=15)
@@ -21,10 +22,12 @@ SHOWN = 5
 
 
 def mark(report: Report, person: User, doing: str, *, now: datetime | None = None) -> None:
-    """Note that the person is there. Opening the page again within the minute writes nothing.
+    """Note that the person is there. Opening the page again within the minute writes nothing, nor does read-only mode.
 
     Who replies is replying until the mark is old: reading on does not take it back.
     """
+    if read_only():
+        return
     now = now or timezone.now()
     known = Presence.objects.filter(report=report, person=person, at__gt=now - FRESH).first()
     if known is not None and (known.doing == Doing.REPLYING or (known.doing == doing and known.at > now - AGAIN)):
