@@ -19,7 +19,7 @@ class Target:
 
 
 TARGETS = {
-    "pricing": Target(("reprints/pricing.py",), ("tests/reprints/test_pricing.py",)),
+    "pricing": Target(("reprints/pricing.py",), ("tests/reprints/test_pricing.py", "tests/reprints/test_pricing_edges.py")),
     "ledger": Target(
         tuple(
             f"corrections/ledger/{name}.py"

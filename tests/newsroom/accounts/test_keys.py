@@ -49,21 +49,21 @@ def test_a_key_of_a_cms_is_bound_to_its_publications(daily):
 
 
 @pytest.mark.parametrize(
-    ("over", "codes"),
+    ("over", "faults"),
     [
-        ({"scopes": []}, ["required"]),
-        ({"scopes": ["everything"]}, ["unknown_scope"]),
-        ({"scopes": ["articles:write"]}, ["wrong_scope"]),
-        ({"label": " "}, ["invalid"]),
-        ({"label": "x" * 81}, ["invalid"]),
-        ({"organization": None}, ["owner", "wrong_scope"]),
-        ({"expires_at": timezone.now() - timedelta(days=1)}, ["past"]),
+        ({"scopes": []}, [("/scopes", "required")]),
+        ({"scopes": ["everything"]}, [("/scopes", "unknown_scope")]),
+        ({"scopes": ["articles:write"]}, [("/scopes", "wrong_scope")]),
+        ({"label": " "}, [("/label", "invalid")]),
+        ({"label": "x" * 81}, [("/label", "invalid")]),
+        ({"organization": None}, [("/organization", "owner"), ("/scopes", "wrong_scope")]),
+        ({"expires_at": timezone.now() - timedelta(days=1)}, [("/expires_at", "past")]),
     ],
 )
-def test_a_key_that_makes_no_sense_is_not_issued(partner, over, codes):
+def test_a_key_that_makes_no_sense_is_not_issued(partner, over, faults):
     with pytest.raises(Invalid) as refusal:
         issue_key(**{"label": "Key", "scopes": ["quotes:read"], "organization": partner, **over})
-    assert [fault.code for fault in refusal.value.faults] == codes
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == faults
     assert ApiKey.objects.count() == 0
 
 

@@ -1,14 +1,17 @@
 """Who is calling, and what the key lets them do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from newsroom.accounts.models import ApiKey
 from newsroom.accounts.services import issue_key, revoke_key
+from newsroom.api.keys import HasScope, _note_use, scope_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.newsroom.api.probe")]
 SCOPED = "/api/v1/scoped/"
@@ -115,3 +118,53 @@ def test_the_secret_is_stored_as_a_digest_only(issued):
     row = ApiKey.objects.filter(pk=key.pk).values().get()
     assert len(secret) == 43
     assert not any(secret in str(value) for value in row.values())
+
+
+def test_a_look_and_a_read_need_the_same_scope_and_options_are_not_a_question_of_keys(organization, anyone):
+    _key, text = issue_key(label="Writer", scopes=["requests:write"], organization=organization)
+    writer = with_header(f"Bearer {text}")
+    assert (writer.get(SCOPED).status_code, writer.head(SCOPED).status_code) == (403, 403)
+    _key, text = issue_key(label="Reader", scopes=["requests:read"], organization=organization)
+    assert with_header(f"Bearer {text}").head(SCOPED).status_code == 200
+    assert anyone.options(SCOPED).status_code == 405  # not 401: it is no method of ours
+
+
+def test_a_view_that_names_a_scope_that_does_not_exist_is_closed(partner, rf):
+    view = SimpleNamespace(scopes={"GET": "requests:fly"}, get=None)
+    with pytest.raises(LookupError, match="requests:fly"):
+        scope_of(view, "GET")
+    assert HasScope().has_permission(rf.get("/"), view) is False
+    assert scope_of(SimpleNamespace(scopes={"GET": None}), "GET") is None
+    assert scope_of(SimpleNamespace(scopes=None), "DELETE") is None
+
+
+def test_using_a_key_notes_it_on_this_key_alone_and_again_after_an_hour(partner, issued, organization):
+    other, _text = issue_key(label="Other", scopes=["requests:read"], organization=organization)
+    with time_machine.travel(datetime(2026, 11, 3, 12, tzinfo=UTC), tick=False) as clock:
+        first = timezone.now()
+        partner.get(SCOPED)
+        clock.shift(timedelta(hours=1))
+        hour = timezone.now()
+        partner.get(SCOPED)
+        assert ApiKey.objects.get(pk=issued[0].pk).last_used_at == hour > first
+        clock.shift(timedelta(hours=1, seconds=-1))
+        partner.get(SCOPED)
+        assert ApiKey.objects.get(pk=issued[0].pk).last_used_at == hour
+    assert ApiKey.objects.get(pk=other.pk).last_used_at is None
+
+
+def test_two_requests_at_once_note_one_use(issued):
+    first, second = ApiKey.objects.get(pk=issued[0].pk), ApiKey.objects.get(pk=issued[0].pk)
+    with time_machine.travel(datetime(2026, 11, 3, 12, tzinfo=UTC), tick=False) as clock:
+        _note_use(first)
+        noted = first.last_used_at
+        assert noted == timezone.now()
+        clock.shift(timedelta(minutes=1))
+        _note_use(second)
+    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at == noted
+
+
+def test_in_read_only_mode_no_use_is_noted(partner, issued, settings):
+    settings.READ_ONLY = True
+    assert partner.get(SCOPED).status_code == 200
+    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at is None
