@@ -28,7 +28,7 @@ def main(names: list[str]) -> int:
             command = [
                 *(sys.executable, "-m", "pytest", "-q", "-m", target.marks, "-p", "tests.mutation.plugin"),
                 *("-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib -p no:schemathesis -p no:valkey"),
-                *("--mutate", name, "--mutants-found", str(found), *target.tests),
+                *("-o", "timeout=0", "--mutate", name, "--mutants-found", str(found), *target.tests),
             ]
             code = subprocess.run(command, check=False).returncode
             if code or not found.exists():

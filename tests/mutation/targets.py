@@ -19,7 +19,9 @@ class Target:
 
 
 TARGETS = {
-    "pricing": Target(("reprints/pricing.py",), ("tests/reprints/test_pricing.py", "tests/reprints/test_pricing_edges.py")),
+    "pricing": Target(
+        ("reprints/pricing.py",), ("tests/reprints/test_pricing.py", "tests/reprints/test_pricing_edges.py")
+    ),
     "ledger": Target(
         tuple(
             f"corrections/ledger/{name}.py"
@@ -28,7 +30,7 @@ TARGETS = {
                 "verify_corrections",
             )
         ),
-        ("tests/corrections/ledger", "tests/corrections/test_ledger.py"),
+        ("tests/corrections/ledger", "tests/corrections/test_ledger.py", "tests/corrections/test_ledger_leaves.py"),
         at_least=95,
     ),
     "workflow": Target(
