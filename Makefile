@@ -124,6 +124,7 @@ coverage: $(VENV)/.dev ## What the tests reach, line by line, in htmlcov/
 	@$(PY) -m tests --cov --cov-append --cov-report= $(ARGS)
 	@$(PY) -m coverage html --quiet
 	@$(PY) -m coverage report
+	@$(PY) -m tests.reached
 
 .PHONY: chaos
 chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk, then machines, races and fuzz: hours (CHAOS_FAULTS, CHAOS_EVENTS)

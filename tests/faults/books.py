@@ -121,4 +121,4 @@ def figures(report, book, *, worker_kills):
 
 def percentile(values, share):
     """The value at that share of the sorted values; 0 when there are none."""
-    return round(values[min(int(len(values) * share), len(values) - 1)], 2) if values else 0.0
+    return round(values[min(int(len(values) * share), len(values) - 1)], 3) if values else 0.0

@@ -196,6 +196,7 @@ def run(*, events, faults, database, seconds, seed, server=None, only_processes=
         "accepted_over_http": len(reader.accepted),
         "refused_over_http": reader.refused,
         "post_p99_seconds": percentile(sorted(reader.took), 0.99),
+        "post_slowest_seconds": round(max(reader.took, default=0.0), 3),
         "restarts": dict(sorted(crew.restarts.items())),
         "ran_seconds": round(took),
         "settled_after_seconds": settled_after,

@@ -1,12 +1,14 @@
 """Redis is frozen, or gone: readers notice nothing, and the desk gets its mail."""
 
 import re
+import sys
 import time
 from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import pytest
 
+from tests.faults.books import percentile
 from tests.faults.crew import OwnRedis
 from tests.journeys.people import Browser
 from tests.journeys.stack import text_of, wait
@@ -51,7 +53,7 @@ def redis(desk):
 
 
 @pytest.mark.parametrize("how", ["freeze", "kill"])
-def test_fifty_reports_come_in_and_their_mails_go_out_meanwhile(desk, redis, how, record_property):
+def test_fifty_reports_come_in_and_their_mails_go_out_meanwhile(desk, redis, how, record_property, capsys):
     send_report(desk, f"A warm-up before Redis is away ({how}).")
     assert getattr(redis, how)()
     sent = [
@@ -66,6 +68,12 @@ def test_fifty_reports_come_in_and_their_mails_go_out_meanwhile(desk, redis, how
         return {reference for reference in references if reference not in told}
 
     wait(lambda: not missing(), "the mails about all fifty")
-    slowest = max(took for _reference, took in sent)
+    took = sorted(seconds for _reference, seconds in sent)
+    slowest = took[-1]
     record_property("slowest_post_seconds", round(slowest, 3))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{POSTS} posts, Redis {how}: p50 {1000 * percentile(took, 0.5):.0f} ms, "
+            f"p99 {1000 * percentile(took, 0.99):.0f} ms, slowest {1000 * slowest:.0f} ms\n"
+        )
     assert slowest < LIMIT_SECONDS, f"the slowest of {POSTS} posts took {slowest:.3f} s"

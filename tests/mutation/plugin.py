@@ -117,7 +117,7 @@ class Mutation:
         if mutant.scope:
             names = [name for name, lines in self.reached.items() if any((path, at) in lines for at in mutant.lines)]
         else:
-            names = [name for name, lines in self.reached.items() if any(file == path for file, _line in lines)]
+            names = list(self.reached)
         names.sort(key=lambda name: (first.index(name) if name in first else len(first), self.took[name]))
         spent, chosen = 0.0, []
         for name in names:

@@ -77,10 +77,10 @@ def test_the_largest_price_is_a_cent_below_ten_to_the_ten():
         pricing.price(WEB, [Rule("big", 1, base=Decimal(10**10))], currency="USD")
 
 
-BANDS = ((10, Decimal(2)), (20, Decimal(3)))
+BANDS = ((5, Decimal(1)), (10, Decimal(2)), (20, Decimal(3)))
 
 
-@pytest.mark.parametrize(("words", "by"), [(0, 2), (10, 2), (11, 3), (20, 3), (21, 3), (10**6, 3)])
+@pytest.mark.parametrize(("words", "by"), [(0, 1), (5, 1), (6, 2), (10, 2), (11, 3), (20, 3), (21, 3), (10**6, 3)])
 def test_a_band_holds_its_end_and_the_last_one_what_is_above(words, by):
     assert pricing.multiplier(Factor("words", bands=BANDS), Ask(use="x", words=words)) == Decimal(by)
 

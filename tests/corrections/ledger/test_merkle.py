@@ -228,3 +228,36 @@ def test_peaks_that_do_not_fit_the_size_are_refused(size, peaks):
 def test_a_frontier_takes_hashes_only():
     with pytest.raises(ValueError, match="32 bytes"):
         Frontier().append(b"leaf")
+
+
+def test_an_index_at_the_size_or_below_zero_proves_nothing_whatever_the_proof():
+    leaf, other = merkle.leaf_hash(b"a"), merkle.leaf_hash(b"b")
+    top = merkle.root([leaf, other])
+    proved = {
+        index: merkle.verify_inclusion(leaf=other, index=index, size=2, proof=[leaf], root_hash=top)
+        for index in (-1, 0, 1, 2, 3)
+    }
+    assert proved == {-1: False, 0: False, 1: True, 2: False, 3: False}
+    single = {
+        index: merkle.verify_inclusion(leaf=leaf, index=index, size=1, proof=[], root_hash=leaf) for index in (0, 1)
+    }
+    assert single == {0: True, 1: False}
+
+
+@pytest.mark.parametrize("place", ["leaf", "root_hash", "proof"])
+def test_a_hash_of_another_length_proves_nothing(place):
+    leaf, other = merkle.leaf_hash(b"a"), merkle.leaf_hash(b"b")
+    given = {"leaf": other, "root_hash": merkle.root([leaf, other]), "proof": [leaf]}
+    assert merkle.verify_inclusion(index=1, size=2, **given) is True
+    short = [leaf[:-1]] if place == "proof" else given[place][:-1]
+    assert merkle.verify_inclusion(index=1, size=2, **{**given, place: short}) is False
+
+
+def test_there_is_a_proof_of_consistency_from_nothing_and_from_the_same_size_and_it_is_empty():
+    assert [merkle.consistency_ranges(0, 5), merkle.consistency_ranges(5, 5)] == [[], []]
+    assert [merkle.consistency_ranges(0, 0), merkle.consistency_ranges(1, 1)] == [[], []]
+    assert merkle.consistency_ranges(1, 2) == [(1, 2)]
+    assert merkle.consistency_ranges(3, 4) == [(2, 3), (3, 4), (0, 2)]
+    for old, new in ((-1, 2), (3, 2)):
+        with pytest.raises(ValueError, match=f"from {old} to {new}"):
+            merkle.consistency_ranges(old, new)
