@@ -261,4 +261,4 @@ def _number(value: Any) -> Decimal:
 
 def _short(number: Decimal) -> str:
     text = f"{number:f}"
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text else text
