@@ -135,7 +135,7 @@ class QuoteMachine(Machine):
         name = self.newest("draft")
         if self.press(
             lambda: quoting.open(Quote.objects.get(reference=name), by=self.actors[who]),
-            None if who == "ed" else NotAllowed,
+            NotAllowed if who != "ed" else None if self.status in {"submitted", "in_review", "quoted"} else Conflict,
         ):
             self.end_quotes("superseded", but=name)
             self.quotes[name] = "open"

@@ -19,7 +19,7 @@ ARITHMETIC = {
     ast.Pow: ast.Mult, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
     ast.BitXor: ast.BitOr,
 }  # fmt: skip
-WORDS_FOR_PEOPLE = {"_", "_now", "gettext", "gettext_lazy", "ngettext", "Wrong", "BadRule"}
+WORDS_FOR_PEOPLE = {"_", "_now", "gettext", "gettext_lazy", "ngettext", "Wrong", "BadRule", "UnverifiedNote"}
 ONLY_SPEED = {"select_related", "prefetch_related", "exists", "only"}
 
 

@@ -112,3 +112,8 @@ def test_a_private_key_is_refused_for_its_own_reason():
     assert why(Signer.parse, text.replace(SIGNER.verifier_key.key_id.hex(), "00000000")) == (
         "the id of the private key does not fit the key"
     )
+
+
+def test_signing_the_same_head_twice_makes_the_same_note():
+    assert sign(HEAD, SIGNER) == NOTE
+    assert NOTE.startswith(f"{BODY}\n— {ORIGIN} ")
