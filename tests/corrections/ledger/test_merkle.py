@@ -261,3 +261,9 @@ def test_there_is_a_proof_of_consistency_from_nothing_and_from_the_same_size_and
     for old, new in ((-1, 2), (3, 2)):
         with pytest.raises(ValueError, match=f"from {old} to {new}"):
             merkle.consistency_ranges(old, new)
+
+
+def test_the_hashes_of_rfc_6962_to_the_byte():
+    assert merkle.leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert merkle.leaf_hash(b"a") == hashlib.sha256(b"\x00a").digest()
+    assert merkle.node_hash(b"l" * 32, b"r" * 32) == hashlib.sha256(b"\x01" + b"l" * 32 + b"r" * 32).digest()
