@@ -26,6 +26,7 @@ from corrections.vocabulary import (
 from corrections.workflow import PUBLIC, CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.admin import WorkForm
+from newsroom.articles.addresses import BadAddress
 from newsroom.articles.models import Article
 from newsroom.articles.services import find
 from newsroom.references import normalize
@@ -45,7 +46,10 @@ class ArticleField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        article = Article.objects.filter(reference=normalize(text)).first() or find(text)
+        try:
+            article = Article.objects.filter(reference=normalize(text)).first() or find(text)
+        except BadAddress as error:
+            raise forms.ValidationError(str(error), code="bad_address") from error
         if article is None:
             raise forms.ValidationError(_("No article is known under that reference or address."))
         return article

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts import access_log, factors, regimes
 from newsroom.accounts.access import Access, AccessEntry
+from newsroom.accounts.checking import faults_in, is_time_zone
 from newsroom.accounts.models import (
     ApiKey,
     Contact,
@@ -133,11 +134,20 @@ class StaffAdmin(StaffScopedAdmin, UserAdmin):
 class AccessEntryAdmin(ReadOnlyAdmin):
     """The sign-in log, for administrators of the whole house: it tells about everybody."""
 
-    list_display = ("at", "action", "refused", "person", "by", "detail", "network")
+    @admin.display(description=_("network"), ordering="network")
+    def network_mark(self, row: AccessEntry) -> str:
+        """Enough of the mark to see what came from one place."""
+        return row.network[:8]
+
+    list_display = ("at", "action", "person", "by", "detail", "network_mark")
     list_filter = ("action", "refused")
     list_select_related = ("person", "by")
     search_fields = ("=person__username", "=network", "=detail")
     ordering = ("-pk",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's, under its own name."""
+        return super().changelist_view(request, {"title": _now("Sign-in log"), **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With one of the roles at every publication."""
@@ -154,6 +164,8 @@ class PublicationAdmin(StaffScopedAdmin):
     @admin.display(description=_("what readers are promised"))
     def promised(self, publication: Publication) -> str:
         """The regime, what it asks for, and the dates that a report of this moment would be given."""
+        if faults_in(publication.settings) or not is_time_zone(publication.time_zone):
+            return _now("Shown when time zone and settings are right.")
         regime = regimes.of(publication)
         now = timezone.now()
         dates = [timezone.localtime(regimes.due(publication, kind, now), publication.zone) for kind in regimes.PROMISES]

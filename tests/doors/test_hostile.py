@@ -17,9 +17,11 @@ import yaml
 from django.core import mail
 from django.test import Client
 
+from corrections.forms.reader import ReportForm
 from corrections.models import Report
 from newsroom.events import delivery, planning
 from newsroom.web import form_token
+from reprints.forms.asking import ArticlesForm, DetailsForm
 from reprints.models import LicenseRequest
 from tests.doors.hostile import MARK, SEEDS, storable_in_utf8, strings
 from tests.doors.test_matrix import API, ROOT, address
@@ -36,16 +38,9 @@ SEED = int(os.environ.get("MASTHEAD_SEED", "0")) or (
 
 WORST = SEEDS if COUNT > 1000 else (MARK, "a\x00b", "\ud800")
 
-REPORT_FIELDS = (
-    *("article_url", "medium", "medium_detail", "passage_exact", "passage_prefix", "passage_suffix", "claim"),
-    *("suggestion", "category", "sources", "acting_for", "urgent_reason", "name", "email", "phone", "website"),
-    "form_token",
-)
-REQUEST_FIELDS = (
-    *("article_urls", "use", "organization_type", "quantity", "portion", "excerpt_text", "scope", "countries"),
-    *("languages", "starts_on", "ends_on", "exclusivity", "modifications", "placement_urls", "ai_purposes"),
-    *("deadline", "note", "name", "email", "company", "po_number", "website", "form_token", "do"),
-)
+# The fields come from the forms themselves: one that is added tomorrow is tried tomorrow.
+REPORT_FIELDS = (*ReportForm.base_fields, "look")
+REQUEST_FIELDS = (*ArticlesForm.base_fields, *DetailsForm.base_fields, "form_token", "do")
 QUERIES = {
     "/corrections/": ("q", "kind", "severity", "section", "publication", "after", "before", "cursor", "page_size"),
     "/corrections/feed.atom": ("section", "publication", "q"),
