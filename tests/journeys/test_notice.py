@@ -6,11 +6,13 @@ import csv
 import io
 import re
 import secrets
+import subprocess
+import sys
 
 import pytest
 import requests
 
-from tests.journeys.people import Browser, Editor
+from tests.journeys.people import Browser, Editor, Partner
 from tests.journeys.stack import text_of
 from tests.journeys.test_correction import article_of, editor_at
 
@@ -77,3 +79,63 @@ def test_a_form_counts_once_and_what_is_doubted_is_held_with_the_reason_for_the_
     at_work_page(editor, other)
     assert "The address is on the list of senders to look at" in editor.text
     assert "troll" not in editor.open("/admin/corrections/listedsender/").text.lower()
+
+
+def log_verifies(stack, folder):
+    """Whether the newsroom's own program, run as a reader would, accepts its log as it is served now."""
+    program = folder / "verify_corrections.py"
+    program.write_bytes(requests.get(f"{stack.base}/corrections/ledger/verify_corrections.py", timeout=20).content)
+    key = requests.get(f"{stack.base}/api/v1/ledger/key/", timeout=20).text.strip()
+    checkpoint, entries = folder / "checkpoint.txt", folder / "entries.json"
+    checkpoint.write_bytes(requests.get(f"{stack.base}/api/v1/ledger/checkpoint/", timeout=20).content)
+    entries.write_bytes(requests.get(f"{stack.base}/api/v1/ledger/entries/?limit=1000", timeout=20).content)
+    ran = subprocess.run(
+        [sys.executable, program, "--key", key, "--checkpoint", checkpoint, "--entries", entries],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return ran.returncode == 0 or ran.stdout + ran.stderr
+
+
+def test_a_notice_is_linted_published_alone_placed_and_suppressed_everywhere(stack, tmp_path):
+    article = article_of(stack, 4)
+    words = f"An earlier version of this article misstated the length of the pier as {secrets.randbelow(10**9)} feet."
+    standards = Editor(stack, "standards").open("/admin/corrections/correction/start/correction/")
+    standards.send({"article": article["reference"], "kind": "correction"}, action="/start/correction/")
+    told = {"kind": "correction", "severity": "high", "not_fixed_reason": "The page is archived."}
+    standards.press("edit", told | {"text": f"{words} Write to rita@reader.example."})
+    assert "Take “rita@reader.example” out" in standards.text
+    assert "/do/publish_urgent/" not in standards.response.text
+    standards.press("edit", told | {"text": f"{words} It is 1,450 feet."})
+    standards.press("publish_urgent", {"words": "Front page."})
+    notice = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", standards.text).group(0)
+    standards.press("place", {"where": "homepage", "url": "https://harbor.example/"})
+    assert "https://harbor.example/" in standards.text
+
+    doors = {
+        f"/corrections/{notice}/",
+        "/corrections/",
+        "/corrections/feed.atom",
+        "/corrections/feed.json",
+        f"/articles/{article['reference']}/",
+        f"/articles/{article['reference']}/feed.atom",
+        f"/articles/{article['reference']}/feed.json",
+        f"/embed/article/?url={article['url']}",
+        "/api/v1/corrections/",
+        f"/api/v1/corrections/{notice}/",
+        f"/api/v1/articles/{article['reference']}/corrections/",
+        f"/api/v1/articles/{article['reference']}/jsonld/",
+    }
+    kept = {door: requests.get(stack.base + door, timeout=20) for door in sorted(doors)}
+    assert {door for door, copy in kept.items() if words not in copy.text} == set()
+    Editor(stack, "legal").open(standards.url).press("suppress", {"words": "Order 12 O 3/26"})
+    for door, copy in kept.items():
+        again = requests.get(stack.base + door, headers={"If-None-Match": copy.headers["ETag"]}, timeout=20)
+        assert again.status_code == (410 if notice in door else 200), door
+        assert words not in again.text, door
+        assert again.headers.get("ETag") != copy.headers["ETag"], door
+    assert words not in Partner(stack, "").call("GET", f"/articles/{article['reference']}/history/", expect=200).text
+    entries = Partner(stack, "").call("GET", "/ledger/entries/?limit=1000", expect=200).json()["entries"]
+    assert notice in [entry["leaf"]["reference"] for entry in entries]
+    assert log_verifies(stack, tmp_path) is True
