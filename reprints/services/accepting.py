@@ -13,12 +13,12 @@ from newsroom.accounts.models import Contact, Organization
 from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events import sealed
-from newsroom.workflow import THE_LOG, THE_PARTNER, Actor, lock
+from newsroom.workflow import THE_LOG, THE_PARTNER, Actor
 from reprints import moments, pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
 from reprints.services import exclusive, invoicing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
-from reprints.services.moving import move
+from reprints.services.moving import lock_quote, move
 from reprints.services.snapshots import snapshot_of
 from reprints.workflow import QUOTE, LicenseStatus, QuoteStatus, RequestStatus
 
@@ -47,7 +47,7 @@ def accept(
     `exclusivity_clash`, `blocked_organization`),
     `NotAllowed` or `Invalid`; nothing is written then.
     """
-    quote = lock(quote)
+    quote = lock_quote(quote)
     if quote.status == QuoteStatus.ACCEPTED and terms_sha256 == _terms_of(quote):
         if not QUOTE.transitions["accept"].who & by.roles_at(quote.publication):
             raise NotAllowed(_("Your role does not include this."))
@@ -55,7 +55,7 @@ def accept(
     if seen is not None and quote.version != seen:
         raise Stale(_("The quote changed since you read it. Read it again before you accept it."))
     QUOTE.check(quote, "accept", by)
-    request = lock(quote.request)
+    request = quote.request
     _check(quote, request, terms_sha256)
     signed = _signatory(quote, signatory)
     return _agree(quote, request, by=by, signatory=signed, typed=signatory if signed is None else "")
@@ -66,8 +66,8 @@ def accept_free(quote: Quote) -> Quote:
 
     Inside a transaction.
     """
-    quote = lock(quote)
-    return _agree(quote, lock(quote.request), by=THE_LOG, signatory=None, typed="")
+    quote = lock_quote(quote)
+    return _agree(quote, quote.request, by=THE_LOG, signatory=None, typed="")
 
 
 def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Contact | None, typed: str) -> Quote:

@@ -14,12 +14,12 @@ from django.utils.translation import override
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events.log import record
-from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor, lock
+from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
 from reprints.services import quoting
 from reprints.services.checking import check_items
-from reprints.services.moving import say, words_of
+from reprints.services.moving import lock_quote, say, words_of
 from reprints.workflow import QuoteStatus
 
 NEGOTIABLE = ("territory", "quantity", "ends_on")
@@ -43,7 +43,7 @@ def counter(
     Raises `Invalid` for a proposal that could not be quoted, `Conflict` when the quote is not open (`expired`) or after
     ten proposals (`too_many`).
     """
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     if PARTNER not in by.roles_at(quote.publication):
         raise NotAllowed(_("Your role does not include this."))
     _check_open(quote)
@@ -72,7 +72,7 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     The new net is the proposed amount, spread over the lines as before; without an amount, lines with other terms take
     the rate card's price. Raises `Conflict` (`nothing_proposed`).
     """
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     if LICENSING not in by.roles_at(quote.publication):
         raise NotAllowed(_("Your role does not include this."))
     _check_open(quote)

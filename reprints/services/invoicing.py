@@ -23,7 +23,7 @@ from reprints import events, moments, pricing
 from reprints.models import Invoice, InvoiceCounter, License, Quote, QuoteLine
 from reprints.models.invoices import STANDING
 from reprints.services import tax
-from reprints.services.moving import move, touch, words_of
+from reprints.services.moving import lock_quote, move, touch, words_of
 from reprints.services.snapshots import licensee_block, publication_block
 from reprints.vocabulary import InvoiceKind, TaxTreatment
 from reprints.workflow import INVOICE, InvoiceStatus, QuoteStatus
@@ -68,7 +68,7 @@ def draft_for(quote: Quote) -> Invoice:
     An unfinished draft is answered as it is. Raises `Conflict` before the acceptance, and while an invoice of
     the quote stands.
     """
-    quote = lock(quote)
+    quote = lock_quote(quote)
     if quote.status != QuoteStatus.ACCEPTED:
         raise Conflict(_("An invoice follows the acceptance: this quote is not accepted."), code="not_accepted")
     invoices = quote.invoices.filter(kind=InvoiceKind.INVOICE)

@@ -13,9 +13,9 @@ from newsroom.errors import Invalid
 from newsroom.events.log import record
 from newsroom.events.models import Event
 from newsroom.web.text import BadText, clean_text
-from newsroom.workflow import Actor
+from newsroom.workflow import Actor, lock
 from reprints.events import EVENT_OF_MOVE
-from reprints.models import LicenseRequest, RequestMessage
+from reprints.models import LicenseRequest, Quote, RequestMessage
 from reprints.workflow import WORKFLOWS
 
 MAX_WORDS = 5000
@@ -39,6 +39,18 @@ def move(
     change: dict[str, Any] = dict(WORKFLOWS[row.noun].move(row, name, by))
     row.save(update_fields=["status", "version", "updated_at", *fields])
     return record(EVENT_OF_MOVE[row.noun][name], row, by=by, data={**change, **(data or {})}, article=article)
+
+
+def lock_quote(quote: Quote, *, seen: int | None = None) -> Quote:
+    """The quote, locked after its request (`quote.request`, locked too).
+
+    Either may end the other's wait, so that both are always locked in this order: in two orders, PostgreSQL would end
+    one of two people's presses as a deadlock.
+    """
+    request = lock(quote.request)
+    fresh = lock(quote, seen=seen)
+    fresh.request = request
+    return fresh
 
 
 def touch(row: Any, *, fields: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, Terms
 from reprints.services import tax
 from reprints.services.completeness import LONGEST_OFFER, check_complete
 from reprints.services.lanes import Assessment, assess, excluded_parts
-from reprints.services.moving import move, say, touch, words_of
+from reprints.services.moving import lock_quote, move, say, touch, words_of
 from reprints.workflow import QUOTE, REQUEST, QuoteStatus, RequestStatus
 
 QUOTABLE = {RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.QUOTED}
@@ -87,7 +87,7 @@ def open(  # noqa: A001 -- the move is named so in the table
 
     Raises `Invalid` or `Conflict` with the reason.
     """
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     QUOTE.check(quote, "open", by)
     check_complete(quote)
     _check_limit(quote, by)
@@ -97,7 +97,7 @@ def open(  # noqa: A001 -- the move is named so in the table
 @transaction.atomic
 def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
     """Ask a manager to approve a quote above the editor's limit, as it stands in this version."""
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     _require(quote, by, LICENSING)
     check_complete(quote)
     approval, _created = Approval.objects.get_or_create(
@@ -112,7 +112,7 @@ def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None
 
     Never who drafted or proposed it.
     """
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     _require(quote, by, MANAGER)
     if quote.status != QuoteStatus.DRAFT:
         raise Conflict(_("This quote was already sent."))
@@ -131,7 +131,7 @@ def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None
 @transaction.atomic
 def cancel(quote: Quote, *, by: User, words: str, seen: int | None = None) -> Quote:
     """Take a quote back, with words for the requester; the request returns to the desk."""
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     QUOTE.check(quote, "cancel", by)
     quote.ended_reason = words_of(words)
     was_open = quote.status == QuoteStatus.OPEN
@@ -145,7 +145,7 @@ def cancel(quote: Quote, *, by: User, words: str, seen: int | None = None) -> Qu
 @transaction.atomic
 def decline(quote: Quote, *, by: Actor = THE_PARTNER, words: str = "", seen: int | None = None) -> Quote:
     """The partner does not want it. The request returns to the desk, which may offer something else."""
-    quote = lock(quote, seen=seen)
+    quote = lock_quote(quote, seen=seen)
     QUOTE.check(quote, "decline", by)
     quote.ended_reason = words_of(words, required=False)
     data = {"message": say(quote.request, quote.ended_reason, by=by, made="decline").pk} if quote.ended_reason else {}
@@ -182,7 +182,7 @@ def draft_from_card(request: LicenseRequest, assessment: Assessment) -> Quote:
 def open_from_card(quote: Quote) -> Quote:
     """Send what the rate card made. Inside a transaction."""
     check_complete(quote)
-    return _open(lock(quote), by=THE_LOG)
+    return _open(lock_quote(quote), by=THE_LOG)
 
 
 def needs_approval(quote: Quote) -> bool:
@@ -332,7 +332,7 @@ def _approval_of(quote: Quote) -> dict[str, Any]:
 
 
 def _open(quote: Quote, *, by: Actor) -> Quote:
-    request = lock(quote.request)
+    request = quote.request
     supersede_all(request, but=quote)
     quote.opened_at = moments.now()
     move(quote, "open", by=by, fields=["opened_at"], data={"number": quote.number, "lane": request.lane})
@@ -354,7 +354,7 @@ def _open(quote: Quote, *, by: Actor) -> Quote:
 
 
 def _back_to_desk(quote: Quote) -> None:
-    request = lock(quote.request)
+    request = quote.request
     if request.status == RequestStatus.QUOTED:
         request.waiting_since = None
         move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})

@@ -20,7 +20,7 @@ from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, lock
 from reprints import events, moments
 from reprints.models import Invoice, License, Quote, UpdateNotice
 from reprints.services import clock, payments, updates
-from reprints.services.moving import move
+from reprints.services.moving import lock_quote, move
 from reprints.vocabulary import InvoiceKind, NoticeKind
 from reprints.workflow import InvoiceStatus, LicenseStatus, QuoteStatus, RequestStatus
 
@@ -105,7 +105,7 @@ def pay(quote: Quote) -> list[str]:
 
     Raises `Conflict` when nothing is to be paid.
     """
-    quote = _own(lock(quote))
+    quote = _own(lock_quote(quote))
     if quote.status != QuoteStatus.ACCEPTED:
         raise Conflict(_("This quote is not accepted."), code="not_accepted")
     waiting = License.objects.filter(quote=quote, status=LicenseStatus.PENDING_PAYMENT).order_by("pk")
@@ -120,7 +120,7 @@ def pay(quote: Quote) -> list[str]:
         fresh = lock(row)
         fresh.issued_at = moments.now()
         move(fresh, "issue", by=THE_TEST_DESK, fields=["issued_at"], data={"quote": quote.reference})
-    request = lock(quote.request)
+    request = quote.request
     if request.status == RequestStatus.AGREED:
         request.closed_at = moments.now()
         move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})

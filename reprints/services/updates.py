@@ -19,7 +19,7 @@ from newsroom.workflow import THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services.checking import is_web_address
-from reprints.services.moving import move, touch, words_of
+from reprints.services.moving import lock_quote, move, touch, words_of
 from reprints.vocabulary import Action, Duty, NoticeKind
 from reprints.workflow import OPEN_REQUEST, UPDATE_NOTICE, QuoteStatus
 
@@ -271,13 +271,13 @@ def _flag_open_business(article: Article) -> None:
     change.
     """
     now = moments.now()
-    quotes = Quote.objects.filter(status=QuoteStatus.OPEN, lines__article=article).distinct()
-    for quote in quotes:
-        fresh = lock(quote)
-        fresh.reconfirm_since = now
-        touch(fresh, fields=["reconfirm_since"])
     requests = LicenseRequest.objects.filter(items__article=article, status__in=OPEN_REQUEST).distinct()
-    for request in requests:
+    for request in requests.order_by("pk"):
         fresh_request = lock(request)
         fresh_request.article_changed_at = now
         touch(fresh_request, fields=["article_changed_at"])
+    quotes = Quote.objects.filter(status=QuoteStatus.OPEN, lines__article=article).distinct()
+    for quote in quotes.order_by("request_id", "pk"):
+        fresh = lock_quote(quote)
+        fresh.reconfirm_since = now
+        touch(fresh, fields=["reconfirm_since"])

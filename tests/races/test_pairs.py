@@ -11,7 +11,6 @@ import os
 from itertools import combinations_with_replacement
 
 import pytest
-from django.db import OperationalError
 
 from newsroom.errors import DomainError, Stale
 from newsroom.events.models import Event
@@ -53,9 +52,7 @@ def race(stage, one, two, *, versions):
     answers = at_once(*[lambda name=name: stage.moves[name](row, seen) for name in (one, two)])
     where = f"{stage.name}: {one} and {two} with {'versions' if versions else 'no version'}: {answers!r}"
     refused = [answer for answer in answers if isinstance(answer, Exception)]
-    # A quote is locked before its request by one side and after it by the other: PostgreSQL ends one of the two whole.
-    allowed = (DomainError, OperationalError) if {one, two} & OTHERS else DomainError
-    assert all(isinstance(answer, allowed) and str(answer) for answer in refused), where
+    assert all(isinstance(answer, DomainError) and str(answer) for answer in refused), where
     now_told, now_version, now_status = happened_to(row)
     assert now_status != stage.name, where
     if versions and not {one, two} & OTHERS and one != "accept":
