@@ -1,9 +1,10 @@
 """Is this notice a good one? The rules of AP, BBC, the New York Times, Reuters and the Washington Post, as findings.
 
 A rule that knows, blocks: an address in the text, a link and nothing else. A rule that guesses from the wording warns,
-and the desk answers it in words. A publication sets either otherwise, by its policy `lint_levels`. The rules that
-listen to wording know English; a notice in another language is judged by the others. A reply is the claimant's own
-words and a minor fix is not listed: neither is judged. Nothing here reads or writes the database.
+and the desk answers it in words. A publication sets either otherwise, by its policy `lint_levels`. A rule that listens
+to wording declares the languages it knows; a notice in another one is judged by the rest, and `unchecked` names what
+was left out. A reply is the claimant's own words and a minor fix is not listed: neither is judged. Nothing here reads
+or writes the database.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy
 
 from corrections import cues
+from corrections.tongues import TONGUES, Tongue, base_of
 from corrections.vocabulary import Effect, Kind, Severity
 
 Level = Literal["block", "warn"]
@@ -74,6 +76,19 @@ SENTENCES: dict[str, Any] = {
     "late_unexplained": gettext_lazy("The error stood for %(days)d days: say why it is corrected only now."),
     "too_long": gettext_lazy("The notice has %(words)d words, more than %(most)d. Shorten it."),
 }
+NAMES: dict[str, Any] = {
+    "blames": gettext_lazy("whether it puts the blame on a person or desk"),
+    "retraction_not_said": gettext_lazy("whether a retraction says so"),
+    "retraction_without_reason": gettext_lazy("whether a retraction says why"),
+    "wrong_label": gettext_lazy("whether the words fit the label"),
+    "no_error_named": gettext_lazy("whether it says what was wrong"),
+    "no_fact_named": gettext_lazy("whether it says what is right"),
+    "not_self_contained": gettext_lazy("whether it can be understood without the article"),
+    "euphemism": gettext_lazy("whether it says less than what happened"),
+    "belittles": gettext_lazy("whether it makes a grave error small"),
+    "late_unexplained": gettext_lazy("whether it says why it comes late"),
+}
+"""What each rule that listens to wording looks for."""
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -81,7 +96,7 @@ PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+\d[\d ()./-]{6,}\d|\(0?\d{2,4}\) ?\d[\d /-]{4,}\d|0\d{1,4}[ /-]\d[\d /-]{4,}\d"
     r"|\d{3}[-. ]\d{3}[-. ]\d{4}|(?<=call )\d[\d -]{5,}\d|(?<=phone )\d[\d -]{5,}\d)(?![\w-])"
 )
-QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|„[^“”]*[“”]")
+QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|»[^«]*«|„[^“”]*[“”]")
 SENTENCE_END = re.compile(r"(?<=[.!?”])\s+(?=[A-Z0-9“\"])")
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 POINTERS = re.compile(
@@ -111,9 +126,9 @@ class Notice:
     effect: str = ""
 
     @property
-    def in_english(self) -> bool:
-        """Whether the rules that listen to wording apply."""
-        return self.language.lower().replace("_", "-").split("-")[0] == "en"
+    def tongue(self) -> Tongue:
+        """The words of its language. KeyError where none are known: only rules that know the language ask."""
+        return TONGUES[base_of(self.language)]
 
     @property
     def passages(self) -> str:
@@ -144,7 +159,7 @@ def lint(notice: Notice, *, levels: Mapping[str, str] | None = None) -> list[Fin
         return []
     found = []
     for rule in RULES:
-        for code, words in rule(notice):
+        for code, words in rule.find(notice) if rule.knows(notice.language) else ():
             wanted = (levels or {}).get(code)
             level = wanted if wanted in {"block", "warn", "off"} else LEVELS[code]
             if level != "off":
@@ -152,7 +167,33 @@ def lint(notice: Notice, *, levels: Mapping[str, str] | None = None) -> list[Fin
     return sorted(found, key=lambda finding: finding.level)
 
 
+def unchecked(kind: str, language: str, *, levels: Mapping[str, str] | None = None) -> list[str]:
+    """What no rule looks for in a notice of this kind and language, as `NAMES` has it, in the order of the rules."""
+    if kind in EXEMPT:
+        return []
+    return [
+        str(NAMES[code])
+        for rule in RULES
+        if not rule.knows(language)
+        for code in rule.codes
+        if (levels or {}).get(code) != "off" and (kind == Kind.RETRACTION or not code.startswith("retraction_"))
+    ]
+
+
 Found = Iterator[tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to look at a notice, the codes it may give, and the languages it knows: none where it needs no words."""
+
+    find: Callable[[Notice], Found]
+    codes: tuple[str, ...]
+    languages: frozenset[str] = frozenset()
+
+    def knows(self, language: str) -> bool:
+        """Whether it may judge words of this language."""
+        return not self.languages or base_of(language) in self.languages
 
 
 def _only_link(notice: Notice) -> Found:
@@ -191,8 +232,6 @@ def _names_reader(notice: Notice) -> Found:
 
 
 def _blames(notice: Notice) -> Found:
-    if not notice.in_english:
-        return
     found = cues.BLAMES.search(notice.said)
     for name in notice.bylines:
         byline = re.escape(name.strip())
@@ -212,7 +251,7 @@ def _same_passages(notice: Notice) -> Found:
 
 
 def _retraction(notice: Notice) -> Found:
-    if notice.kind != Kind.RETRACTION or _undoes(notice) or not notice.in_english:
+    if notice.kind != Kind.RETRACTION or _undoes(notice):
         return
     if not cues.RETRACTS.search(notice.said):
         yield "retraction_not_said", {}
@@ -221,12 +260,12 @@ def _retraction(notice: Notice) -> Found:
 
 
 def _label(notice: Notice) -> Found:
-    if notice.in_english and _misfits(notice):
+    if _misfits(notice):
         yield "wrong_label", {"kind": Kind(notice.kind).label}
 
 
 def _wrong_and_right(notice: Notice) -> Found:
-    if not notice.in_english or _undoes(notice) or _is_link(notice):
+    if _undoes(notice) or _is_link(notice):
         return
     if notice.kind == Kind.CORRECTION and _misfits(notice):
         return
@@ -246,18 +285,16 @@ def _wrong_and_right(notice: Notice) -> Found:
 
 
 def _self_contained(notice: Notice) -> Found:
-    if not notice.in_english or notice.effect or _is_link(notice):
+    if notice.effect or _is_link(notice):
         return
     if not _content(notice.text):
         yield "not_self_contained", {}
 
 
 def _euphemism(notice: Notice) -> Found:
-    if not notice.in_english:
-        return
-    if found := cues.EUPHEMISMS.search(notice.said):
+    if found := notice.tongue.euphemisms.search(notice.said):
         yield "euphemism", {"found": found[0]}
-    if notice.severity == Severity.HIGH and (found := cues.BELITTLES.search(notice.said)):
+    if notice.severity == Severity.HIGH and (found := notice.tongue.belittles.search(notice.said)):
         yield "belittles", {"found": found[0]}
 
 
@@ -268,7 +305,7 @@ def _repeats_error(notice: Notice) -> Found:
 
 
 def _late(notice: Notice) -> Found:
-    if notice.error_published_at is None or not notice.in_english:
+    if notice.error_published_at is None:
         return
     stood = notice.now - notice.error_published_at
     if stood > LATE and not cues.EXPLAINS_DELAY.search(notice.text):
@@ -282,20 +319,22 @@ def _length(notice: Notice) -> Found:
         yield "too_long", {"words": words, "most": most}
 
 
-RULES: tuple[Callable[[Notice], Found], ...] = (
-    _only_link,
-    _personal_data,
-    _names_reader,
-    _blames,
-    _same_passages,
-    _retraction,
-    _label,
-    _wrong_and_right,
-    _self_contained,
-    _euphemism,
-    _repeats_error,
-    _late,
-    _length,
+ONLY_ENGLISH = frozenset({"en"})
+KNOWN = frozenset(TONGUES)
+RULES: tuple[Rule, ...] = (
+    Rule(_only_link, ("only_link",)),
+    Rule(_personal_data, ("personal_data",)),
+    Rule(_names_reader, ("names_reader",)),
+    Rule(_blames, ("blames",), ONLY_ENGLISH),
+    Rule(_same_passages, ("same_passages",)),
+    Rule(_retraction, ("retraction_not_said", "retraction_without_reason"), ONLY_ENGLISH),
+    Rule(_label, ("wrong_label",), KNOWN),
+    Rule(_wrong_and_right, ("no_error_named", "no_fact_named"), ONLY_ENGLISH),
+    Rule(_self_contained, ("not_self_contained",), ONLY_ENGLISH),
+    Rule(_euphemism, ("euphemism", "belittles"), KNOWN),
+    Rule(_repeats_error, ("repeats_error",)),
+    Rule(_late, ("late_unexplained",), ONLY_ENGLISH),
+    Rule(_length, ("too_long",)),
 )
 
 
@@ -312,12 +351,12 @@ def _is_link(notice: Notice) -> bool:
 
 def _misfits(notice: Notice) -> bool:
     """Whether the label says something else than the words."""
-    said = notice.said
-    errs = bool(cues.ERROR_NAMED.search(said))
+    said, tongue = notice.said, notice.tongue
+    errs = bool(tongue.error_named.search(said))
     if notice.kind == Kind.CORRECTION:
-        softer = cues.ONLY_UPDATES.search(said) or cues.CLARIFIES.search(said)
-        plain = errs or cues.CONTRAST.search(said) or notice.original_text.strip()
-        return bool(softer and not plain) or bool(cues.RETRACTS_ARTICLE.search(said) and not notice.effect)
+        softer = tongue.only_updates.search(said) or tongue.clarifies.search(said)
+        plain = errs or tongue.contrast.search(said) or notice.original_text.strip()
+        return bool(softer and not plain) or bool(tongue.retracts_article.search(said) and not notice.effect)
     return notice.kind in {Kind.CLARIFICATION, Kind.UPDATE} and errs
 
 

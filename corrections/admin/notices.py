@@ -178,6 +178,8 @@ class CorrectionAdmin(WorkflowAdmin):
             "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
             if subject.status in notices.OPEN
             else [],
+            "language": subject.language,
+            "unchecked": subject.unchecked() if subject.status in notices.OPEN else [],
             "remarks": remarks_about(subject, public=False),
             "entry": LedgerEntry.objects.filter(correction=subject).first(),
             "placements": list(subject.placements.select_related("placed_by").order_by("pk")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from corrections.linter import Finding, Notice, lint
+from corrections.linter import Finding, Notice, lint, unchecked
 from corrections.vocabulary import Effect, Kind, Place, Severity
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
@@ -139,12 +139,24 @@ class Correction(Record):
 
     def lint(self) -> list[Finding]:
         """What the linter finds in its words, by the levels of the publication."""
-        levels = self.publication.policy("lint_levels")
-        return lint(self._as_read(), levels=levels if isinstance(levels, dict) else {})
+        return lint(self._as_read(), levels=self._lint_levels())
+
+    def unchecked(self) -> list[str]:
+        """What the linter does not look for, because it does not know the language."""
+        return unchecked(self.kind, self.language, levels=self._lint_levels())
+
+    @property
+    def language(self) -> str:
+        """The language of its words: that of the first article, otherwise of the publication."""
+        return (self.main_article or self.publication).language
 
     def unanswered(self) -> list[Finding]:
         """The warnings that nobody has answered yet."""
         return [row for row in self.lint() if row.level == "warn" and not self.lint_answers.get(row.code)]
+
+    def _lint_levels(self) -> dict[str, str]:
+        levels = self.publication.policy("lint_levels")
+        return levels if isinstance(levels, dict) else {}
 
     def _fails_the_linter(self) -> str:
         for finding in self.lint():
@@ -179,7 +191,7 @@ class Correction(Record):
             reader_names=tuple(name for name in names if name),
             reader_emails=tuple(email for email in emails if email),
             house=tuple(address for address in house if address),
-            language=articles[0].language if articles else publication.language,
+            language=self.language,
             effect=self.effect,
         )
 
