@@ -1,11 +1,14 @@
 """Invoices at the desk, the table for the accounting system, and the preview of a rate card."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from reprints.models import Invoice, License
 from tests.reprints import billing
@@ -32,7 +35,7 @@ def as_(client, publication):
 def test_an_editor_enters_a_part_payment_and_then_the_rest(publication, as_):
     invoice = billing.owed(publication, organization=billing.a_partner(payment_terms="prepay"))
     client = as_("licensing_editor")
-    assert buttons(client, invoice) == ["pay", "credit"]
+    assert buttons(client, invoice) == ["credit", "pay"]
     assert press(client, invoice, "pay", amount="10", reference="TX-1") == 302
     assert press(client, invoice, "pay", amount="9999999", reference="TX-2") == 422
     assert press(client, invoice, "pay", reference="TX-1") == 422
@@ -46,7 +49,7 @@ def test_only_a_manager_is_offered_to_write_off(publication, as_):
     invoice = billing.owed(publication)
     assert press(as_("licensing_editor"), invoice, "write_off", words="Bankrupt.") == 409
     client = as_("licensing_manager")
-    assert buttons(client, invoice) == ["pay", "credit", "write_off"]
+    assert buttons(client, invoice) == ["credit", "write_off", "pay"]
     assert press(client, invoice, "write_off", words=" ") == 422
     assert press(client, invoice, "write_off", words="Bankrupt.") == 302
     assert (Invoice.objects.get().status, buttons(client, invoice)) == ("written_off", [])
@@ -213,10 +216,14 @@ def test_only_a_manager_of_the_house_previews(publication, everywhere, as_):
 
 
 def test_the_front_page_counts_what_is_overdue_and_what_waits_for_a_number(publication, as_):
+    publication.settings |= {"invoice_due_days": 1}
+    publication.save(update_fields=["settings"])
     late = billing.owed(publication)
-    Invoice.objects.filter(pk=late.pk).update(due_on=late.created_at.date().replace(year=2020))
+    publication.settings |= {"invoice_due_days": 60}
+    publication.save(update_fields=["settings"])
     billing.owed(publication)
-    shown = as_("licensing_editor").get(reverse("admin:index")).context_data["cards"]
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        shown = as_("licensing_editor").get(reverse("admin:index")).context_data["cards"]
     counted = {str(card.label): card.count for card in shown}
     assert (counted["overdue invoices"], counted["orders to invoice"]) == (1, 0)
     assert late.gross > Decimal(0)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
@@ -270,6 +270,21 @@ def test_the_database_refuses_a_second_standing_invoice_and_an_overpaid_one(publ
     with pytest.raises(IntegrityError), transaction.atomic():
         Invoice.objects.filter(pk=invoice.pk).update(paid_amount=invoice.gross + 1)
     assert Invoice.objects.count() == 1
+
+
+@pytest.mark.both
+def test_the_database_keeps_an_issued_invoice_as_it_was_issued(publication):
+    invoice = billing.owed(publication)
+    for change in ({"gross": 1}, {"number": "INV-9"}, {"buyer": {}}, {"due_on": "2030-01-01"}, {"issued_at": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Invoice.objects.filter(pk=invoice.pk).update(**change)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM masthead_allow_flush")  # as in production, where it is empty
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invoice.objects.filter(pk=invoice.pk)._raw_delete("default")
+    assert Invoice.objects.filter(pk=invoice.pk).update(reminders=1) == 1
+    assert (Invoice.objects.get().gross, Invoice.objects.get().number) == (invoice.gross, invoice.number)
 
 
 @pytest.mark.both

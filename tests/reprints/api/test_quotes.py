@@ -156,13 +156,12 @@ def test_invoices_are_shown_once_issued_and_found_by_number_or_reference(story, 
     quote, _etag = partner.quoted(story)
     an_invoice(partner, quote, status="draft")
     late = an_invoice(
-        partner, quote, number="2026/17", issued_at=timezone.now(), due_on=timezone.now().date() - timedelta(days=3)
+        partner, quote, number="17", issued_at=timezone.now(), due_on=timezone.now().date() - timedelta(days=3)
     )
     (shown,) = partner.get("invoices/").json()["results"]
-    assert (shown["reference"], shown["number"], shown["overdue"]) == (late.reference, "2026/17", True)
+    assert (shown["reference"], shown["number"], shown["overdue"]) == (late.reference, "17", True)
     assert shown["gross"] == {"amount": "150.00", "currency": "USD"}
     assert partner.get(f"invoices/{late.reference}/").json() == shown
-    Invoice.objects.filter(pk=late.pk).update(number="17")
     assert partner.get("invoices/17/").json()["reference"] == late.reference
     for client in (other, Client(partner.organization, test=True)):
         assert client.get("invoices/").json()["results"] == []
