@@ -159,7 +159,8 @@ class ReportWriteSerializer(StrictSerializer):
         max_length=ADDRESS_LENGTH,
         allow_blank=True,
         default="",
-        help_text="Any address of the article. May be empty unless it was seen on the web.",
+        help_text="Any address of the article; its fragment names the post of a live blog. May be empty unless it was "
+        "seen on the web.",
     )
     where = WhereSerializer(required=False)
     passage = PassageSerializer(required=False)

@@ -47,7 +47,7 @@ from newsroom.api.networks import network_mark, network_marks
 from newsroom.api.problems import MEDIA_TYPE
 from newsroom.api.throttles import caller
 from newsroom.articles import services as articles
-from newsroom.articles.addresses import BadAddress, clean_url
+from newsroom.articles.addresses import BadAddress, clean_url, post_of
 from newsroom.articles.hosts import publication_of
 from newsroom.articles.models import Article
 from newsroom.errors import Invalid, NotFound
@@ -319,6 +319,7 @@ def _draft(request: Request, data: dict[str, Any]) -> Draft:
         publication=publication,
         article=article,
         article_url=clean_url(address) if address else "",
+        anchor=post_of(address),
         medium=where.get("medium", Medium.WEB),
         medium_detail=where.get("detail", ""),
         passage_exact=passage.get("exact", ""),

@@ -14,7 +14,7 @@ from corrections.services.submitting import Draft
 from corrections.vocabulary import Category, Medium
 from newsroom.accounts.models import Publication
 from newsroom.articles import passages
-from newsroom.articles.addresses import BadAddress, clean_url
+from newsroom.articles.addresses import BadAddress, clean_url, post_of
 from newsroom.articles.hosts import publication_of
 from newsroom.articles.models import Article, Revision
 from newsroom.articles.services import find
@@ -200,6 +200,7 @@ class ReportForm(forms.Form):
         self.publication, self.language = publication, language
         self.article: Article | None = None
         self.revision: Revision | None = None
+        self.anchor = ""
 
     def clean_article_url(self) -> str:
         """The address as one would show it; finds the article and whose it is on the way."""
@@ -221,6 +222,7 @@ class ReportForm(forms.Form):
             )
         self.publication = owner
         self.revision = self.article.current_revision() if self.article and not self.article.is_embargoed else None
+        self.anchor = post_of(text)
         return address
 
     def clean_medium(self) -> str:
@@ -259,6 +261,7 @@ class ReportForm(forms.Form):
         return Draft(
             publication=self.publication,
             article=self.article,
+            anchor=self.anchor,
             category=data["category"] or Category.OTHER,
             urgent_reason=data["urgent_reason"] if data["urgent"] else "",
             language=self.language,

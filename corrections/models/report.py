@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django.db import models
 from django.db.models import Q
@@ -50,6 +51,7 @@ class Report(Record):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reports")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     article_url = models.CharField(_("address"), max_length=2000, blank=True)
+    anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True, default="", db_default="")
     article_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
     medium = models.CharField(_("seen"), max_length=12, choices=Medium.choices, default=Medium.WEB)
     medium_detail = models.CharField(_("where exactly"), max_length=300, blank=True)
@@ -145,6 +147,11 @@ class Report(Record):
                 name="report_closed_has_time",
             ),
         ]
+
+    @property
+    def address(self) -> str:
+        """Where the error stands: the article's address, at the post that is meant."""
+        return f"{self.article_url}#{quote(self.anchor)}" if self.anchor and self.article_url else self.article_url
 
     @property
     def is_open(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from corrections.vocabulary import Kind, Severity
 from corrections.workflow import CORRECTION, PUBLIC, CorrectionStatus
 from newsroom import references
 from newsroom.accounts.models import Approval, Publication, User
+from newsroom.articles.addresses import POST_ID
 from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
@@ -37,7 +37,6 @@ WORDS = {
 }
 SAID = ("kind", "text", "original_text", "corrected_text")
 MAX_ANSWER = 500
-ANCHOR = re.compile(r"[^\s<>\"'`#]{0,200}")
 SECOND_REVIEW = timedelta(hours=24)
 
 
@@ -64,8 +63,13 @@ def start(
 
 
 def start_for(report: Report, *, by: User) -> Correction:
-    """The draft that an accepted report starts, with the passage it names. Inside the acceptance's transaction."""
+    """The draft that an accepted report starts, with the passage and the post of a live blog that it names.
+
+    Inside the acceptance's transaction.
+    """
     draft = _new(report.publication, by=None, articles=[report.article] if report.article else [])
+    if report.anchor:
+        draft.articles.update(anchor=report.anchor)
     if report.passage_exact:
         draft.original_text = report.passage_exact
         draft.save(update_fields=["original_text"])
@@ -125,7 +129,7 @@ def name_article(
     if article.publication_id != correction.publication_id:
         raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
     post = anchor.strip().removeprefix("#")
-    if not ANCHOR.fullmatch(post):
+    if not POST_ID.fullmatch(post):
         raise Invalid.one("/anchor", _("The id of a post has no blanks, quotes or angle brackets."), "anchor")
     publishing.name(correction, article)
     CorrectionArticle.objects.filter(correction=correction, article=article).update(anchor=post)

@@ -113,7 +113,17 @@ def held_on(report: Report) -> dict[str, Any]:
 
 
 def _words(report: Report) -> dict[str, Any]:
-    names = ("article_url", "article_revision", "medium", "category", "urgent", "urgent_reason", "language", "channel")
+    names = (
+        "article_url",
+        "anchor",
+        "article_revision",
+        "medium",
+        "category",
+        "urgent",
+        "urgent_reason",
+        "language",
+        "channel",
+    )
     texts = [name for name in TEXTS if name != "network_hash"]
     held = {name: getattr(report, name) for name in (*names, *texts, "sources", "about_me")}
     return {**held, "words_erased_at": report.text_erased_at}

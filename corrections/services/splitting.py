@@ -24,8 +24,19 @@ MAX_CLAIM = 5000
 MAX_PASSAGE = 500
 SPLIT_IN = {ReportStatus.NEW, ReportStatus.IN_REVIEW}
 COPIED = (
-    *("publication", "article", "article_url", "article_revision", "medium", "medium_detail", "sources", "about_me"),
-    *("acting_for", "urgent", "urgent_reason", "language", "status", "visibility", "legal_hold", "channel", "origin"),
+    *("publication", "article", "article_url", "anchor", "article_revision", "medium", "medium_detail", "sources"),
+    *(
+        "about_me",
+        "acting_for",
+        "urgent",
+        "urgent_reason",
+        "language",
+        "status",
+        "visibility",
+        "legal_hold",
+        "channel",
+        "origin",
+    ),
     *("desk", "assignee", "first_answered_at", "test"),
 )
 """What both halves have in common: the reader said it once, for both."""

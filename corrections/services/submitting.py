@@ -31,6 +31,7 @@ class Draft:
     publication: Publication
     article: Article | None = None
     article_url: str = ""
+    anchor: str = ""
     medium: str = Medium.WEB
     medium_detail: str = ""
     passage_exact: str = ""
@@ -99,6 +100,7 @@ def _write(
         publication=draft.publication,
         article=article,
         article_url=draft.article_url or (article.url if article else ""),
+        anchor=draft.anchor,
         article_revision=article.revision if article else None,
         medium=draft.medium,
         medium_detail=draft.medium_detail,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -110,6 +111,8 @@ def _form(request: HttpRequest, data: QueryDict | dict[str, str]) -> ReportForm:
 def _prefilled(request: HttpRequest) -> dict[str, str]:
     """What the link to the form already knows."""
     given = {field: request.GET.get(name, "") for name, field in PREFILLED.items()}
+    if (post := request.GET.get("post", "")) and "#" not in given["article_url"]:
+        given["article_url"] += f"#{quote(post.removeprefix('#'), safe='')}"
     given["passage_exact"] = given["passage_exact"][:MAX_PASSAGE]
     if given["medium"] not in dict(ReportForm.base_fields["medium"].choices):  # type: ignore[attr-defined]  # -- a choice field
         given["medium"] = "web"

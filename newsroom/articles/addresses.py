@@ -5,6 +5,7 @@ the AMP cache URL format. Nothing here reads the network or a table, and nothing
 """
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ ALIAS_LABELS = frozenset({"www", "m", "mobile", "touch", "amp"})
 INDEX_PAGES = frozenset({"index.html", "index.htm", "index.shtml", "index.php"})
 CACHE_HOSTS = (".cdn.ampproject.org", ".ampproject.net", ".bing-amp.com")
 DEFAULT_PORTS = frozenset({80, 443})
+POST_ID = re.compile(r"[^\s<>\"'`#]{0,200}")
+"""The id of a post of a live blog, as an address may end with it; empty for none."""
 
 
 class BadAddress(ValueError):
@@ -72,6 +75,16 @@ def clean_url(url: str) -> str:
     path = "/".join(parts.segments) + ("/" if parts.segments and parts.trailing_slash else "")
     query = f"?{'&'.join(parts.pairs)}" if parts.pairs else ""
     return f"{parts.scheme}://{parts.host}{parts.port}/{path}{query}"
+
+
+def post_of(url: str) -> str:
+    """The id of the post of a live blog that the address points at, unescaped; empty when its fragment is none.
+
+    `https://daily.example/live#post-1` → `post-1`. What readers' tools write there is no post: `#:~:text=`, `#ref=rss`.
+    """
+    fragment = unquote(url.partition("#")[2].partition(":~:")[0].strip())
+    unseen = any(_is_forbidden(character) or unicodedata.category(character) == "Cf" for character in fragment)
+    return "" if unseen or not POST_ID.fullmatch(fragment) or set(fragment) & {"=", "\ufffd"} else fragment
 
 
 def host_of(url: str) -> str:
