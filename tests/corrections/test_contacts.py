@@ -125,6 +125,7 @@ def test_an_anonymous_report_has_no_such_button(client, daily, editor):
 def test_ten_reveals_cost_the_page_no_more_queries_than_one(client, daily, editor):
     report = make(daily)
     client.force_login(editor)
+    client.get(page(report))  # whoever looks for the first time leaves a mark
     counted = []
     for more in (1, 9):
         for _ in range(more):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from corrections import notices as declared
 from corrections.models import Report
-from corrections.services import clock, fixed
+from corrections.services import agencies, clock, fixed, inquiries, splitting
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
@@ -50,7 +50,9 @@ def letters():
     composed = {}
     for delivery in Delivery.objects.filter(channel="email").order_by("pk"):
         address = kinds.ADDRESS_BOOKS[delivery.recipient_kind](delivery.recipient_key)
-        composed.setdefault(delivery.template, []).append((delivery.recipient_kind, mail.compose(delivery, address)))
+        if address is not None:  # else the delivery is canceled: who has answered is asked no more
+            letter = mail.compose(delivery, address)
+            composed.setdefault(delivery.template, []).append((delivery.recipient_kind, letter))
     return composed
 
 
@@ -79,6 +81,23 @@ def whole_life(daily, report, editor):
     reports.join(follower, by=second, other=taken_back, words="Two of you saw it.")
     reports.withdraw(taken_back)
     ask_whether_it_is_fixed(report)
+    work_on(make_report(daily, report.article, claim=SECRET), editor, second)
+
+
+def work_on(report, editor, second):
+    """What the desk does beside its moves: hand over, split, ask a colleague, wait for an agency."""
+    report = reports.take_up(confirm(report), by=editor)
+    reports.assign(report, to=second, by=editor)
+    splitting.split(report, by=editor, claim="The name is wrong as well.")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for name in ("ann", "ben"):
+        inquiries.ask_colleague(
+            report, by=editor, name=name, email=f"{name}@daily.example", words="Which figure?", reply_by=tomorrow
+        )
+    agencies.wait(report, by=editor, agency="Wire", reason="They are asked.", until=tomorrow)
+    inquiries.remind(timezone.now() + timedelta(days=2))
+    inquiries.answer(report.inquiries.first(), words=SECRET)
+    agencies.end_waits(timezone.now() + timedelta(days=2))
 
 
 def ask_whether_it_is_fixed(report):

@@ -77,9 +77,10 @@ def test_no_public_page_sets_a_cookie_and_a_private_one_only_its_own(world):
             cookies = Client().get(path).cookies
         if cookies:
             found[path] = [(name, row["path"], row["httponly"], row["samesite"]) for name, row in cookies.items()]
-    report, asked = world.report.reference, world.asked.reference
+    report, asked, inquiry = world.report.reference, world.asked.reference, world.inquiry.reference
     assert found == {
         world.report_path: [(f"report_{report}", f"/corrections/reports/{report}/", True, "Lax")],
+        world.inquiry_path: [(f"inquiry_{inquiry}", f"/corrections/inquiries/{inquiry}/", True, "Lax")],
         world.asked_path: [(f"license_request_{asked}", f"/reprints/requests/{asked}/", True, "Lax")],
     }
 

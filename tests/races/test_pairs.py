@@ -2,7 +2,7 @@
 
 With the version that both saw, exactly one of them happens and the other reads why. Without it the later one happens
 only if it is possible after the first: each happens once or is refused, never half. Twice the same move is a pair too.
-One round a pair and way on each run, 50 with MASTHEAD_CHAOS=1.
+On each run one round of a dozen pairs of each noun, with and without a version; with MASTHEAD_CHAOS=1 fifty of all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(8 * 3600),
 ]
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "50")) if os.environ.get("MASTHEAD_CHAOS") == "1" else 1
+FULL = os.environ.get("MASTHEAD_CHAOS") == "1"
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "50")) if FULL else 1
+SAMPLE = 12
+"""How many pairs of a noun are tried on each run, spread over its statuses."""
 OTHERS = {"withdraw_the_request", "edit_the_request", "lapse_the_request"}
 """Moves of the request that end its quote: they state no version of the quote."""
 
@@ -37,10 +40,12 @@ def happened_to(row):
 
 @pytest.mark.parametrize("noun", sorted(NOUNS))
 def test_of_two_moves_at_once_one_is_decided_and_the_other_reads_why(noun):
-    for stage in NOUNS[noun]():
-        for one, two in combinations_with_replacement(stage.moves, 2):
-            for number in range(2 * ROUNDS):
-                race(stage, one, two, versions=number % 2 == 0)
+    pairs = [(stage, *two) for stage in NOUNS[noun]() for two in combinations_with_replacement(stage.moves, 2)]
+    chosen = pairs if FULL else pairs[:: len(pairs) // min(len(pairs), SAMPLE)]
+    for stage, one, two in chosen:
+        for number in range(2 * ROUNDS):
+            race(stage, one, two, versions=number % 2 == 0)
+    assert len(chosen) >= min(len(pairs), SAMPLE)
 
 
 def race(stage, one, two, *, versions):

@@ -30,6 +30,7 @@ class SyncView(Cacheable, APIView):
 
     scopes = {"GET": "updates:read"}
     operation_ids = {"GET": "sync_ai_licenses"}
+    may_be_missing = True  # `?license=` of somebody else
 
     @extend_schema(
         parameters=[

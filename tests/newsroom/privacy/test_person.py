@@ -52,7 +52,10 @@ def world():
 def test_it_shows_everything_on_them_and_nothing_on_others(world):
     out, err = person("Rita@reader.Example ")
     held = json.loads(out)
-    assert sorted(held) == ["email", "inquiries", "license_requests", "organization_contacts", "reports", "staff"]
+    assert sorted(held) == [
+        *("email", "inquiries", "license_request_drafts", "license_requests", "organization_contacts", "reports"),
+        "staff",
+    ]
     assert [row["reference"] for row in held["reports"]] == [world.closed.reference, world.open.reference]
     assert held["reports"][0]["report"]["claim"] == "My own bill says 1.45 million."
     assert [row["reference"] for row in held["license_requests"]] == [world.asked.reference]
@@ -64,7 +67,8 @@ def test_it_shows_everything_on_them_and_nothing_on_others(world):
     mails = sum(len(row["deliveries"]) for shelf in held.values() if shelf is not held["email"] for row in shelf)
     assert mails > 3
     assert (
-        err == f"inquiries: 0, license_requests: 1, organization_contacts: 1, reports: 2, staff: 1, deliveries: {mails}"
+        err == "inquiries: 0, license_request_drafts: 0, license_requests: 1, organization_contacts: 1, reports: 2, "
+        f"staff: 1, deliveries: {mails}"
     )
 
 
@@ -72,7 +76,8 @@ def test_nobody_is_an_answer_too(world):
     out, err = person("nobody@reader.example")
     assert (json.loads(out)["reports"], err) == (
         [],
-        "inquiries: 0, license_requests: 0, organization_contacts: 0, reports: 0, staff: 0, deliveries: 0",
+        "inquiries: 0, license_request_drafts: 0, license_requests: 0, organization_contacts: 0, reports: 0, staff: 0, "
+        "deliveries: 0",
     )
 
 
@@ -80,6 +85,7 @@ def test_what_may_be_erased_is_and_the_rest_says_why_not(world):
     out, _err = person(EMAIL, "--erase")
     assert out.splitlines() == [
         "inquiries: 0 erased, 0 kept",
+        "license_request_drafts: 0 erased, 0 kept",
         "license_requests: 0 erased, 2 kept",
         f"  kept: {world.asked.reference}, words: This request is still open: withdraw it first.",
         f"  kept: {world.asked.reference}, contact details: This request is still open: withdraw it first.",
@@ -95,7 +101,7 @@ def test_what_may_be_erased_is_and_the_rest_says_why_not(world):
     assert Contact.objects.filter(organization=world.partner).count() == 0
     asking.withdraw(world.asked)
     out, _err = person(EMAIL, "--erase")
-    assert out.splitlines()[1] == "license_requests: 1 erased, 0 kept"
+    assert out.splitlines()[2] == "license_requests: 1 erased, 0 kept"
     assert RequesterContact.objects.get().email == ""
     assert json.loads(person(EMAIL)[0])["reports"] == []
 

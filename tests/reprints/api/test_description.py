@@ -69,7 +69,7 @@ def test_a_request_is_described_with_the_members_that_the_desk_checks():
     assert set(ItemWriteSerializer().fields) == MEMBERS
     assert list(ItemSerializer().fields) == ["article_url", *ITEM_FIELDS]
     assert set(LicenseRequestWriteSerializer().fields) == {
-        *("items", "organization_type", "currency", "po_number", "deadline", "note"),
+        *("items", "organization_type", "currency", "po_number", "deadline", "note", "end_client"),
     }
 
 

@@ -33,6 +33,7 @@ def test_a_license_shows_what_was_granted_and_where_its_papers_are(daily, story,
         "status": "active",
         "effective_status": "active",
         "licensee": partner.organization.name,
+        "end_client": "",
         "publication": daily.slug,
         "article": {
             "reference": story.reference,
