@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections import events
 from corrections.models import Report, ReporterContact
-from corrections.services.splitting import family_of
+from corrections.services.splitting import family_of, same_address
 from corrections.vocabulary import Visibility
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, NotAllowed
@@ -65,7 +64,7 @@ def note_refusal(reference: str, *, owed_at: datetime) -> bool:
         return False
     if contact.given_at is not None and owed_at < contact.given_at:
         return False
-    copies = _copies(report, contact)
+    copies = same_address(report, contact)
     for key in copies.values_list("report__reference", flat=True):
         cancel_to(kinds=READER_KINDS, key=key, note="their mail server refuses the address")
     copies.update(bounced_at=timezone.now(), confirmed_at=None)
@@ -92,7 +91,7 @@ def give_address(report: Report, *, email: str, seen: int | None = None) -> Repo
         raise Conflict(_("No other address can be given for this report."))
     contact = contact or ReporterContact.objects.create(report=report)
     number = _given(report) + 1  # counts on when contact details were erased meanwhile
-    copies = _copies(report, contact) if contact.email_sealed else ReporterContact.objects.filter(pk=contact.pk)
+    copies = same_address(report, contact) if contact.email_sealed else ReporterContact.objects.filter(pk=contact.pk)
     ReporterContact.objects.filter(pk=contact.pk).update(address_number=number)
     for key in copies.values_list("report__reference", flat=True):
         cancel_to(kinds=READER_KINDS, key=key, note="the reader gave another address")
@@ -126,12 +125,6 @@ def _forget(report: Report, *, by: Actor, why: str) -> bool:
     canceled = forget_recipient(kinds=READER_KINDS, key=report.reference)
     record(events.CONTACT_ERASED, report, by=by, data={"why": why, "canceled": canceled})
     return True
-
-
-def _copies(report: Report, contact: ReporterContact) -> QuerySet[ReporterContact]:
-    """This row and those of the other halves of a split report that hold the same address."""
-    family = family_of(report).values("pk")
-    return ReporterContact.objects.filter(report__in=family, email_sealed=contact.email_sealed)
 
 
 def _given(report: Report) -> int:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections import events
-from corrections.models import Correction, Message, Report, ReporterContact
+from corrections.models import Correction, Message, Report
 from corrections.services import answers, priority, splitting, watching
 from corrections.services import correction as notices
 from corrections.services.joined import UNANSWERED, hand_over, lock_both
@@ -308,8 +308,7 @@ def confirm_address(report: Report) -> bool:
         return False
     contact.confirmed_at, contact.bounced_at = timezone.now(), None
     contact.save(update_fields=["confirmed_at", "bounced_at"])
-    parts = splitting.family_of(report).exclude(pk=report.pk).values("pk")
-    copies = ReporterContact.objects.filter(report__in=parts, email_sealed=contact.email_sealed, confirmed_at=None)
+    copies = splitting.same_address(report, contact).filter(confirmed_at=None)
     copies.update(confirmed_at=contact.confirmed_at, bounced_at=None)
     return True
 

@@ -15,7 +15,7 @@ from corrections.workflow import ReportStatus
 from newsroom import links, references
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid, NotAllowed
-from newsroom.events import promises
+from newsroom.events import promises, sealed
 from newsroom.events.log import record
 from newsroom.workflow import DESK, lock
 
@@ -104,6 +104,17 @@ def split(
     record(events.SPLIT, report, by=by, data={"part": part.reference})
     record(events.SPLIT_OFF, part, by=by, data={"of": report.reference, "status": part.status})
     return report
+
+
+def same_address(report: Report, contact: ReporterContact) -> QuerySet[ReporterContact]:
+    """This row and those of the other halves that hold the same address.
+
+    The addresses are opened to be compared: sealed twice, one address looks like two, as it does after a key rotation.
+    """
+    rows = ReporterContact.objects.filter(report__in=family_of(report).values("pk")).exclude(email_sealed="")
+    address = sealed.open_text(contact.email_sealed)
+    same = [row.pk for row in rows if sealed.open_text(row.email_sealed) == address]
+    return ReporterContact.objects.filter(pk__in=[contact.pk, *same])
 
 
 def _share_contact(report: Report, part: Report) -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _now
@@ -40,7 +41,8 @@ class ForgottenForm(PasswordResetForm):
     def save(self, *_args: Any, **_options: Any) -> None:
         """Owe a mail to each active member with this address."""
         email = self.cleaned_data["email"]
-        if not throttles.hit("link-request", f"forgotten:{email.lower()}").allowed:
+        hidden = salted_hmac("masthead.forgotten", email.casefold()).hexdigest()[:32]
+        if not throttles.hit("link-request", f"forgotten:{hidden}").allowed:
             return
         for person in self.get_users(email):
             with transaction.atomic():
