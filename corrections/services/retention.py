@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from corrections.models import Inquiry, Report
 from corrections.services import contacts, doubting, erasing, inquiries
 from corrections.workflow import CLOSED, ReportStatus
-from newsroom.accounts.models import Publication
-from newsroom.errors import DomainError
+from newsroom.accounts.forgetting import Kinds, each, forget
 from newsroom.workflow import THE_CLOCK
 
 logger = logging.getLogger(__name__)
-BATCH = 200
 
 
 def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
@@ -25,14 +21,9 @@ def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
 
     A policy of 0 days keeps for ever. With `dry_run` nothing is written.
     """
-    totals = dict.fromkeys(KINDS, 0)
-    for publication in Publication.objects.order_by("pk"):
-        for kind, (policy, due, forget) in KINDS.items():
-            days = int(publication.policy(policy))
-            if days <= 0:
-                continue
-            rows = due(Report.objects.filter(publication=publication, legal_hold=False), now - timedelta(days=days))
-            totals[kind] += rows.count() if dry_run else forget(rows)
+    totals = forget(
+        KINDS, lambda house: Report.objects.filter(publication=house, legal_hold=False), now=now, dry_run=dry_run
+    )
     totals["listed_senders"] = doubting.forget_expired(now=now, dry_run=dry_run)
     if not dry_run and any(totals.values()):
         logger.info("retention of reports: %s", totals)
@@ -71,36 +62,22 @@ def _networks(rows: QuerySet[Report], before: datetime) -> QuerySet[Report]:
 
 
 def _forget_contacts(rows: QuerySet[Report]) -> int:
-    return _each(rows, lambda report: contacts.erase_contact(report, by=THE_CLOCK, why="retention"))
+    return each(rows, lambda report: contacts.erase_contact(report, by=THE_CLOCK, why="retention"))
 
 
 def _forget_colleagues(rows: QuerySet[Report]) -> int:
-    return _each(rows, inquiries.forget_colleagues)
+    return each(rows, inquiries.forget_colleagues)
 
 
 def _forget_texts(rows: QuerySet[Report]) -> int:
-    return _each(rows, lambda report: erasing.erase_text(report, by=THE_CLOCK, why="retention"))
+    return each(rows, lambda report: erasing.erase_text(report, by=THE_CLOCK, why="retention"))
 
 
 def _forget_networks(rows: QuerySet[Report]) -> int:
     return rows.update(network_hash="")
 
 
-def _each(rows: QuerySet[Report], forget: Callable[[Report], bool]) -> int:
-    """In batches by primary key, each row in a transaction of its own; one that moved meanwhile waits for tomorrow."""
-    done, last = 0, 0
-    rows = rows.order_by("pk")
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
-        last = batch[-1].pk
-        for report in batch:
-            try:
-                done += forget(report)
-            except DomainError as refusal:
-                logger.warning("retention leaves %s: %s", report.reference, refusal.message)
-    return done
-
-
-KINDS: dict[str, tuple[str, Any, Callable[[QuerySet[Report]], int]]] = {
+KINDS: Kinds = {
     "networks": ("network_days", _networks, _forget_networks),
     "contacts": ("contact_days", _contacts, _forget_contacts),
     "unconfirmed_contacts": ("unconfirmed_contact_days", _unconfirmed, _forget_contacts),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,17 +15,7 @@ from corrections.vocabulary import Effect, Kind, Resolution, Visibility
 from corrections.workflow import ReportStatus
 from newsroom.events import promises
 from newsroom.events.models import Promise
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A status in plain words: the label, what happens next, whose turn it is, and how far it has come (0 to 3)."""
-
-    label: Any
-    next: Any
-    turn: str
-    progress: int
-
+from newsroom.web.standings import Standing
 
 S = ReportStatus
 STANDINGS: dict[str, Standing] = {

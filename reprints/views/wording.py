@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.web.standings import Standing
 from reprints import pricing
 from reprints.documents import wording
 from reprints.documents.wording import label_of
@@ -21,17 +21,6 @@ from reprints.models import LicenseRequest, Quote
 from reprints.services.lanes import Assessment
 from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, Portion, QuantityUnit, Use
 from reprints.workflow import RequestStatus
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A status in plain words: the label, what happens next, whose turn it is, and how far it has come (0 to 3)."""
-
-    label: Any
-    next: Any
-    turn: str
-    progress: int
-
 
 S = RequestStatus
 STANDINGS: dict[str, Standing] = {
