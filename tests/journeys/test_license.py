@@ -211,8 +211,10 @@ def test_the_same_by_web_form_and_private_page(stack):
     receipt = stack.wait_for_mail(address)[0]
     Browser(stack.base).open(link_in(text_of(receipt), "/reprints/requests/confirm/")).send()
 
-    desk = Editor(stack, "licensing").open(f"/admin/reprints/license/?q={number}")
-    desk.open(desk.page.xpath(f"//a[contains(., '{number}')]/@href")[0]).press("issue")
+    quote = re.search(r"Q-[2-9A-Z]{8}-[2-9A-Z]", asker.response.text).group(0)
+    desk = Editor(stack, "licensing").open(f"/admin/reprints/invoice/?q={quote}")
+    desk.open(desk.page.xpath("//table[@id='result_list']/tbody//th//a/@href")[0])
+    desk.press("enter_number", {"number": f"RE-{key()}"}).press("pay", {"reference": f"TX-{key()}"})
     assert stack.wait_for_mail(address, saying=number)
     verified = Browser(stack.base).open(f"/licenses/verify/{number.lower()}/").text
     assert "The Review" in verified

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.journeys.people import Browser, Editor, Partner
-from tests.journeys.stack import text_of
+from tests.journeys.stack import text_of, wait
 from tests.journeys.test_correction import article_of, editor_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
@@ -33,11 +33,7 @@ def at_work_page(editor, reference):
 
 def test_an_urgent_report_pages_somebody_and_its_whole_life_can_be_handed_to_an_auditor(stack):
     _reader, reference = reported(stack, 3, urgent="on", urgent_reason="child")
-    page = next(
-        mail
-        for mail in stack.wait_for_mail("@", saying=reference)
-        if mail["Subject"].startswith(f"URGENT report {reference}")
-    )
+    page = stack.wait_for_mail("@", saying=f"URGENT report {reference}")[0]
     assert "Take it up by" in text_of(page)
     standards = editor_at(stack, "standards", text_of(page))
     assert reference in standards.text
@@ -87,7 +83,9 @@ def log_verifies(stack, folder):
     program.write_bytes(requests.get(f"{stack.base}/corrections/ledger/verify_corrections.py", timeout=20).content)
     key = requests.get(f"{stack.base}/api/v1/ledger/key/", timeout=20).text.strip()
     checkpoint, entries = folder / "checkpoint.txt", folder / "entries.json"
-    checkpoint.write_bytes(requests.get(f"{stack.base}/api/v1/ledger/checkpoint/", timeout=20).content)
+    signed = f"{stack.base}/api/v1/ledger/checkpoint/"
+    wait(lambda: requests.get(signed, timeout=20).status_code == 200, "the first checkpoint", seconds=90)
+    checkpoint.write_bytes(requests.get(signed, timeout=20).content)
     entries.write_bytes(requests.get(f"{stack.base}/api/v1/ledger/entries/?limit=1000", timeout=20).content)
     ran = subprocess.run(
         [sys.executable, program, "--key", key, "--checkpoint", checkpoint, "--entries", entries],
