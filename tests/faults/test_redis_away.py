@@ -17,7 +17,6 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.redis,
     pytest.mark.slow,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(300),
 ]
 POSTS = 50

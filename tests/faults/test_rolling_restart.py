@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.redis,
     pytest.mark.slow,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.timeout(300),
 ]
 RESTARTS = 2

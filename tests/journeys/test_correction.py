@@ -11,7 +11,7 @@ import requests
 from tests.journeys.people import Browser, Editor, Partner, link_in
 from tests.journeys.stack import text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def report_as_reader(stack, article, *, claim, email="", quote=""):

@@ -12,7 +12,7 @@ from tests.journeys.people import Browser, Editor, Partner, link_in
 from tests.journeys.stack import text_of
 from tests.journeys.test_correction import article_of, report_as_reader
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def open_report(person, reference):

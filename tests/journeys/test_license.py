@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from tests.journeys.people import Browser, Editor, Partner, link_in
 from tests.journeys.stack import text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def item(article, **over):

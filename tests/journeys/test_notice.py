@@ -16,7 +16,7 @@ from tests.journeys.people import Browser, Editor, Partner
 from tests.journeys.stack import text_of, wait
 from tests.journeys.test_correction import article_of, editor_at
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def reported(stack, number, **words):

@@ -11,7 +11,7 @@ from tests.journeys.people import Browser, Partner, link_in
 from tests.journeys.stack import text_of
 from tests.journeys.test_license import articles, body, item
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 DOOR = "/reprints/partner/"
 
 

@@ -12,7 +12,7 @@ import requests
 from tests.journeys.people import Browser, Editor, Partner, link_in
 from tests.journeys.stack import text_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 TEXT = (
     "The pier was opened in 1931 by the mayor of that time.\n\n"
     "The council spent 1.2 million on its repair, and the ferry company paid for the lamps."

@@ -26,7 +26,6 @@ from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import asking
 from reprints.workflow import LicenseStatus, NoticeStatus, QuoteStatus, RequestStatus
 
-pytestmark = [pytest.mark.xdist_group("demo")]
 ROLES = ["editor", "standards", "legal", "licensing", "manager", "admin"]
 BASE = "http://127.0.0.1:8123"
 
