@@ -1,6 +1,7 @@
 """Redis is frozen, or gone: readers notice nothing, and the desk gets its mail."""
 
 import re
+import secrets
 import sys
 import time
 from types import SimpleNamespace
@@ -56,8 +57,8 @@ def test_fifty_reports_come_in_and_their_mails_go_out_meanwhile(desk, redis, how
     send_report(desk, f"A warm-up before Redis is away ({how}).")
     assert getattr(redis, how)()
     sent = [
-        send_report(desk, f"The figure in paragraph {number} is not that of the source ({how}).")
-        for number in range(POSTS)
+        send_report(desk, " ".join(secrets.token_hex(5) for _word in range(8)))  # alike ones would be held
+        for _number in range(POSTS)
     ]
     references = {reference for reference, _took in sent}
     assert len(references) == POSTS
