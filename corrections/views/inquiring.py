@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +41,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 @private_page
 def answer(request: HttpRequest, key: str) -> HttpResponse:
     """Take the answer, by POST. Opening the address leads back to the page."""
-    inquiry = PAGES.opened(request, key)
-    if inquiry is None:
-        raise Http404
+    inquiry = PAGES.record_of(request, key)
     if request.method != "POST":
         return see_other(PAGES.back(inquiry, key))
     form = InquiryAnswerForm(request.POST)

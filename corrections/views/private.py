@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -94,9 +94,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 @private_page
 def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One of `MOVES`, by POST. Opening the address leads back to the page."""
-    report = PAGES.opened(request, key)
-    if report is None:
-        raise Http404
+    report = PAGES.record_of(request, key)
     if request.method != "POST":
         return see_other(PAGES.back(report, key))
     make_form, make_move = MOVES[name]
@@ -124,12 +122,7 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
 @private_page
 def download(request: HttpRequest, key: str) -> HttpResponse:
     """Everything that is held on the reader about this report, as a JSON file."""
-    report = PAGES.opened(request, key)
-    if report is None:
-        raise Http404
-    response = JsonResponse(erasing.held_on(report), json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="{report.reference}.json"'
-    return response
+    return PAGES.download(request, key, erasing.held_on)
 
 
 def _said_already(report: Report, form: MoveForm) -> bool:

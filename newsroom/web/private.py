@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from newsroom import references
@@ -76,6 +76,20 @@ class PrivatePages(Generic[Row]):
             return self.find(key)
         record = self.find(request.COOKIES.get(self.cookie_name(reference), ""))
         return record if record is not None and record.reference == reference else None
+
+    def record_of(self, request: HttpRequest, key: str) -> Row:
+        """What `opened` opens. Raises Http404 without the right."""
+        record = self.opened(request, key)
+        if record is None:
+            raise Http404
+        return record
+
+    def download(self, request: HttpRequest, key: str, held_on: Callable[[Row], dict[str, Any]]) -> HttpResponse:
+        """Everything that is held on the person about this record, as a JSON file. Raises Http404 without the right."""
+        record = self.record_of(request, key)
+        response = JsonResponse(held_on(record), json_dumps_params={"ensure_ascii": False, "indent": 2})
+        response["Content-Disposition"] = f'attachment; filename="{record.reference}.json"'
+        return response
 
     def back(self, record: Row, key: str) -> str:
         """The page's path for whoever came by this key."""

@@ -87,7 +87,5 @@ def hand_out(request: HttpRequest, visit: Visit, make: Callable[[], Paper]) -> H
 
 
 def _opened(request: HttpRequest, key: str) -> Visit:
-    asked = private.PAGES.opened(request, key)
-    if asked is None:
-        raise Http404
+    asked = private.PAGES.record_of(request, key)
     return private.visit_of(asked, key)

@@ -223,7 +223,22 @@ def place(form: Any, error: Invalid) -> None:
             form.add_error(name, str(fault.detail))
 
 
-def kept_words(visit: Visit, tried: tuple[Any, str, Any] | None) -> str:
+def page_of(visit: Visit, tried: tuple[Any, str, Any] | None, sentence: str, status: int) -> dict[str, Any]:
+    """What every page of a request is drawn from: `asked` is read anew after a conflict; `tried` is the
+    move that was refused (subject, name, form), `sentence` why.
+    """
+    asked = LicenseRequest.objects.get(pk=visit.asked.pk) if status == CONFLICT else visit.asked
+    form = tried[2] if tried else None
+    return {
+        **standing.context_of(asked, lambda subject: forms_of(subject, visit, tried, status)),
+        "errors": form if form is not None and form.errors and status != CONFLICT else None,
+        "kept_words": _kept_words(visit, tried),
+        "sentence": sentence,
+        "base": visit.base,
+    }
+
+
+def _kept_words(visit: Visit, tried: tuple[Any, str, Any] | None) -> str:
     """What was typed into a form that the page no longer has, so that it can be copied."""
     if tried is None or tried[1] in offered(tried[0], visit):
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +16,7 @@ from newsroom.web.private import PrivatePages
 from reprints import links, privacy
 from reprints.models import LicenseRequest
 from reprints.services import contacts
-from reprints.views import moves, standing
+from reprints.views import moves
 from reprints.views.moves import Visit
 
 PAGES: PrivatePages[LicenseRequest] = PrivatePages(
@@ -59,12 +59,7 @@ def move(request: HttpRequest, key: str, noun: str, name: str, reference: str = 
 @private_page
 def download(request: HttpRequest, key: str) -> HttpResponse:
     """Everything that is held on the requester about this request, as a JSON file."""
-    asked = PAGES.opened(request, key)
-    if asked is None:
-        raise Http404
-    response = JsonResponse(privacy.held_on(asked), json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="{asked.reference}.json"'
-    return response
+    return PAGES.download(request, key, privacy.held_on)
 
 
 def visit_of(asked: LicenseRequest, key: str) -> Visit:
@@ -81,15 +76,10 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; `tried` is the move that was refused: subject, name, form."""
-    asked = LicenseRequest.objects.get(pk=visit.asked.pk) if status == moves.CONFLICT else visit.asked
-    form = tried[2] if tried else None
-    context = {
-        **standing.context_of(asked, lambda subject: moves.forms_of(subject, visit, tried, status)),
+    context = moves.page_of(visit, tried, sentence, status)
+    asked = context["asked"]
+    context |= {
         "erasures": {name: moves.make_form(asked, name, visit) for name in contacts.erasable(asked)},
-        "errors": form if form is not None and form.errors and status != moves.CONFLICT else None,
-        "kept_words": moves.kept_words(visit, tried),
-        "sentence": sentence,
-        "base": visit.base,
         "private_url": settings.BASE_URL + links.private_path(asked),
     }
     if tried and tried[1] in context["erasures"] and status == moves.INVALID:

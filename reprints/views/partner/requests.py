@@ -14,7 +14,7 @@ from newsroom import references
 from newsroom.web.headers import see_other
 from reprints import links, moments
 from reprints.models import LicenseRequest
-from reprints.views import downloads, moves, standing
+from reprints.views import downloads, moves
 from reprints.views.asking import Asker, ask
 from reprints.views.moves import Visit
 from reprints.views.partner import door
@@ -116,18 +116,10 @@ def _show(guest: Guest) -> Any:
         sentence: str = "",
         status: int = 200,
     ) -> HttpResponse:
-        asked = LicenseRequest.objects.get(pk=visit.asked.pk) if status == moves.CONFLICT else visit.asked
-        form = tried[2] if tried else None
-        context = {
-            **standing.context_of(asked, lambda subject: moves.forms_of(subject, visit, tried, status)),
-            "errors": form if form is not None and form.errors and status != moves.CONFLICT else None,
-            "kept_words": moves.kept_words(visit, tried),
-            "sentence": sentence,
-            "base": visit.base,
-        }
+        context = moves.page_of(visit, tried, sentence, status)
         if not guest.may("invoice.read"):
             context["invoices"] = []
-        with timezone.override(asked.publication.zone):
+        with timezone.override(visit.asked.publication.zone):
             return door.show(request, guest, "request", context, status=status)
 
     return show
