@@ -33,9 +33,11 @@ MOST = 2000
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened. `at` is RFC 3339 in UTC; `from_` and `to` are statuses; `detail` is `name=value; …`."""
+    """One thing that happened. `at` is written in RFC 3339, in UTC, to the second; `from_` and `to` are statuses;
+    `detail` is `name=value; …`.
+    """
 
-    at: str
+    at: datetime
     part: str
     what: str
     who: str = ""
@@ -72,7 +74,7 @@ def export(report: Report, *, by: User, reason: str, with_words: bool = False) -
     )
     record(events.EXPORTED, report, by=by, data={"words": with_words, "note": note.pk})
     lines = sorted(_lines(report), key=lambda line: line.at)
-    rows = [astuple(line) if with_words else (*astuple(line)[:-1], "") for line in lines]
+    rows = [(_moment(at), *told, words if with_words else "") for at, *told, words in map(astuple, lines)]
     return f"{report.reference}.csv", table(COLUMNS, rows)
 
 
@@ -88,19 +90,15 @@ def _lines(report: Report) -> Iterator[Line]:
             if message.author_kind == "staff"
             else "by the reader"
         )
-        yield Line(_moment(message.at), "message", what, _name(message.author, message.author_kind), words=message.body)
+        yield Line(message.at, "message", what, _name(message.author, message.author_kind), words=message.body)
     for decision in report.decisions.select_related("by")[:MOST]:
         words = "\n\n".join(part for part in (decision.answer, decision.turn_to) if part)
         detail = _pairs(resolution=decision.resolution_code)
-        yield Line(
-            _moment(decision.at), "decision", decision.move, _name(decision.by, "clock"), detail=detail, words=words
-        )
+        yield Line(decision.at, "decision", decision.move, _name(decision.by, "clock"), detail=detail, words=words)
     yield from _told(report)
     for other in report.joined.order_by("pk")[:MOST]:
         if not other.confidential:
-            yield Line(
-                _moment(other.created_at), "joined", other.reference, "reader", detail=_pairs(status=other.status)
-            )
+            yield Line(other.created_at, "joined", other.reference, "reader", detail=_pairs(status=other.status))
     settled_by = (report.joined_to or report).correction
     if settled_by is not None:
         yield from _noticed(settled_by)
@@ -121,14 +119,14 @@ def _received(report: Report) -> Line:
         held_because=" ".join(report.held_reasons),
     )
     words = "\n\n".join(part for part in (report.passage_exact, report.claim, report.suggestion) if part)
-    return Line(_moment(report.created_at), "report", report.reference, detail=detail, words=words)
+    return Line(report.created_at, "report", report.reference, detail=detail, words=words)
 
 
 def _happened(subject: Report | Correction) -> Iterator[Line]:
     for event in history_of(subject)[:MOST]:
         data = {key: value for key, value in event.data.items() if key not in {"from", "to"}}
         yield Line(
-            _moment(event.happened_at),
+            event.happened_at,
             "event",
             event.kind,
             _name(event.actor, event.actor_kind),
@@ -142,7 +140,7 @@ def _promised(report: Report) -> Iterator[Line]:
     rows = Promise.objects.filter(subject_kind=report.noun, subject_reference=report.reference).order_by("pk")
     for promise in rows[:MOST]:
         due = _pairs(due=_moment(promise.due_at))
-        yield Line(_moment(promise.given_at), "promise", f"{promise.kind} given", detail=due)
+        yield Line(promise.given_at, "promise", f"{promise.kind} given", detail=due)
         for verb, at in (
             ("paused", promise.paused_at),
             ("breached", promise.breached_at),
@@ -150,10 +148,10 @@ def _promised(report: Report) -> Iterator[Line]:
             ("dropped", promise.dropped_at),
         ):
             if at is not None:
-                yield Line(_moment(at), "promise", f"{promise.kind} {verb}", detail=due)
+                yield Line(at, "promise", f"{promise.kind} {verb}", detail=due)
         if promise.kept_at is not None:
             verb = "kept in time" if promise.kept_at <= promise.due_at else "kept late"
-            yield Line(_moment(promise.kept_at), "promise", f"{promise.kind} {verb}", detail=due)
+            yield Line(promise.kept_at, "promise", f"{promise.kind} {verb}", detail=due)
 
 
 def _told(report: Report) -> Iterator[Line]:
@@ -162,12 +160,12 @@ def _told(report: Report) -> Iterator[Line]:
         detail = _pairs(state=delivery.state, tries=delivery.attempts, verdict=delivery.last_verdict)
         to = delivery.recipient_kind or delivery.channel
         about = delivery.event.kind if delivery.event else ""
-        yield Line(_moment(delivery.sent_at or delivery.created_at), "message sent", about, to, detail=detail)
+        yield Line(delivery.sent_at or delivery.created_at, "message sent", about, to, detail=detail)
 
 
 def _noticed(correction: Correction) -> Iterator[Line]:
     if not correction.is_public or correction.published_at is None:
-        yield Line(_moment(correction.created_at), "notice", correction.reference, to=correction.status)
+        yield Line(correction.created_at, "notice", correction.reference, to=correction.status)
         yield from _happened(correction)
         return
     detail = _pairs(
@@ -176,7 +174,7 @@ def _noticed(correction: Correction) -> Iterator[Line]:
         articles=" ".join(correction.articles.values_list("article__reference", flat=True)),
     )
     yield Line(
-        _moment(correction.published_at),
+        correction.published_at,
         "notice",
         correction.reference,
         _name(correction.published_by, "staff"),
@@ -187,11 +185,11 @@ def _noticed(correction: Correction) -> Iterator[Line]:
     for placed in correction.placements.exclude(seen_at=None).select_related("placed_by").order_by("pk"):
         if placed.seen_at is not None:
             detail = _pairs(url=placed.url, where=placed.detail)
-            yield Line(_moment(placed.seen_at), "placed", placed.place, _name(placed.placed_by, "desk"), detail=detail)
+            yield Line(placed.seen_at, "placed", placed.place, _name(placed.placed_by, "desk"), detail=detail)
     yield from _happened(correction)
     for entry in LedgerEntry.objects.filter(correction=correction).order_by("index"):
         detail = _pairs(index=entry.index, leaf_hash=entry.leaf_hash)
-        yield Line(_moment(correction.published_at), "public log", correction.reference, detail=detail)
+        yield Line(correction.published_at, "public log", correction.reference, detail=detail)
 
 
 def _moment(at: datetime) -> str:
