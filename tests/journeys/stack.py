@@ -36,6 +36,7 @@ class Stack:
         self.hooks = hooks
         self.mails = mails
         self.env = env
+        self.sessions: dict[str, requests.Session] = {}
         self.children: dict[str, subprocess.Popen] = {}
         self.redis: subprocess.Popen | None = None
 
