@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from corrections import public
 from corrections.models import Correction, Decision, Inquiry, InquiryState, LedgerCheckpoint, Message, Report
+from corrections.models.report import confirm_purpose
 from corrections.services import checkpoints, inquiries, pinning
+from corrections.services.contacts import READER_KINDS
 from corrections.services.submitting import private_path
 from newsroom import links
 from newsroom.accounts.models import Approval, DeskKind, Publication, Role
@@ -290,23 +292,27 @@ def _answerable(report: Report) -> list[Recipient]:
 
 @mail_context("report")
 def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
-    """What mails about a report may show. A reader who joined sees their own report's page."""
+    """What mails about a report may show. A reader who joined sees their own report's page.
+
+    Nothing in it opens a private page unless the address was confirmed: a mistyped one is a stranger's.
+    """
     report = report_of(event)
     own = report
     part = Report.objects.filter(reference=event.data.get("part", ""), split_from__isnull=False).first()
     inquiry = Inquiry.objects.select_related("asked_by").filter(reference=event.data.get("inquiry", "")).first()
-    if recipient.kind in {"reader", "unconfirmed_reader"} and recipient.key != report.reference:
+    outside = recipient.kind in READER_KINDS
+    if outside and recipient.key != report.reference:
         own = Report.objects.select_related("publication").get(reference=recipient.key)
     return {
         "report": report,
         "own": own,
         "joined": own.pk != report.pk,
-        "headline": report.article.headline if report.article else report.article_url,
-        "private_url": settings.BASE_URL + private_path(own),
+        "headline": report.headline if outside or report.article is None else report.article.headline,
+        "private_url": settings.BASE_URL + private_path(own) if recipient.kind == "reader" else "",
         "confirm_url": settings.BASE_URL + confirm_path(own),
         "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
         "part": part,
-        "part_url": settings.BASE_URL + private_path(part) if part else "",
+        "part_url": settings.BASE_URL + private_path(part) if part and recipient.kind == "reader" else "",
         "inquiry": inquiry,
         "inquiry_url": settings.BASE_URL + inquiries.private_path(inquiry) if inquiry else "",
         "promises": list(promises.running(own)),
@@ -360,5 +366,5 @@ def thin_correction(event: Event) -> dict[str, Any]:
 def confirm_path(report: Report) -> str:
     """Where the receipt's confirm button is. Opening it changes nothing; the button on it posts."""
     contact = getattr(report, "contact", None)
-    purpose = contact.confirm_purpose if contact is not None else "confirm"
+    purpose = confirm_purpose(contact.address_number if contact is not None else 0)
     return f"/corrections/confirm/{links.token(purpose, report.reference, report.token_nonce)}/"

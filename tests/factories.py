@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from corrections.models import Correction, Report
+from corrections.services import contacts
 from corrections.services import correction as notices
-from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
 from newsroom import references
 from newsroom.accounts.models import Desk, Membership, Publication, User
@@ -117,7 +117,7 @@ def make_report(publication=None, article=None, **over):
 
 def confirm(report):
     report.refresh_from_db()
-    reports.confirm_address(report)
+    contacts.confirm_address(report, number=report.contact.address_number)
     return report
 
 

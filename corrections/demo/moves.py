@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corrections.models import Correction, Report
+from corrections.services import contacts
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
@@ -79,7 +80,7 @@ def report_of(stage: Stage, slug: str, *, passage: str = "", **words: Any) -> Re
     article = stage.articles[slug]
     report = submit(Draft(publication=article.publication, article=article, passage_exact=passage, **words), **how)
     if words.get("email"):
-        reports.confirm_address(report)
+        contacts.confirm_address(report, number=0)
     return report
 
 

@@ -154,6 +154,15 @@ class Report(Record):
         return f"{self.article_url}#{quote(self.anchor)}" if self.anchor and self.article_url else self.article_url
 
     @property
+    def headline(self) -> str:
+        """What it is about, in words anyone may read: the article's headline unless it is under embargo, else the
+        address, else where it was seen.
+        """
+        if self.article is not None and not self.article.is_embargoed:
+            return self.article.headline
+        return self.article_url or f"{self.get_medium_display()}: {self.medium_detail}"
+
+    @property
     def is_open(self) -> bool:
         """Whether anyone still owes anything."""
         return self.status in OPEN
@@ -196,10 +205,10 @@ class ReporterContact(models.Model):
     def __str__(self) -> str:
         return str(self.report_id)
 
-    @property
-    def confirm_purpose(self) -> str:
-        """What the confirm token is for: this very address. The button sent to an earlier one confirms nothing."""
-        return f"confirm-{self.address_number}" if self.address_number else "confirm"
+
+def confirm_purpose(address_number: int) -> str:
+    """What a confirm token is for: the address of this number. The button sent to an earlier one confirms nothing."""
+    return f"confirm-{address_number}" if address_number else "confirm"
 
 
 class Decision(models.Model):

@@ -1,8 +1,8 @@
-"""How to reach a reader: looked at with a reason, and erased."""
+"""How to reach a reader: an address given and confirmed, looked at with a reason, and erased."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,8 @@ from newsroom.workflow import DESK, LEGAL, THE_CLOCK, THE_READER, Actor, lock
 READER_KINDS = ("reader", "unconfirmed_reader")
 MAX_ADDRESSES = 3
 """Each address that is given gets one mail: nobody may have us write to many."""
+CONFIRM_WITHIN = timedelta(days=30)
+"""How long the button that was mailed to an address confirms it."""
 
 
 def may_reveal(report: Report, by: User) -> bool:
@@ -59,7 +61,7 @@ def note_refusal(reference: str, *, owed_at: datetime) -> bool:
     False when that is known already, when there is no address, and when the reader has given another one since.
     """
     report = Report.objects.filter(reference=reference).first()
-    contact = ReporterContact.objects.select_for_update().filter(report=report).first() if report else None
+    contact = _locked(report) if report else None
     if report is None or contact is None or contact.bounced_at is not None:
         return False
     if contact.given_at is not None and owed_at < contact.given_at:
@@ -86,7 +88,7 @@ def give_address(report: Report, *, email: str, seen: int | None = None) -> Repo
     is pressed. Raises `Conflict` when an address is confirmed, or several were given.
     """
     report = lock(report, seen=seen)
-    contact = ReporterContact.objects.select_for_update().filter(report=report).first()
+    contact = _locked(report)
     if not may_give_address(report):
         raise Conflict(_("No other address can be given for this report."))
     contact = contact or ReporterContact.objects.create(report=report)
@@ -100,6 +102,29 @@ def give_address(report: Report, *, email: str, seen: int | None = None) -> Repo
     report.save(update_fields=["version", "updated_at"])
     record(events.ADDRESS_GIVEN, report, by=THE_READER)
     return report
+
+
+def confirming(report: Report, *, number: int) -> str:
+    """What the button does that was mailed to the address of this number: `open` (it confirms), `confirmed`,
+    `too_late`, `replaced` (another address was given since), `nothing_there` (none is left).
+    """
+    return _confirming(ReporterContact.objects.select_related("report").filter(report=report).first(), number)
+
+
+@transaction.atomic
+def confirm_address(report: Report, *, number: int) -> str:
+    """The reader pressed the button that was mailed to the address of this number. How it stands now: see `confirming`.
+
+    Only `open` is written, with the copies of the same address in the other halves of a split report.
+    """
+    contact = _locked(report)
+    standing = _confirming(contact, number)
+    if contact is None or standing != "open":
+        return standing
+    copies = same_address(report, contact).filter(confirmed_at=None)
+    copies.update(confirmed_at=timezone.now(), bounced_at=None)
+    record(events.ADDRESS_CONFIRMED, report, by=THE_READER)
+    return "confirmed"
 
 
 @transaction.atomic
@@ -125,6 +150,24 @@ def _forget(report: Report, *, by: Actor, why: str) -> bool:
     canceled = forget_recipient(kinds=READER_KINDS, key=report.reference)
     record(events.CONTACT_ERASED, report, by=by, data={"why": why, "canceled": canceled})
     return True
+
+
+def _locked(report: Report) -> ReporterContact | None:
+    """The contact row of this report, locked with those of its other halves, whose address may be the same."""
+    rows = ReporterContact.objects.select_for_update(of=("self",)).select_related("report")
+    family = rows.filter(report__in=family_of(report).values("pk")).order_by("pk")
+    return next((row for row in family if row.pk == report.pk), None)
+
+
+def _confirming(contact: ReporterContact | None, number: int) -> str:
+    if contact is None or not contact.email_sealed:
+        return "nothing_there"
+    if contact.address_number != number:
+        return "replaced"
+    if contact.confirmed_at is not None:
+        return "confirmed"
+    asked_at = contact.given_at or contact.report.created_at
+    return "too_late" if timezone.now() > asked_at + CONFIRM_WITHIN else "open"
 
 
 def _given(report: Report) -> int:

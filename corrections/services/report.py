@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from corrections import events
 from corrections.models import Correction, Message, Report
-from corrections.services import answers, priority, splitting, watching
+from corrections.services import answers, priority, watching
 from corrections.services import correction as notices
 from corrections.services.joined import UNANSWERED, hand_over, lock_both
 from corrections.services.moving import begin, decide, end, keep_closed
@@ -298,19 +298,6 @@ def write_to_reader(report: Report, *, by: User, words: str) -> Message:
     if "desk_editor" not in by.roles_at(report.publication):
         raise Conflict(_("Only the desk writes to readers."))
     return say(report, "staff", by, words)
-
-
-@transaction.atomic
-def confirm_address(report: Report) -> bool:
-    """The reader pressed the button in the receipt mail. True the first time."""
-    contact = getattr(report, "contact", None)
-    if contact is None or contact.confirmed_at is not None or not contact.email_sealed:
-        return False
-    contact.confirmed_at, contact.bounced_at = timezone.now(), None
-    contact.save(update_fields=["confirmed_at", "bounced_at"])
-    copies = splitting.same_address(report, contact).filter(confirmed_at=None)
-    copies.update(confirmed_at=contact.confirmed_at, bounced_at=None)
-    return True
 
 
 def available(report: Report, by: Actor) -> list[str]:

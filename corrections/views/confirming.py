@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from corrections.forms.reader import LostLinkForm
 from corrections.models import Report
+from corrections.models.report import confirm_purpose
+from corrections.services import contacts
 from corrections.services import links as lost_links
-from corrections.services import report as reports
 from corrections.services.submitting import private_path
 from newsroom import links
 from newsroom.api import throttles
 from newsroom.web.headers import private_page
-
-CONFIRM_WITHIN = timedelta(days=30)
 
 
 # Exempt: the token in the address is the right, and it was mailed to the one address that it confirms.
@@ -28,23 +24,24 @@ CONFIRM_WITHIN = timedelta(days=30)
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with a button; the button confirms. Programs that open every link of a mail confirm nothing."""
-    report = _report_of(token)
-    if report is None:
+    """A page with a button; the button confirms. Programs that open every link of a mail confirm nothing.
+
+    Only whoever confirmed is led on to the private page: the mail may have come to a stranger.
+    """
+    report, number = _opened(token)
+    standing = (
+        contacts.confirm_address(report, number=number)
+        if request.method == "POST"
+        else contacts.confirming(report, number=number)
+    )
+    if standing == "replaced":
         raise Http404
-    contact = getattr(report, "contact", None)
-    asked_at = (contact.given_at if contact is not None else None) or report.created_at
-    too_late = timezone.now() > asked_at + CONFIRM_WITHIN
-    if request.method == "POST" and not too_late:
-        reports.confirm_address(report)
-    confirmed = contact is not None and contact.confirmed_at is not None
     context = {
         "report": report,
         "publication": report.publication,
-        "confirmed": confirmed,
-        "nothing_there": contact is None or not contact.email_sealed,
-        "too_late": too_late and not confirmed,
-        "private_path": private_path(report),
+        "standing": standing,
+        "days": contacts.CONFIRM_WITHIN.days,
+        "private_path": private_path(report) if standing == "confirmed" else "",
     }
     return render(request, "corrections/confirm.html", context)
 
@@ -70,13 +67,13 @@ def lost(request: HttpRequest) -> HttpResponse:
     return render(request, "corrections/lost.html", {"form": form, "sent": True})
 
 
-def _report_of(token: str) -> Report | None:
+def _opened(token: str) -> tuple[Report, int]:
+    """The report, and the number of the address that the button was mailed to. Raises Http404."""
     nonce = links.nonce_of(token)
-    report = (
-        Report.objects.select_related("publication", "contact").filter(token_nonce=nonce).first() if nonce else None
-    )
-    if report is None:
-        return None
+    rows = Report.objects.select_related("publication", "article", "contact").filter(token_nonce=nonce)
+    report = rows.first() if nonce else None
     contact = getattr(report, "contact", None)
-    purpose = contact.confirm_purpose if contact is not None else "confirm"
-    return report if links.opens(token, purpose, report.reference, report.token_nonce) else None
+    number = contact.address_number if contact is not None else 0
+    if report is None or not links.opens(token, confirm_purpose(number), report.reference, report.token_nonce):
+        raise Http404
+    return report, number

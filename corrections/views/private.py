@@ -159,7 +159,7 @@ def _show(
     context = {
         "report": report,
         "publication": report.publication,
-        "headline": _headline(report),
+        "headline": report.headline,
         "standing": standing,
         "steps": wording.steps_of(report),
         "family": [
@@ -223,10 +223,3 @@ def _passage_missing(report: Report) -> bool:
         return False
     revision = report.article.revisions.filter(number=report.article_revision or 0).first()
     return revision is not None and not stands_in(revision, report.passage_exact)
-
-
-def _headline(report: Report) -> str:
-    """The article's headline, unless it is under embargo; else the address, or where it was seen."""
-    if report.article is not None and not report.article.is_embargoed:
-        return report.article.headline
-    return report.article_url or f"{report.get_medium_display()}: {report.medium_detail}"

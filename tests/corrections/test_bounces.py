@@ -89,7 +89,7 @@ def test_another_address_gets_the_receipt_and_only_its_own_button_confirms_it(cl
     assert reader_email(bounced) == "rita@new.example"
     assert owed(bounced)[1:] == [("report_submitted", "unconfirmed_reader", "sent")]
     assert client.post(old_button).status_code == 404
-    assert client.post(confirm_path(bounced)).context["confirmed"] is True
+    assert client.post(confirm_path(bounced)).context["standing"] == "confirmed"
     assert contacts.may_give_address(Report.objects.get(pk=bounced.pk)) is False
 
 
@@ -102,7 +102,7 @@ def test_a_late_bounce_of_an_earlier_address_says_nothing_about_this_one(client,
 
 
 def test_the_button_of_an_earlier_mail_begins_mail_again(client, bounced):
-    assert client.post(confirm_path(bounced)).context["confirmed"] is True
+    assert client.post(confirm_path(bounced)).context["standing"] == "confirmed"
 
     contact = Report.objects.get(pk=bounced.pk).contact
     assert (contact.bounced_at, contact.confirmed_at is None) == (None, False)
@@ -127,7 +127,7 @@ def test_the_halves_of_a_split_report_share_the_address_and_its_fate(client, rep
     assert Report.objects.get(pk=part.pk).contact.bounced_at is not None
 
     give(client, report, email="rita@new.example")
-    reports.confirm_address(Report.objects.get(pk=report.pk))
+    confirm(report)
 
     contact = Report.objects.get(pk=part.pk).contact
     assert (contact.bounced_at, contact.confirmed_at is None) == (None, False)

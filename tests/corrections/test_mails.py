@@ -150,7 +150,7 @@ def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor
             assert links != [], template
             assert all(link.startswith("http://testserver/") for link in links), template
             private = any("/corrections/reports/" in link for link in links)
-            assert private is (kind in {"reader", "unconfirmed_reader"}), template
+            assert private is (kind == "reader"), template
             assert any("/admin/" in link for link in links) is (kind in {"user", "publication"}), template
             assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), (
                 template

@@ -96,7 +96,7 @@ def test_the_reader_is_told_once_and_each_page_leads_to_the_other(daily, editor)
 def test_an_address_confirmed_later_is_confirmed_for_both_and_erased_for_both(daily, editor):
     report = reports.take_up(make_report(daily), by=editor)
     part = split(report, editor)
-    reports.confirm_address(Report.objects.get(pk=report.pk))
+    confirm(report)
     assert ReporterContact.objects.exclude(confirmed_at=None).count() == 2
     held = split(Report.objects.get(pk=report.pk), editor)
     Report.objects.filter(pk=held.pk).update(legal_hold=True)
