@@ -12,6 +12,7 @@ from corrections.services import agencies
 from newsroom.accounts.models import Publication, Role
 from newsroom.admin import WorkForm
 from newsroom.articles.models import Article
+from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 
 
@@ -20,7 +21,7 @@ class ReportWaitForm(WorkForm):
 
     agency = CleanTextField(multiline=False, max_length=agencies.MAX_AGENCY, label=_("Agency"))
     reason = CleanTextField(max_length=agencies.MAX_REASON, label=_("What you wait for (internal)"))
-    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def prepare(self) -> None:
         """Begin with the agency that the article came from."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.answers import TemplatedForm
-from corrections.forms.moments import LocalMomentField
-from corrections.models import Correction, Purpose, Report
+from corrections.models import Correction, CorrectionArticle, Purpose, Report
 from corrections.services.submitting import Draft
 from corrections.vocabulary import (
     DECLINE_CODES,
@@ -25,11 +26,13 @@ from corrections.vocabulary import (
 )
 from corrections.workflow import PUBLIC, CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication, Role, User
+from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
 from newsroom.articles.addresses import BadAddress
 from newsroom.articles.models import Article
 from newsroom.articles.services import find
 from newsroom.references import normalize
+from newsroom.web.dates import LocalMomentField
 from newsroom.web.fields import CleanTextField
 
 
@@ -75,6 +78,10 @@ class ReportReopenForm(WordsForm):
     words = CleanTextField(label=_("Why (internal)"))
 
 
+DRAFTS_SHOWN = 100
+LABEL_HEADLINE, LABEL_WORDS = 60, 60
+
+
 class ReportAcceptForm(WorkForm):
     """Accept, starting a correction or joining one that is being drafted."""
 
@@ -86,12 +93,26 @@ class ReportAcceptForm(WorkForm):
     )
 
     def prepare(self) -> None:
-        """Only open drafts of the same publication."""
-        if isinstance(self.subject, Report):
-            self.fields["correction"].queryset = Correction.objects.filter(  # type: ignore[attr-defined]  # -- a model field
-                publication=self.subject.publication_id,
-                status__in=[CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL],
-            ).order_by("-pk")[:100]
+        """Any open draft of the publication may be joined; shown are the newest, those of the same article first."""
+        if not isinstance(self.subject, Report):
+            return
+        drafts = Correction.objects.filter(
+            publication=self.subject.publication_id,
+            status__in=[CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL],
+        )
+        own = CorrectionArticle.objects.filter(correction=OuterRef("pk"), article=self.subject.article_id)
+        shown = drafts.annotate(own=Exists(own)).prefetch_related("articles__article").order_by("-own", "-pk")
+        field: Any = self.fields["correction"]
+        field.queryset = drafts
+        field.choices = [("", field.empty_label), *((row.pk, _label(row)) for row in shown[:DRAFTS_SHOWN])]
+
+
+def _label(draft: Correction) -> str:
+    """A draft as it is told from others: its article, and how it begins."""
+    article = draft.main_article
+    words = " ".join((draft.text or draft.original_text).split())
+    parts = [Truncator(article.headline).chars(LABEL_HEADLINE) if article else "", Truncator(words).chars(LABEL_WORDS)]
+    return " · ".join([*(part for part in parts if part), draft.reference])
 
 
 class ReportDeclineForm(TemplatedForm):
@@ -152,11 +173,12 @@ class ReportAssignForm(WorkForm):
     to = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Assignee"), empty_label=_("Nobody"))
 
     def prepare(self) -> None:
-        """Only people who work at this publication."""
-        if self.subject is not None:
-            people = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
-            ids = [row.pk for row in people if Role.DESK_EDITOR in row.roles_at(self.subject.publication)]
-            self.fields["to"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # -- a model field
+        """Only people who work at this publication; on a restricted report, only those of legal who do."""
+        if isinstance(self.subject, Report):
+            needed = [Role.DESK_EDITOR, *([Role.LEGAL] if self.subject.confidential else [])]
+            people = working_at(self.subject.publication, *needed)
+            self.fields["to"].queryset = people  # type: ignore[attr-defined]  # -- a model field
+            self.initial.setdefault("to", self.subject.assignee_id)
 
 
 class NoteForm(WordsForm):
@@ -353,6 +375,9 @@ class ReportEnterForm(WorkForm):
     def clean(self) -> dict[str, Any]:
         """Hand the service a `Draft`."""
         data = super().clean() or {}
+        article = data.get("article")
+        if article is not None and "publication" in data and article.publication_id != data["publication"].pk:
+            self.add_error("article", _("This article belongs to another publication."))
         if self.errors:
             return data
         channel, origin, seen = data.pop("channel"), data.pop("origin"), data.pop("seen", None)

@@ -10,6 +10,7 @@ from corrections.forms.reader import MAX_WORDS, WordsField
 from corrections.models import Inquiry, Report
 from corrections.services import inquiries
 from newsroom.admin import WorkForm
+from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 
 
@@ -22,7 +23,7 @@ class ReportAskColleagueForm(WorkForm):
         label=_("Your question"),
         help_text=_("They see it with the headline and the passage, and never who the reader is."),
     )
-    reply_by = forms.DateField(label=_("Reply by"), widget=forms.DateInput(attrs={"type": "date"}))
+    reply_by = DayField(label=_("Reply by"), widget=forms.DateInput(attrs={"type": "date"}))
     show_claim = forms.BooleanField(required=False, label=_("Show what the reader says is wrong, word by word"))
 
 

@@ -21,6 +21,7 @@ from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
+from newsroom.web.dates import out_of_range
 from newsroom.workflow import Actor, lock
 
 OPEN = {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL}
@@ -53,8 +54,6 @@ def start(
     """A draft without any report. `target` and `effect` make it the notice that supersedes, withdraws or reinstates."""
     if "desk_editor" not in by.roles_at(publication):
         raise NotAllowed(_("Your role does not include drafting corrections."))
-    if any(article.publication_id != publication.pk for article in articles):
-        raise Invalid.one("/articles", _("A correction names articles of one publication."), "other_publication")
     if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
         raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
     if target:
@@ -77,6 +76,27 @@ def start_for(report: Report, *, by: User) -> Correction:
         draft.severity = Severity.HIGH
         draft.save(update_fields=["severity"])
     return draft
+
+
+def take_in(correction: Correction, report: Report) -> Correction:
+    """Let an accepted report join a notice that is being drafted; the article it is about is named there from now on.
+
+    Inside the acceptance's transaction. Raises `Conflict` when the notice is out of the desk's hands, or its words are
+    frozen and it does not name that article, and `Invalid` for another publication's.
+    """
+    correction = lock(correction)
+    if correction.publication_id != report.publication_id or correction.status not in OPEN:
+        raise Conflict(_("That correction can no longer be joined."))
+    article = report.article
+    if article is None or correction.articles.filter(article=article).exists():
+        return correction
+    _check_house(correction.publication, article)
+    if correction.status != CorrectionStatus.DRAFT:
+        raise Conflict(_("That correction does not name this article, and its words are frozen: return it to draft."))
+    publishing.name(correction, article)
+    correction.version += 1
+    correction.save(update_fields=["version", "updated_at"])
+    return correction
 
 
 @transaction.atomic
@@ -126,8 +146,7 @@ def name_article(
 ) -> Correction:
     """The same error in one more article, or in its post `anchor`. Naming an article again changes its post."""
     correction = _open_draft(correction, by=by, seen=seen)
-    if article.publication_id != correction.publication_id:
-        raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+    _check_house(correction.publication, article)
     post = anchor.strip().removeprefix("#")
     if not POST_ID.fullmatch(post):
         raise Invalid.one("/anchor", _("The id of a post has no blanks, quotes or angle brackets."), "anchor")
@@ -359,6 +378,8 @@ def _new(
     target: Correction | None = None,
     effect: str = "",
 ) -> Correction:
+    for article in articles:
+        _check_house(publication, article)
     correction = Correction.objects.create(
         reference=references.new("correction"),
         publication=publication,
@@ -373,6 +394,11 @@ def _new(
     return correction
 
 
+def _check_house(publication: Publication, article: Article) -> None:
+    if article.publication_id != publication.pk:
+        raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+
+
 def _open_draft(correction: Correction, *, by: User, seen: int | None) -> Correction:
     correction = lock(correction, seen=seen)
     if "desk_editor" not in by.roles_at(correction.publication):
@@ -385,6 +411,8 @@ def _open_draft(correction: Correction, *, by: User, seen: int | None) -> Correc
 def _check_words(correction: Correction) -> None:
     if correction.kind not in Kind.values or correction.severity not in Severity.values:
         raise Invalid.one("/kind", _("Choose a kind and a severity."), "unknown_kind")
+    if correction.error_published_at and (sentence := out_of_range(correction.error_published_at)):
+        raise Invalid.one("/error_published_at", sentence, "out_of_range")
     if correction.error_published_at and correction.error_published_at > timezone.now():
         raise Invalid.one("/error_published_at", _("The error cannot appear in the future."), "future")
     if correction.effect and correction.target and correction.target.status not in PUBLIC:

@@ -99,11 +99,8 @@ def resume(report: Report, *, by: User, seen: int | None = None) -> Report:
 def accept(report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None) -> Report:
     """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted."""
     report, change = begin(report, "accept", by=by, seen=seen)
-    if correction is not None:
-        correction = lock(correction)
-        if correction.publication_id != report.publication_id or correction.status not in notices.OPEN:
-            raise Conflict(_("That correction can no longer be joined."))
-    report.correction = correction or notices.start_for(report, by=by)
+    joined = None if correction is None else notices.take_in(correction, report)
+    report.correction = joined or notices.start_for(report, by=by)
     decide(report, "accept", by=by)
     promises.keep(report, "decide")
     change["correction"] = report.correction.reference

@@ -64,10 +64,12 @@ def submit(
     """Take the report in, promise dates, and tell the desk.
 
     The same `form_token` again answers the first report: a double click or a resend after an error makes no second one.
-    Raises `Invalid` for a web report without an address.
+    Raises `Invalid` for a web report without an address, and for an article of another publication.
     """
     if draft.medium == Medium.WEB and not draft.article and not draft.article_url:
         raise Invalid.one("/article_url", _("Which article is it? Paste its address."), "required")
+    if draft.article is not None and draft.article.publication_id != draft.publication.pk:
+        raise Invalid.one("/article", _("This article belongs to another publication."), "other_publication")
     if form_token and (earlier := Report.objects.filter(form_token=form_token).first()):
         return earlier
     try:

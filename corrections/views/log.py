@@ -30,6 +30,7 @@ from newsroom.accounts.models import Desk, DeskKind, Publication
 from newsroom.api.pagination import CursorPages
 from newsroom.articles import passages
 from newsroom.errors import Invalid
+from newsroom.web.dates import DayField
 from newsroom.web.headers import public_page
 from newsroom.web.remarks import remarks_about
 from newsroom.web.text import has_forbidden_characters
@@ -43,6 +44,12 @@ class LogPages(CursorPages):
     """By keyset: the cost of a page does not depend on how many came before it."""
 
     ordering = ("-published_at", "-pk")
+
+
+class DayFilter(django_filters.DateFilter):
+    """Compares with a day that can be reckoned with."""
+
+    field_class = DayField
 
 
 class LogFilters(django_filters.FilterSet):
@@ -61,12 +68,8 @@ class LogFilters(django_filters.FilterSet):
         label=_("Publication"),
         empty_label=_("Every publication"),
     )
-    after = django_filters.DateFilter(
-        method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    before = django_filters.DateFilter(
-        method="to_day", label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    after = DayFilter(method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    before = DayFilter(method="to_day", label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
 
     class Meta:
         model = Correction

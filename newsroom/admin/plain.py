@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import DateField, Model
 from django.http import HttpRequest
 
 from newsroom.accounts.models import User
+from newsroom.web.dates import DayField
 
 
 class StaffScopedAdmin(admin.ModelAdmin):
     """Plain records (publications, desks, keys) that only administrators of the whole house change."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"admin"})
+    formfield_overrides: ClassVar = {DateField: {"form_class": DayField}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""

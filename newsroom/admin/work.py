@@ -232,9 +232,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         try:
             answer = pressed.service(subject, by=_person(request), **words)
         except Invalid as error:
-            for fault in error.faults:
-                field = fault.pointer.strip("/").split("/")[0]
-                form.add_error(field if field in form.fields else None, str(fault.detail))
+            _point_out(form, error)
             messages.error(request, error.message)
             return self.work_page(request, self._find(request, object_id), bound=(button, form), status=422)
         except DomainError as error:
@@ -272,6 +270,8 @@ class WorkflowAdmin(admin.ModelAdmin):
                 words = {key: value for key, value in form.cleaned_data.items() if key != "seen"}
                 try:
                     made = begun.service(by=person, **words)
+                except Invalid as error:
+                    _point_out(form, error)
                 except DomainError as error:
                     form.add_error(None, error.message)
                 else:
@@ -352,6 +352,13 @@ class WorkflowAdmin(admin.ModelAdmin):
         if button.label:
             return button.label
         return self.workflow.transitions[name].label
+
+
+def _point_out(form: forms.Form, error: Invalid) -> None:
+    """Each fault at the field that its pointer names, else above the form."""
+    for fault in error.faults:
+        field = fault.pointer.strip("/").split("/")[0]
+        form.add_error(field if field in form.fields else None, str(fault.detail))
 
 
 def _person(request: HttpRequest) -> User:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from newsroom.web.dates import out_of_range
 from newsroom.web.text import BadText, clean_text
 
 
@@ -74,15 +75,18 @@ class MomentField(serializers.DateTimeField):
     default_error_messages = {"no_offset": _("Give the time with its offset, like 2026-11-20T08:00:00Z.")}
 
     def to_internal_value(self, value: Any) -> datetime:
-        """The moment in UTC. A time without an offset is refused, because it means a different moment to
-        each of us.
+        """The moment in UTC, of the years 1600 to 2999. A time without an offset is refused, because it means a
+        different moment to each of us.
         """
         if not isinstance(value, str) or "T" not in value.upper():
             self.fail("no_offset")
         tail = value.upper().partition("T")[2]
         if not (tail.endswith("Z") or "+" in tail or "-" in tail):
             self.fail("no_offset")
-        return super().to_internal_value(value.upper()).astimezone(UTC)
+        moment = super().to_internal_value(value.upper())
+        if sentence := out_of_range(moment):
+            raise serializers.ValidationError(sentence, code="out_of_range")
+        return moment.astimezone(UTC)
 
     def to_representation(self, value: Any) -> Any:
         """`2026-11-20T08:00:00Z`, with a fraction only where there is one."""

@@ -10,7 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Role, User
+from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
+from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 from reprints.models import LicenseRequest
 from reprints.services.quoting import Line
@@ -53,9 +55,8 @@ class RequestAssignForm(WorkForm):
     def prepare(self) -> None:
         """Only people who do licensing at this publication."""
         if self.subject is not None:
-            people = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
-            ids = [row.pk for row in people if Role.LICENSING_EDITOR in row.roles_at(self.subject.publication)]
-            self.fields["to"].queryset = User.objects.filter(pk__in=ids)  # type: ignore[attr-defined]  # -- a model field
+            people = working_at(self.subject.publication, Role.LICENSING_EDITOR)
+            self.fields["to"].queryset = people  # type: ignore[attr-defined]  # -- a model field
 
 
 class NoteForm(WordsForm):
@@ -111,7 +112,7 @@ class QuoteDraftForm(WorkForm):
             self.fields[f"territory_{number}"] = forms.CharField(
                 label=_("Territory"), required=False, max_length=1000, initial=", ".join(item.territory)
             )
-            self.fields[f"ends_on_{number}"] = forms.DateField(label=_("Until"), required=False, initial=item.ends_on)
+            self.fields[f"ends_on_{number}"] = DayField(label=_("Until"), required=False, initial=item.ends_on)
         self.fields.update(shared)
 
     def clean(self) -> dict[str, Any]:
@@ -155,7 +156,7 @@ class LicenseSuspendForm(WordsForm):
     """Suspend with a reason."""
 
     reason = forms.ChoiceField(choices=EndReason.choices, label=_("Reason"))
-    until = forms.DateField(required=False, label=_("Until"))
+    until = DayField(required=False, label=_("Until"))
 
 
 class LicenseProposeRevokeForm(WordsForm):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.admin import WorkForm
+from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 from reprints.forms.desk import WordsForm
 from reprints.models import Invoice
@@ -43,7 +44,7 @@ class InvoiceNumberForm(WorkForm):
     """What the accounting system says."""
 
     number = CleanTextField(label=_("Number"), multiline=False, max_length=LONGEST_NUMBER)
-    due_on = forms.DateField(label=_("Due on"), required=False)
+    due_on = DayField(label=_("Due on"), required=False)
 
 
 class InvoicePayForm(WorkForm):
@@ -58,7 +59,7 @@ class InvoicePayForm(WorkForm):
         help_text=_("Empty: all that is outstanding."),
     )
     reference = CleanTextField(label=_("Reference of the payment"), multiline=False, max_length=LONGEST_REFERENCE)
-    received_on = forms.DateField(label=_("Received on"), required=False, help_text=_("Empty: today."))
+    received_on = DayField(label=_("Received on"), required=False, help_text=_("Empty: today."))
 
 
 class InvoiceCreditForm(WordsForm):

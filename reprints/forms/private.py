@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Contact
+from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 from reprints.vocabulary import Action
 
@@ -189,7 +190,7 @@ class LicensePlacementsForm(MoveForm):
 class LicenseRenewForm(MoveForm):
     """Ask for the next term of a license."""
 
-    ends_on = forms.DateField(
+    ends_on = DayField(
         required=False,
         label=_("Until"),
         help_text=_("Empty: as long as before. The new term begins on the day after the old one."),

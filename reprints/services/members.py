@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from newsroom.errors import Fault, Invalid
+from newsroom.web.dates import out_of_range
 from newsroom.web.text import BadText, clean_text, has_forbidden_characters
 
 
@@ -119,14 +120,15 @@ class Faults:
     def day(self, data: dict[str, Any], name: str) -> date | None:
         """A date, given as one or as ISO 8601 text; None when unset or faulty."""
         value = data.get(name)
-        if value is None or value == "" or type(value) is date:
-            return value or None
+        if value is None or value == "":
+            return None
+        text = value if isinstance(value, str) and len(value) == len("2026-12-01") else ""
         try:
-            return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
+            day = value if type(value) is date else date.fromisoformat(text)
         except ValueError:
             self.add(f"/{name}", _("This must be a date like 2026-12-01."), "bad_date")
             return None
-
-
-def _no_day() -> date:
-    raise ValueError
+        if sentence := out_of_range(day):
+            self.add(f"/{name}", sentence, "bad_date")
+            return None
+        return day

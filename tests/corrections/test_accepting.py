@@ -1,0 +1,135 @@
+"""Accepting a report: what the draft begins with, which draft may be joined, and whose article it is about."""
+
+import pytest
+from django.urls import reverse
+
+from corrections.models import Correction, Report
+from corrections.services import correction as notices
+from corrections.services import report as reports
+from corrections.services.submitting import Draft, submit
+from newsroom.errors import Conflict, Invalid
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client):
+    class Desk:
+        publication = make_publication()
+        editor = make_staff(publication, "desk_editor")
+
+        def press(self, record, name, **data):
+            client.force_login(self.editor)
+            url = reverse(f"admin:corrections_{record.noun}_do", args=[record.pk, name])
+            return client.post(url, {"seen": record.version, **data})
+
+        def page(self, record):
+            client.force_login(self.editor)
+            return client.get(reverse(f"admin:corrections_{record.noun}_change", args=[record.pk]))
+
+        def taken_up(self, **over):
+            return reports.take_up(make_report(self.publication, **over), by=self.editor)
+
+    return Desk()
+
+
+def drafts_offered(response):
+    form = next(row["form"] for row in response.context_data["buttons"] if row["name"] == "accept")
+    return [label for _value, label in form.fields["correction"].choices]
+
+
+# --- joining a draft -------------------------------------------------------------------------------------------------
+
+
+def test_a_report_joins_the_draft_that_was_chosen_on_the_page(desk):
+    draft = make_correction(desk.publication, by=desk.editor)
+    report = desk.taken_up()
+
+    assert desk.press(report, "accept", correction=draft.pk).status_code == 302
+
+    report.refresh_from_db()
+    assert (report.status, report.correction) == ("accepted", draft)
+    assert Correction.objects.count() == 1
+    assert list(draft.articles.values_list("article", flat=True))[-1] == report.article_id
+
+
+def test_a_draft_is_named_by_its_article_and_first_words_those_of_the_same_article_first(desk):
+    report = desk.taken_up()
+    same = make_correction(article=report.article, by=desk.editor, text="The mayor is Robin Vale, not Robyn Vale.")
+    other = make_correction(desk.publication, by=desk.editor)
+    make_correction(make_publication())
+    headline = other.main_article.headline
+
+    assert drafts_offered(desk.page(report)) == [
+        "Start a new correction",
+        f"{report.article.headline} · The mayor is Robin Vale, not Robyn Vale. · {same.reference}",
+        f"{headline} · An earlier version misstated the cost. It was 1.45 million. · {other.reference}",
+    ]
+
+
+def test_a_hundred_drafts_are_shown_and_the_oldest_may_still_be_joined(desk):
+    oldest = make_correction(desk.publication, by=desk.editor)
+    for _ in range(100):
+        notices.start(desk.publication, by=desk.editor, articles=[])
+    report = desk.taken_up()
+
+    assert len(drafts_offered(desk.page(report))) == 101
+    assert desk.press(report, "accept", correction=oldest.pk).status_code == 302
+
+
+def test_a_draft_of_another_publication_or_a_published_one_cannot_be_chosen(desk):
+    for draft in (make_correction(make_publication()), make_correction(desk.publication, status="published")):
+        report = desk.taken_up()
+        assert desk.press(report, "accept", correction=draft.pk).status_code == 422
+        assert Report.objects.get(pk=report.pk).status == "in_review"
+
+
+def test_frozen_words_are_joined_only_when_they_name_the_article(desk):
+    frozen = make_correction(desk.publication, status="awaiting_approval")
+    same = desk.taken_up(article=frozen.main_article)
+    other = desk.taken_up()
+
+    assert reports.accept(same, by=desk.editor, correction=frozen).correction == frozen
+    with pytest.raises(Conflict, match="its words are frozen"):
+        reports.accept(other, by=desk.editor, correction=frozen)
+
+
+# --- whose article ---------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_not_entered_for_an_article_of_another_publication(desk, client):
+    foreign = make_article(make_publication())
+    draft = Draft(claim="Wrong.", publication=desk.publication, article=foreign)
+
+    with pytest.raises(Invalid) as refused:
+        submit(draft, by=desk.editor)
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/article", "other_publication")]
+
+    client.force_login(make_staff(None, "desk_editor"))
+    data = {"medium": "web", "channel": "phone", "origin": "reader", "category": "other", "claim": "Wrong."}
+    answer = client.post(
+        reverse("admin:corrections_report_start", args=["enter"]),
+        {"seen": 1, "publication": desk.publication.pk, "article": foreign.reference, **data},
+    )
+    assert (answer.status_code, "belongs to another publication" in answer.content.decode()) == (422, True)
+    assert Report.objects.count() == 0
+
+
+def test_no_notice_names_an_article_of_another_publication(desk):
+    """A row that says otherwise, however it came about, is not accepted, and no notice is begun from it."""
+    foreign = make_article(make_publication())
+    report = desk.taken_up()
+    draft = make_correction(desk.publication, by=desk.editor)
+    Report.objects.filter(pk=report.pk).update(article=foreign)
+    report.refresh_from_db()
+
+    for joined in (None, draft):
+        with pytest.raises(Invalid, match="articles of one publication"):
+            reports.accept(report, by=desk.editor, correction=joined)
+    with pytest.raises(Invalid, match="articles of one publication"):
+        notices.start(desk.publication, by=desk.editor, articles=[foreign])
+    with pytest.raises(Invalid, match="articles of one publication"):
+        notices.name_article(draft, by=desk.editor, article=foreign)
+    assert Report.objects.get(pk=report.pk).status == "in_review"
+    assert Correction.objects.count() == 1
