@@ -17,10 +17,13 @@ from django.shortcuts import render
 from newsroom import references
 from newsroom.records import Record
 from newsroom.web.headers import see_other
+from newsroom.web.requests import carries_token
 
 COOKIE_SECONDS = 90 * 86_400
 HOP_SECONDS = 60
 HOP = TimestampSigner(salt="masthead.private-page.hop")
+FOLDERS: set[str] = set()
+"""Where the private pages are: each `PrivatePages` adds its own."""
 
 
 Row = TypeVar("Row", bound=Record)
@@ -39,6 +42,9 @@ class PrivatePages(Generic[Row]):
     by_reference: Callable[[str], Row | None]
     link: Callable[[Row], str]
     closed: str
+
+    def __post_init__(self) -> None:
+        FOLDERS.add(self.folder)
 
     def enter(
         self, request: HttpRequest, key: str, show: Callable[[HttpRequest, Row, str], HttpResponse]
@@ -59,7 +65,7 @@ class PrivatePages(Generic[Row]):
             return show(request, record, key)
         response = see_other(f"{self.clean_path(record)}?hop={HOP.sign(record.reference)}")
         response.set_cookie(
-            self.cookie_name(record.reference),
+            self.cookie_names(record.reference)[0],
             key,
             max_age=COOKIE_SECONDS,
             path=self.clean_path(record),
@@ -74,7 +80,8 @@ class PrivatePages(Generic[Row]):
         reference = references.normalize(key)
         if not references.is_valid(reference, self.noun):
             return self.find(key)
-        record = self.find(request.COOKIES.get(self.cookie_name(reference), ""))
+        names = self.cookie_names(reference)
+        record = self.find(next((request.COOKIES[name] for name in names if name in request.COOKIES), ""))
         return record if record is not None and record.reference == reference else None
 
     def record_of(self, request: HttpRequest, key: str) -> Row:
@@ -100,9 +107,13 @@ class PrivatePages(Generic[Row]):
         """The page's address without its token; also the path of its cookie."""
         return f"{self.folder}{record.reference}/"
 
-    def cookie_name(self, reference: str) -> str:
-        """The cookie of one page."""
-        return f"{self.noun}_{reference}"
+    def cookie_names(self, reference: str) -> list[str]:
+        """The cookie of one page, then the names it had before, which browsers may still send.
+
+        Under https a browser takes `__Secure-` from https alone. `__Host-` would end the cookie's path.
+        """
+        plain = f"{self.noun}_{reference}"
+        return [f"__Secure-{plain}", plain] if settings.SECURE_COOKIES else [plain]
 
     def _enter_by_reference(self, request: HttpRequest, reference: str, show: Any) -> HttpResponse:
         record = self.opened(request, reference)
@@ -121,3 +132,8 @@ class PrivatePages(Generic[Row]):
         except BadSignature:
             return None
         return self.by_reference(reference) if signed == reference else None
+
+
+def is_private(path: str) -> bool:
+    """Whether what is at this address, or leads there, is for one person alone."""
+    return path.startswith(tuple(FOLDERS)) or carries_token(path)

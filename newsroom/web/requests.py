@@ -17,13 +17,21 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger("masthead.access")
 
 _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_PRIVATE = re.compile(r"(/(?:reports|requests|acknowledge|partner|confirm|ask|enter|drafts)/)[^/\s\"?]{12,200}")
+# By shape, not by folder: no other part of an address is that long, and a new page needs no line here. An escaped or a
+# cut token is one as well.
+_TOKEN = re.compile(r"/[A-Za-z0-9_%-]{30,}")
+_NEW_PASSWORD = re.compile(r"(/password_reset/)[^/\s]+/[^/\s]+")
 _KEYS = re.compile(r"mh_(live|test)_[A-Za-z0-9]{4,16}_[A-Za-z0-9_-]{4,64}")
 
 
 def mask(text: str) -> str:
-    """The text without private-page tokens and API keys."""
-    return _KEYS.sub(r"mh_\1_…", _PRIVATE.sub(r"\1…", text))
+    """The text without API keys and the tokens of private pages and of links to a new password."""
+    return _KEYS.sub(r"mh_\1_…", _NEW_PASSWORD.sub(r"\1…/…", _TOKEN.sub("/…", text)))
+
+
+def carries_token(path: str) -> bool:
+    """Whether the address itself opens something."""
+    return mask(path) != path
 
 
 class RequestIdMiddleware:

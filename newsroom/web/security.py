@@ -1,10 +1,15 @@
-"""Headers that every answer carries: a strict content policy, no framing, no sniffing, no referrer leaks."""
+"""Headers that every answer carries: a strict content policy, no framing, no sniffing, no referrer leaks.
+
+What comes from a private address is kept by nobody, whoever answered: a view, a redirect to the slash, a refusal.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+
+from newsroom.web.private import is_private
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,6 +31,12 @@ class HeadersMiddleware:
         if ancestors == "'none'":
             response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if is_private(request.path):
+            if "no-store" not in response.headers.get("Cache-Control", ""):
+                response.headers["Cache-Control"] = "private, no-store"
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+            if not getattr(response, "sends_origin", False):
+                response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")

@@ -86,6 +86,28 @@ def test_no_public_page_sets_a_cookie_and_a_private_one_only_its_own(world):
 
 
 @pytest.mark.django_db
+def test_whatever_a_private_address_answers_is_kept_by_nobody_and_names_it_to_nobody(world):
+    """Refusals and the redirect to the slash too: its Location holds the token."""
+    wrong = {}
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    for pattern, page in PAGES.items():
+        path = path_of(world, pattern, keys_of(world, page.link)[0]) if page.link else ""
+        for method, where in ((m, p) for m in ("get", "post", "put") for p in (path, path.rstrip("/")) if path):
+            with undone():
+                answer = getattr(strict, method)(where)
+            found = [answer.get("Cache-Control"), answer.get("Referrer-Policy"), answer.get("X-Robots-Tag")]
+            if found != ["private, no-store", "no-referrer", "noindex, nofollow"]:
+                wrong[method, where] = (answer.status_code, found)
+    assert wrong == {}
+    clean = f"/corrections/reports/{world.report.reference}"
+    answers = {strict.get(clean).status_code: strict.get(clean), 403: strict.post(f"{clean}/")}
+    assert {status: (answer.status_code, answer["Cache-Control"]) for status, answer in answers.items()} == {
+        301: (301, "private, no-store"),
+        403: (403, "private, no-store"),
+    }
+
+
+@pytest.mark.django_db
 def test_a_session_on_a_public_page_is_neither_read_into_it_nor_renewed(world):
     client = Client()
     client.force_login(world.staff["superuser"])

@@ -164,6 +164,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     response = _enter(request, token)
     # With no-referrer a browser would send “Origin: null” with the form, which that token's check refuses.
     response["Referrer-Policy"] = "same-origin"
+    response.sends_origin = True  # type: ignore[attr-defined]  # -- read by HeadersMiddleware
     return response
 
 

@@ -61,8 +61,20 @@ def test_the_link_is_exchanged_for_a_cookie_of_that_page_and_a_clean_address(cli
     assert page.status_code == 200
     assert page.request["PATH_INFO"] == f"/corrections/reports/{report.reference}/"
     assert page.request["QUERY_STRING"] == ""
+
+
+def test_under_https_the_cookie_is_one_that_only_https_can_set_and_an_older_one_still_opens(client, report, settings):
     settings.SECURE_COOKIES = True
-    assert client.get(private_path(report)).cookies[f"report_{report.reference}"]["secure"] is True
+    name = f"__Secure-report_{report.reference}"
+    answer = client.get(private_path(report))
+    assert list(answer.cookies) == [name]
+    assert (answer.cookies[name]["secure"], answer.cookies[name]["path"]) == (
+        True,
+        f"/corrections/reports/{report.reference}/",
+    )
+    assert client.get(f"/corrections/reports/{report.reference}/").status_code == 200
+    client.cookies[f"report_{report.reference}"] = client.cookies.pop(name).value
+    assert client.get(f"/corrections/reports/{report.reference}/").status_code == 200
 
 
 def test_a_browser_without_cookies_ends_on_the_page_as_well(client, report):
