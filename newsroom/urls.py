@@ -8,6 +8,7 @@ from newsroom.api import problems
 from newsroom.web import views
 from newsroom.web.passwords import ChoosingView, ForgottenView
 
+handler400 = "newsroom.web.refusals.bad_request"
 handler404 = "newsroom.web.views.not_found"
 
 urlpatterns = [

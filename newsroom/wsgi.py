@@ -2,7 +2,18 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
+
+from newsroom.web.requests import Request
+
+
+class Application(WSGIHandler):
+    """Django's, which reads requests as `Request` does."""
+
+    request_class = Request
+
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Application()

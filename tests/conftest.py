@@ -5,9 +5,16 @@ service.
 import os
 
 import hypothesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import client
 from xdist.scheduler import LoadGroupScheduling
 
+from newsroom.web.requests import Request
+
 pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases"]
+
+# Django's test client and its live server read requests as `newsroom.wsgi` does.
+client.WSGIRequest = WSGIHandler.request_class = Request
 
 # The same examples on every run, new ones in `make chaos`: what a run finds must not depend on the day.
 hypothesis.settings.register_profile("steady", derandomize=True)

@@ -9,11 +9,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -26,11 +28,14 @@ from newsroom.admin import second_step
 from newsroom.admin.work import CARDS, WorkflowAdmin
 from newsroom.api import throttles
 from newsroom.api.networks import network_mark
+from newsroom.web import keeping
 from newsroom.web.passwords import too_many
 from newsroom.web.second_step import SHOWN, half_signed_in
 from newsroom.web.text import has_forbidden_characters
 
 REDIRECTED = 302
+KEPT = "kept"
+"""The session's note of a form that was sent without one: its action, and `keeping.carry` of it."""
 
 
 class DeskSite(admin.AdminSite):
@@ -59,20 +64,32 @@ class DeskSite(admin.AdminSite):
         }
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's
-        """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one."""
+        """Django's, after the query: no list or search can mean a NUL, and PostgreSQL cannot be asked for one.
+
+        What was typed while the session ended goes through the sign-in, and comes back to be sent.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if any("\x00" in value for name, values in request.GET.lists() for value in (name, *values)):
                 raise BadRequest(_now("This address has a character in it that cannot be meant."))
+            if request.method != "POST":
+                return guarded(request, *args, **kwargs)
+            if not self.has_permission(request):
+                form = keeping.kept(request)
+                if form.words and (carried := keeping.carry(form)):
+                    return self._sign_in_first(request, carried)
+            elif request.session.get(KEPT, {}).get("action") == request.get_full_path():
+                del request.session[KEPT]
             return guarded(request, *args, **kwargs)
 
         return asked
 
     def get_urls(self) -> list[Any]:
-        """Django's, and the two pages of the second step."""
+        """Django's, the two pages of the second step, and the page of what was typed before the sign-in."""
         return [
+            path("kept/", self.admin_view(self.kept_view), name="kept"),
             path("second-step/", never_cache(partial(second_step.ask, self)), name="second_step"),
             path("second-factor/", self.admin_view(partial(second_step.own, self)), name="second_factor"),
             *super().get_urls(),
@@ -93,12 +110,16 @@ class DeskSite(admin.AdminSite):
             if verdict.beyond == 1:
                 access_log.note(Access.TOO_MANY, person=_named(request), network=network_mark(request))
             return too_many(request, verdict.retry_after, self.each_context(request))
-        response = super().login(request, extra_context)
+        carried = request.POST.get(KEPT, "")
+        response = super().login(request, {**(extra_context or {}), KEPT: carried})
         if response.status_code != REDIRECTED or not request.user.is_authenticated:
             access_log.note(Access.PASSWORD_REFUSED, person=_named(request), network=network_mark(request))
             return response
         # Django keeps the session of someone who signs in once more.
         request.session.cycle_key()
+        if form := keeping.carried(carried):
+            request.session[KEPT] = {"action": form.action, "form": carried}
+            response = HttpResponseRedirect(reverse("admin:kept"))
         person = request.user
         if factors.owes(person, passed=request.session.get(SHOWN)):
             access_log.note(Access.PASSWORD_TAKEN, person=person, network=network_mark(request))
@@ -123,6 +144,29 @@ class DeskSite(admin.AdminSite):
         response = super().password_change(request, extra_context)
         if response.status_code == REDIRECTED:
             access_log.note(Access.PASSWORD_CHANGED, person=person, network=network_mark(request))
+        return response
+
+    def kept_view(self, request: HttpRequest) -> HttpResponse:
+        """What was typed while the session had ended, to be sent now; without it, the first page."""
+        form = keeping.carried(request.session.get(KEPT, {}).get("form", ""))
+        if form is None:
+            return HttpResponseRedirect(reverse("admin:index"))
+        title = _now("You are signed in again")
+        context = {**self.each_context(request), **keeping.shown(form), "title": title}
+        return TemplateResponse(request, "admin/kept.html", context)
+
+    def _sign_in_first(self, request: HttpRequest, carried: str) -> HttpResponse:
+        """The sign-in page, 403, with the form that was sent in it."""
+        context = {
+            **self.each_context(request),
+            "title": _now("Log in"),
+            "form": AdminAuthenticationForm(request),
+            "app_path": reverse("admin:login"),
+            "next": reverse("admin:index"),
+            KEPT: carried,
+        }
+        response = TemplateResponse(request, "admin/login.html", context, status=403)
+        add_never_cache_headers(response)
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

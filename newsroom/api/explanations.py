@@ -85,6 +85,7 @@ explain(
     _("The same request is being carried out"),
     _("A request with this Idempotency-Key has not finished. Send it again in a moment."),
 )
+explain("length_required", 411, _("Content-Length required"), _("Send the length of the body, not pieces of it."))
 explain("stale", 412, _("The record has changed"), _("Read it again and decide on what it says now."))
 explain("too_large", 413, _("Too large"), _("Send at most 256 kB."))
 explain(

@@ -40,6 +40,7 @@ _GENERIC = {
     405: "method_not_allowed",
     406: "not_acceptable",
     409: "conflict",
+    411: "length_required",
     412: "stale",
     413: "too_large",
     415: "unsupported_media_type",

@@ -41,8 +41,6 @@ def private_page(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # The standard wants forms in UTF-8. A charset named by the sender could smuggle in what UTF-8 cannot carry.
-        request.encoding = "utf-8"
         try:
             response = view(request, *args, **kwargs)
         except Http404:

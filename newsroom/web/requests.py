@@ -1,4 +1,4 @@
-"""A request id for every request, JSON logs that carry it, and private tokens masked in both."""
+"""What a request says, read as UTF-8 only; its id; JSON logs that carry the id, with private tokens masked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_header_parameters
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger("masthead.access")
@@ -22,6 +25,22 @@ _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _TOKEN = re.compile(r"/[A-Za-z0-9_%-]{30,}")
 _NEW_PASSWORD = re.compile(r"(/password_reset/)[^/\s]+/[^/\s]+")
 _KEYS = re.compile(r"mh_(live|test)_[A-Za-z0-9]{4,16}_[A-Za-z0-9_-]{4,64}")
+
+
+class Request(WSGIRequest):
+    """A request whose words are UTF-8, whatever charset it names: forms and addresses have no other (WHATWG URL, 5.1).
+
+    A charset that the sender chose can fail before any page could answer (`idna`, `hex`), or bring in what UTF-8 cannot
+    carry (`unicode_escape`). A type that cannot be parsed counts as none.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:
+            meta["CONTENT_TYPE"] = ""  # the API looks there
+            self.content_type, self.content_params = "", {}
+        self.content_params.pop("charset", None)
 
 
 def mask(text: str) -> str:

@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.test import Client
 
 from newsroom.admin import WorkflowAdmin
+from tests.doors.browsers import Browser
 from tests.doors.test_matrix import MODELS, routes
 from tests.doors.world import undone
 
@@ -92,7 +93,7 @@ OPEN_TO_ALL = {
 }
 STAFF_ONLY = {
     *("admin/", "admin/logout/", "admin/password_change/", "admin/password_change/done/", "admin/jsi18n/"),
-    "admin/second-factor/",
+    *("admin/second-factor/", "admin/kept/"),
 }
 NOWHERE = {"admin/autocomplete/", "admin/r/<path:content_type_id>/<path:object_id>/", "admin/(?P<url>.*)$"}
 SECTIONS = "admin/^(?P<app_label>accounts|articles|events|corrections|reprints)/$"
@@ -136,7 +137,7 @@ def model_of(kind: str):
 
 
 def client_of(world: SimpleNamespace, name: str) -> Client:
-    client = Client(raise_request_exception=False)
+    client = Browser()
     if name != "anonymous":
         client.force_login(world.staff[name])
     return client
@@ -238,8 +239,9 @@ def test_the_pages_that_belong_to_no_record(world, name, settings):
     settings.STAFF_MFA = "optional"
     client = client_of(world, name)
     stranger = name in {"anonymous", "not_staff"}
-    opened = {path: ask(client, "GET", f"/{path}")[0] for path in STAFF_ONLY - {"admin/logout/"}}
+    opened = {path: ask(client, "GET", f"/{path}")[0] for path in STAFF_ONLY - {"admin/logout/", "admin/kept/"}}
     assert opened == dict.fromkeys(opened, 401 if stranger else 200)
+    assert ask(client, "GET", "/admin/kept/")[0] == (401 if stranger else 302)  # nothing was typed
     assert ask(client, "GET", "/admin/nowhere/")[0] == (401 if stranger else 404)
     assert ask(client, "GET", "/admin/autocomplete/")[0] == (401 if stranger else 403)
     assert ask(client, "GET", f"/admin/r/1/{world.report.pk}/")[0] == (401 if stranger else 404)

@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 from django.core import mail
-from django.test import Client
 
 from corrections.forms.reader import ReportForm
 from corrections.models import Report
@@ -23,6 +22,7 @@ from newsroom.events import delivery, planning
 from newsroom.web import form_token
 from reprints.forms.asking import ArticlesForm, DetailsForm
 from reprints.models import LicenseRequest
+from tests.doors.browsers import Browser
 from tests.doors.hostile import MARK, SEEDS, storable_in_utf8, strings
 from tests.doors.test_matrix import API, ROOT, address
 from tests.doors.test_pages import PAGES, path_of
@@ -97,7 +97,7 @@ def texts(request):
 
 
 def browser():
-    return Client(raise_request_exception=False)
+    return Browser()
 
 
 def each_in(texts, places):

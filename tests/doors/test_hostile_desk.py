@@ -11,7 +11,6 @@ from functools import partial
 import pytest
 from django import forms
 from django.contrib import admin
-from django.test import Client
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
@@ -21,6 +20,7 @@ from corrections.forms.reader import WordsField
 from newsroom.admin import StaffScopedAdmin, WorkflowAdmin
 from newsroom.admin.work import WorkForm
 from newsroom.web.fields import CleanTextField
+from tests.doors.browsers import Browser
 from tests.doors.hostile import MARK, storable_in_utf8
 from tests.doors.test_admin_matrix import record_of
 from tests.doors.world import undone
@@ -126,7 +126,7 @@ def _places(path, read, *, seen):
 def test_every_field_of_every_button_of_the_desk(world):
     """What the form refuses has gone no further; what it takes is sent, to the service and back onto a page."""
     person = world.staff["superuser"]
-    client = Client(raise_request_exception=False)
+    client = Browser()
     client.force_login(person)
     wrong, tried, sent = [], 0, 0
     for text, (path, name, whole, read) in zip(itertools.cycle(WORST), places_of_the_desk(world, person), strict=False):
@@ -151,7 +151,7 @@ def test_every_field_of_every_button_of_the_desk(world):
 @pytest.mark.django_db
 def test_every_field_of_every_plain_form_of_the_admin(world, rf):
     person = world.staff["superuser"]
-    client = Client(raise_request_exception=False)
+    client = Browser()
     client.force_login(person)
     request = rf.get("/")
     request.user = person

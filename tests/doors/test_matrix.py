@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 import yaml
-from django.test import Client
 from django.urls import get_resolver
 
 from corrections.models import Correction, Report
 from newsroom.accounts.scopes import CMS
 from newsroom.events.models import Delivery, Endpoint, Event
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from tests.doors.browsers import Stranger
 from tests.doors.world import key_without, undone
 from tests.reprints import factories as make
 
@@ -256,7 +256,7 @@ def knock(world, caller: str, operation: str, rule: Rule) -> Any:
     url = address(world, path) if method == "GET" else address(world, path).split("?")[0]
     with undone():
         sent, media_type = ("", "application/octet-stream") if body is None else (json.dumps(body), "application/json")
-        client = Client(raise_request_exception=False)
+        client = Stranger()
         return client.generic(method, url, sent, content_type=media_type, headers=headers)
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 
+from tests.doors.browsers import Browser, Stranger
 from tests.doors.test_matrix import described
 from tests.doors.test_pages import PAGES, keys_of, path_of
 
@@ -32,7 +32,7 @@ def test_every_public_page_opens_as_before_and_takes_nothing(world, written):
     for pattern, page in PAGES.items():
         path = path_of(world, pattern, keys_of(world, page.link)[0] if page.link else "")
         for method, expected in (("get", page.get), ("post", 503)):
-            got = getattr(Client(raise_request_exception=False), method)(path).status_code
+            got = getattr(Stranger(), method)(path).status_code
             if got != expected:
                 wrong.append((pattern, method, got, expected))
     assert (wrong, written) == ([], [])
@@ -42,7 +42,7 @@ def test_the_api_reads_and_writes_nothing(world, written):
     wrong = []
     for operation in described():
         method, path = operation.split(" ", 1)
-        answer = Client(raise_request_exception=False).generic(method, re.sub(r"{\w+}", "X", path))
+        answer = Stranger().generic(method, re.sub(r"{\w+}", "X", path))
         if (method == "GET") == (answer.status_code == 503):
             wrong.append((method, path, answer.status_code))
     assert (wrong, written) == ([], [])
@@ -50,7 +50,7 @@ def test_the_api_reads_and_writes_nothing(world, written):
 
 @pytest.fixture
 def signed_in(world):
-    client = Client(raise_request_exception=False)
+    client = Browser()
     client.force_login(world.staff["superuser"])
     return client
 
