@@ -10,11 +10,11 @@ from corrections.vocabulary import YesNo
 
 
 class MoveForm(forms.Form):
-    """A move of the private page: the version that the reader saw, and the form's token."""
+    """A move of the private page: what the reader saw (a hint: nothing depends on its form), and the form's token."""
 
     use_required_attribute = False
 
-    seen = forms.IntegerField(min_value=0, max_value=10**9, widget=forms.HiddenInput)
+    seen = forms.Field(required=False, widget=forms.HiddenInput)
     form_token = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

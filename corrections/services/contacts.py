@@ -83,11 +83,11 @@ def may_give_address(report: Report) -> bool:
 
 
 @transaction.atomic
-def give_address(report: Report, *, email: str, seen: int | None = None) -> Report:
+def give_address(report: Report, *, email: str) -> Report:
     """The reader says where to write from now on: the receipt with the button goes there, and nothing else before that
     is pressed. Raises `Conflict` when an address is confirmed, or several were given.
     """
-    report = lock(report, seen=seen)
+    report = lock(report)
     contact = _locked(report)
     if not may_give_address(report):
         raise Conflict(_("No other address can be given for this report."))

@@ -49,7 +49,7 @@ def possible(report: Report) -> list[str]:
 
 
 @transaction.atomic
-def erase_text(report: Report, *, by: Actor, why: str, seen: int | None = None) -> bool:
+def erase_text(report: Report, *, by: Actor, why: str) -> bool:
     """Blank what the reader wrote: the report and the reader's messages. Our answers, the notice and the log stay.
 
     `why` is `asked` or `retention`. False when it was blank already. Raises `Conflict` under a legal hold and while the
@@ -58,7 +58,6 @@ def erase_text(report: Report, *, by: Actor, why: str, seen: int | None = None) 
     report = lock(report)
     if report.text_erased_at is not None:
         return False
-    report = lock(report, seen=seen)
     if report.legal_hold:
         raise Conflict(_("A legal matter obliges us to keep this for now."), code="legal_hold")
     if report.is_open:

@@ -60,7 +60,7 @@ def is_asked(report: Report, *, now: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def say_fixed(report: Report, *, yes: bool, words: str = "", seen: int | None = None) -> Report:
+def say_fixed(report: Report, *, yes: bool, words: str = "") -> Report:
     """The reader answers. A no reopens nothing by itself: the desk is told, with what the reader says is still wrong.
 
     The same answer again is no error. Raises `Conflict` when nobody asked.
@@ -69,7 +69,6 @@ def say_fixed(report: Report, *, yes: bool, words: str = "", seen: int | None = 
     report = lock(report)
     if report.fixed_answer == answer:
         return report
-    report = lock(report, seen=seen)
     if not is_asked(report):
         raise Conflict(_("This question is no longer open."))
     report.fixed_answer = answer.value

@@ -11,7 +11,7 @@ from corrections.events import EVENT_OF_MOVE
 from corrections.models import Decision, Report
 from corrections.workflow import CLOSED, REPORT
 from newsroom.accounts.models import User
-from newsroom.errors import NotFound
+from newsroom.errors import NotFound, Stale
 from newsroom.events import promises
 from newsroom.events.log import record
 from newsroom.workflow import LEGAL, Actor, lock
@@ -26,10 +26,24 @@ def keep_closed(report: Report, by: Actor) -> None:
         raise NotFound(_("No such report."))
 
 
-def begin(report: Report, move: str, *, by: Actor, seen: int | None) -> tuple[Report, dict[str, Any]]:
-    """The locked row with its new status, and what changed. To be called inside a transaction."""
+def shown(report: Report) -> str:
+    """What the reader's page shows of how the report stands: the status, and how many words of ours. What the desk does
+    among itself (hands it over, notes, judges) does not change it, so that it refuses no move of a reader.
+    """
+    words = report.messages.filter(internal=False).exclude(author_kind="reader").count()
+    return f"{report.outside_status}.{words}.{report.decisions.count()}"
+
+
+def begin(report: Report, move: str, *, by: Actor, seen: int | None, saw: str = "") -> tuple[Report, dict[str, Any]]:
+    """The locked row with its new status, and what changed. To be called inside a transaction.
+
+    `seen` is the version that the caller read; `saw` is what `shown` was when the reader's page was made. `Stale` when
+    either is another one by now.
+    """
     report = lock(report, seen=seen)
     keep_closed(report, by)
+    if saw and saw != shown(report):
+        raise Stale(_("Something new stands here since this page was opened."))
     change: dict[str, Any] = dict(REPORT.move(report, move, by))
     end_wait(report)
     report.closed_at = timezone.now() if report.status in CLOSED else None

@@ -79,9 +79,9 @@ def ask(report: Report, *, by: User, words: str, seen: int | None = None) -> Rep
 
 
 @transaction.atomic
-def reply(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
-    """The reader answers; our clocks run again."""
-    report, change = begin(report, "reply", by=by, seen=seen)
+def reply(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None, saw: str = "") -> Report:
+    """The reader answers; our clocks run again. `saw`: see `moving.begin`."""
+    report, change = begin(report, "reply", by=by, seen=seen, saw=saw)
     change["message"] = say(report, "reader", by, words).pk
     promises.resume(report, "decide", "publish")
     return end(report, change, by=by)
@@ -188,7 +188,10 @@ def withdraw(
     code: str = Resolution.WITHDRAWN_BY_READER,
     seen: int | None = None,
 ) -> Report:
-    """The reader takes it back. It never stops the newsroom's own check, nor the answer to readers who joined it."""
+    """The reader takes it back. It never stops the newsroom's own check, nor the answer to readers who joined it.
+
+    Whatever the desk did since the reader looked, this is still what they want: no page is too old for it.
+    """
     report, change = begin(report, "withdraw", by=by, seen=seen)
     report.resolution_code = code
     change["resolution_code"] = code
@@ -211,9 +214,9 @@ def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> 
 
 
 @transaction.atomic
-def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None) -> Report:
-    """The reader asks, once, that another editor looks again."""
-    report, change = begin(report, "appeal", by=by, seen=seen)
+def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None, saw: str = "") -> Report:
+    """The reader asks, once, that another editor looks again. `saw`: see `moving.begin`."""
+    report, change = begin(report, "appeal", by=by, seen=seen, saw=saw)
     change["message"] = say(report, "reader", by, words).pk
     report.appealed_at = timezone.now()
     left = report.joined_to

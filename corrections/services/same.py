@@ -56,14 +56,15 @@ def question_for(report: Report) -> Question | None:
 
 
 @transaction.atomic
-def say_settled(report: Report, *, yes: bool, seen: int | None = None) -> Report:
-    """The published notice is what the reader meant: the report is taken back for that reason. Or it is not.
+def say_settled(report: Report, *, yes: bool, notice: str) -> Report:
+    """The published notice of this reference is what the reader meant: the report is taken back for that reason. Or it
+    is not.
 
-    Raises `Conflict` when there is no such notice (any more).
+    Raises `Conflict` when the page does not ask about that notice (any more).
     """
-    report = lock(report, seen=seen)
+    report = lock(report)
     question = question_for(report)
-    if question is None or question.notice is None:
+    if question is None or question.notice is None or question.notice.reference != notice:
         raise Conflict(_("This question is no longer open."))
     said = {"question": "settled", "correction": question.notice.reference}
     report = _said(report, "settled_answer", yes=yes, said=said)
@@ -71,7 +72,7 @@ def say_settled(report: Report, *, yes: bool, seen: int | None = None) -> Report
 
 
 @transaction.atomic
-def say_same(report: Report, *, yes: bool, seen: int | None = None) -> Report:
+def say_same(report: Report, *, yes: bool) -> Report:
     """It is the same as what another reader reported: joined at once where that is certain, else the desk is shown it.
 
     Raises `Conflict` when nobody else's open report is on these words (any more).
@@ -79,7 +80,7 @@ def say_same(report: Report, *, yes: bool, seen: int | None = None) -> Report:
     other = (question_for(report) or Question()).other
     # The earlier report is locked first, as by every move that hands its joined reports on.
     other = Report.objects.select_for_update(of=("self",)).filter(pk=other.pk).first() if other else None
-    report = lock(report, seen=seen)
+    report = lock(report)
     question = question_for(report)
     if other is None or question is None or question.other is None or question.other.pk != other.pk:
         raise Conflict(_("This question is no longer open."))

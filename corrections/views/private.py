@@ -33,9 +33,11 @@ from corrections.forms.reader import stands_in
 from corrections.models import Report
 from corrections.services import contacts, erasing, fixed, same, splitting
 from corrections.services import report as reports
+from corrections.services.moving import shown
 from corrections.services.submitting import find_by_token, private_path
 from corrections.views import wording
 from corrections.vocabulary import YesNo
+from corrections.workflow import ReportStatus
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
 from newsroom.web.headers import private_page, see_other
@@ -52,26 +54,20 @@ PAGES: PrivatePages[Report] = PrivatePages(
 )
 
 MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]] = {
-    "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], seen=data["seen"])),
-    "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report, seen=data["seen"])),
-    "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], seen=data["seen"])),
-    "settled": (ReportAnswerForm, lambda report, data: same.say_settled(report, yes=_yes(data), seen=data["seen"])),
-    "same": (ReportAnswerForm, lambda report, data: same.say_same(report, yes=_yes(data), seen=data["seen"])),
-    "fixed": (
-        ReportFixedForm,
-        lambda report, data: fixed.say_fixed(report, yes=_yes(data), words=data["words"], seen=data["seen"]),
-    ),
-    "address": (
-        ReportAddressForm,
-        lambda report, data: contacts.give_address(report, email=data["email"], seen=data["seen"]),
-    ),
+    "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], saw=data["seen"])),
+    "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report)),
+    "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], saw=data["seen"])),
+    "settled": (ReportAnswerForm, lambda report, data: same.say_settled(report, yes=_yes(data), notice=data["seen"])),
+    "same": (ReportAnswerForm, lambda report, data: same.say_same(report, yes=_yes(data))),
+    "fixed": (ReportFixedForm, lambda report, data: fixed.say_fixed(report, yes=_yes(data), words=data["words"])),
+    "address": (ReportAddressForm, lambda report, data: contacts.give_address(report, email=data["email"])),
     "erase_contact": (
         ReportEraseContactForm,
         lambda report, data: erasing.erase_contact(report, by=THE_READER, why="asked"),
     ),
     "erase_text": (
         ReportEraseTextForm,
-        lambda report, data: erasing.erase_text(report, by=THE_READER, why="asked", seen=data["seen"]),
+        lambda report, data: erasing.erase_text(report, by=THE_READER, why="asked"),
     ),
 }
 """Move → its form, and the service that makes it. The first three are moves of the table; then answers to questions of
@@ -109,11 +105,11 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
     try:
         make_move(report, form.cleaned_data)
     except DomainError as refusal:
-        if _said_already(report, form):
+        fresh = Report.objects.select_related("publication", "article", "joined_to").get(pk=report.pk)
+        if _done_already(fresh, name, form):
             return see_other(PAGES.back(report, key))
         status = 409 if isinstance(refusal, Conflict) else 422
-        fresh = Report.objects.select_related("publication", "article", "joined_to").get(pk=report.pk)
-        sentence = wording.refusal_of(fresh, refusal.message)
+        sentence = wording.refusal_of(fresh, name, refusal)
         return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
     return see_other(PAGES.back(report, key))
 
@@ -125,8 +121,10 @@ def download(request: HttpRequest, key: str) -> HttpResponse:
     return PAGES.download(request, key, erasing.held_on)
 
 
-def _said_already(report: Report, form: MoveForm) -> bool:
-    """A double click: the first of the two has already said this."""
+def _done_already(report: Report, name: str, form: MoveForm) -> bool:
+    """A double click, or the same page sent again: the first time has already done this."""
+    if name == "withdraw":
+        return report.status == ReportStatus.WITHDRAWN
     words = form.cleaned_data.get("words", "")
     return bool(words) and report.messages.filter(author_kind="reader", body=words).exists()
 
@@ -144,9 +142,16 @@ def _show(
     dates = wording.dates_of(report)
     answers = wording.answers_of(report)
     question = same.question_for(report)
+    saw = {"settled": question.notice.reference} if question is not None and question.notice is not None else {}
+    stands = shown(report)
 
     def offered(names: Iterable[str]) -> dict[str, MoveForm]:
-        return {name: _offered(report, name, (bound or {}).get(name), status) for name in names if name in MOVES}
+        given = bound or {}
+        return {
+            name: _offered(report, name, given.get(name), status, seen=saw.get(name, stands))
+            for name in names
+            if name in MOVES
+        }
 
     forms = offered(reports.available(report, THE_READER))
     questions = offered(_questions(report, question))
@@ -200,15 +205,14 @@ def _yes(data: dict[str, Any]) -> bool:
     return bool(data["answer"] == YesNo.YES)
 
 
-def _offered(report: Report, name: str, bound: MoveForm | None, status: int) -> MoveForm:
-    """The move's form as the page offers it: with the version as it is now, and what was typed before."""
-    fresh = {"seen": report.version, "form_token": form_token.issue(name, about=report.reference)}
+def _offered(report: Report, name: str, bound: MoveForm | None, status: int, *, seen: str) -> MoveForm:
+    """The move's form as the page offers it: with what the page shows now, and what was typed before."""
+    fresh = {"seen": seen, "form_token": form_token.issue(name, about=report.reference)}
     if bound is None:
         return MOVES[name][0](initial=fresh, auto_id=f"{name}_%s")
     if status == 409:
         return MOVES[name][0](initial={**fresh, "words": bound.data.get("words", "")}, auto_id=f"{name}_%s")
-    renewed = fresh if "seen" in bound.errors else {"form_token": fresh["form_token"]}
-    bound.data = {name: bound.data.get(name) for name in bound.data} | renewed
+    bound.data = {name: bound.data.get(name) for name in bound.data} | fresh
     return bound
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Decision, Message, Report
 from corrections.vocabulary import Effect, Kind, Resolution, Visibility
-from corrections.workflow import ReportStatus
+from corrections.workflow import REPORT, ReportStatus
+from newsroom.errors import DomainError, Stale
 from newsroom.events import promises
 from newsroom.events.models import Promise
 from newsroom.web.standings import Standing
@@ -81,9 +82,15 @@ def standing_of(report: Report) -> Standing:
     return STANDINGS[report.outside_status]
 
 
-def refusal_of(report: Report, sentence: str) -> str:
-    """Why a move was refused, with the status as the reader knows it: what is held or spam to the desk is not told."""
-    return sentence.replace(f"“{report.get_status_display()}”", f"“{standing_of(report).label}”")
+def refusal_of(report: Report, move: str, refusal: DomainError) -> str:
+    """Why a move of the reader was refused, and what to do now, in words that tell nothing of the desk's own work."""
+    if move in REPORT.transitions and report.status not in REPORT.transitions[move].sources:
+        return _now("This is no longer possible: “%(standing)s”. What happened meanwhile stands below.") % {
+            "standing": standing_of(report).label
+        }
+    if isinstance(refusal, Stale):
+        return _now("Something new stands here since you opened this page. Please read it below and send again.")
+    return refusal.message
 
 
 def steps_of(report: Report) -> list[dict[str, Any]]:

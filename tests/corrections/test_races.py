@@ -61,7 +61,7 @@ def test_a_reader_says_same_thing_while_the_other_takes_the_report_back():
     for _ in range(20):
         first, second = (make_report(article=article, passage_exact="1.2 million") for _ in range(2))
         answers = at_once(
-            lambda report=second: say_same(report, yes=True, seen=1),
+            lambda report=second: say_same(report, yes=True),
             lambda report=first: reports.withdraw(report, seen=1),
         )
         assert all(isinstance(loser, Conflict) for loser in losers(answers)), answers

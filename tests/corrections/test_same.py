@@ -12,7 +12,7 @@ from corrections.services import report as reports
 from corrections.services.same import question_for, say_same, say_settled
 from corrections.services.splitting import split
 from corrections.services.submitting import private_path
-from newsroom.errors import Conflict, Invalid, Stale
+from newsroom.errors import Conflict, Invalid
 from newsroom.events import promises
 from newsroom.events.models import Delivery, Event
 from newsroom.events.planning import plan_due
@@ -51,7 +51,7 @@ def test_the_second_reader_of_a_sentence_is_asked_and_joined_by_saying_the_same(
 
     assert question_for(first) is None
     assert (question_for(second).other.pk, question_for(second).certain) == (first.pk, True)
-    second = say_same(second, yes=True, seen=second.version)
+    second = say_same(second, yes=True)
 
     assert (second.status, second.joined_to_id, second.same_as_id) == ("duplicate", first.pk, first.pk)
     assert said(second) == [{"question": "same", "other": first.reference, "joined": True, "answer": "yes"}]
@@ -111,10 +111,8 @@ def test_a_selector_that_is_nowhere_in_the_article_meets_only_the_same_words(des
     assert found.certain is False
 
 
-def test_the_question_closes_with_the_other_report_and_an_old_page_is_refused(desk):
+def test_the_question_closes_with_the_other_report(desk):
     first, second = desk.report(), desk.report()
-    with pytest.raises(Stale):
-        say_same(second, yes=True, seen=second.version + 1)
     reports.withdraw(first)
 
     with pytest.raises(Conflict, match="no longer open"):
@@ -190,22 +188,33 @@ def test_words_that_a_published_notice_corrects_show_it_first_and_may_be_settled
     page = client.get(private_path(report), follow=True)
     assert list(page.context["questions"]) == ["settled"]
     assert page.context["notice_path"] == f"/corrections/{notice.reference}/"
-    report = say_settled(report, yes=True)
+    report = say_settled(report, yes=True, notice=notice.reference)
     assert (report.status, report.resolution_code, report.settled_answer) == ("withdrawn", "already_corrected", "yes")
     assert client.get(private_path(report), follow=True).context["standing"].label == "Settled before"
 
 
 def test_something_else_goes_on_to_the_next_question(desk):
     first = desk.report()
-    make_correction(article=desk.article, status="published", original_text="1.2 million")
+    notice = make_correction(article=desk.article, status="published", original_text="1.2 million")
     report = desk.report()
 
-    report = say_settled(report, yes=False)
+    report = say_settled(report, yes=False, notice=notice.reference)
 
     assert (report.status, report.settled_answer) == ("new", "no")
     assert question_for(report).other.pk == first.pk
     with pytest.raises(Conflict):
-        say_settled(report, yes=True)
+        say_settled(report, yes=True, notice=notice.reference)
+
+
+def test_a_yes_to_one_notice_does_not_settle_by_the_one_that_took_its_place(desk):
+    first = make_correction(article=desk.article, status="published", original_text="1.2 million")
+    report = desk.report()
+    make_correction(article=desk.article, status="published", original_text="1.2 million")
+
+    with pytest.raises(Conflict, match="no longer open"):
+        say_settled(report, yes=True, notice=first.reference)
+    report.refresh_from_db()
+    assert (report.status, report.settled_answer) == ("new", "")
 
 
 def test_a_notice_without_quotes_is_known_by_the_reports_that_it_settled(desk):
