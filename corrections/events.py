@@ -63,6 +63,7 @@ CORRECTION_WITHDRAWN = declare("correction.withdrawn", PUBLIC, _("Correction wit
 REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated"), public_data=("kind",))
 SUPPRESSED = declare("correction.suppressed", STAFF, _("Correction suppressed"), outside_name="correction.gone")
 UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
+WARNING_ANSWERED = declare("correction.warning_answered", STAFF, _("Warning of the linter answered"))
 PLACED = declare("correction.placed", STAFF, _("Notice placed"))
 REVIEW_OVERDUE = declare("correction.review_overdue", STAFF, _("The second review is overdue"))
 

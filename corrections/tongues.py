@@ -16,7 +16,10 @@ ANY_CASE = re.IGNORECASE
 
 @dataclass(frozen=True)
 class Tongue:
-    """The words of one language. Each pattern means what the constant of that name in `cues` means in English."""
+    """The words of one language. Each pattern means what the constant of that name in `cues` means in English.
+
+    `contrast` is `OPPOSES` there. Without `own_error`, any named error is taken for the publication's own.
+    """
 
     error_named: re.Pattern[str]
     contrast: re.Pattern[str]
@@ -25,16 +28,18 @@ class Tongue:
     retracts_article: re.Pattern[str]
     euphemisms: re.Pattern[str]
     belittles: re.Pattern[str]
+    own_error: re.Pattern[str] | None = None
 
 
 ENGLISH = Tongue(
     error_named=cues.ERROR_NAMED,
-    contrast=cues.CONTRAST,
+    contrast=cues.OPPOSES,
     only_updates=cues.ONLY_UPDATES,
     clarifies=cues.CLARIFIES,
     retracts_article=cues.RETRACTS_ARTICLE,
     euphemisms=cues.EUPHEMISMS,
     belittles=cues.BELITTLES,
+    own_error=cues.OWN_ERROR,
 )
 
 _TEXT_DE = r"(?:Artikel|Beitrag|Text|Bericht)"

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk, to_place, to_review
+from corrections.events import WARNING_ANSWERED
 from corrections.forms import desk as forms
 from corrections.forms.agencies import AgencyCorrectionForm
+from corrections.linter import Finding
 from corrections.models import Correction, LedgerEntry, Placement, Report
 from corrections.services import agencies, placing, spreading
 from corrections.services import correction as notices
@@ -21,6 +23,8 @@ from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts.models import Approval, User
 from newsroom.admin import Button, WorkflowAdmin
 from newsroom.articles.passages import word_diff
+from newsroom.events.log import history_of
+from newsroom.events.models import Event
 from newsroom.web.remarks import remarks_about
 
 
@@ -42,6 +46,12 @@ def _awaits_review(subject: Correction, person: User) -> bool:
 
 def _can_be_placed(subject: Correction, person: User) -> bool:
     return subject.status in placing.MAY_PLACE and at_desk(subject, person)
+
+
+def _findings(subject: Correction) -> list[tuple[Finding, str, Event | None]]:
+    """What the linter finds, each with the desk's answer and the event of that answer."""
+    answered = {event.data.get("code"): event for event in history_of(subject).filter(kind=WARNING_ANSWERED.name)}
+    return [(row, subject.lint_answers.get(row.code, ""), answered.get(row.code)) for row in subject.lint()]
 
 
 class PlacedFilter(admin.SimpleListFilter):
@@ -175,9 +185,7 @@ class CorrectionAdmin(WorkflowAdmin):
                 .order_by("pk")[:100]
             ),
             "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
-            "findings": [(row, subject.lint_answers.get(row.code, "")) for row in subject.lint()]
-            if subject.status in notices.OPEN
-            else [],
+            "findings": _findings(subject) if subject.status in notices.OPEN else [],
             "language": subject.language,
             "unchecked": subject.unchecked() if subject.status in notices.OPEN else [],
             "remarks": remarks_about(subject, public=False),

@@ -169,13 +169,17 @@ class Correction(Record):
     def _as_read(self) -> Notice:
         """The notice with all that the linter must know beside the words."""
         articles = [row.article for row in self.articles.select_related("article")]
-        names, emails = [], []
+        names, emails, phones = [], [], []
         for report in self.reports.select_related("contact").prefetch_related("joined__contact"):
             for own in (report, *report.joined.all()):
                 contact = getattr(own, "contact", None)
                 if contact is not None:
-                    names += [] if own.about_me else [_opened(contact.name_sealed)]
-                    emails += [_opened(contact.email_sealed)]
+                    name = _opened(contact.name_sealed)
+                    # Whose name is what should be put right is in the story, whether or not the box was ticked.
+                    in_story = own.about_me or (name and name.casefold() in own.suggestion.casefold())
+                    names += [] if in_story else [name]
+                    emails.append(_opened(contact.email_sealed))
+                    phones.append(_opened(contact.phone_sealed))
         publication = self.publication
         house = (publication.corrections_email, publication.licensing_email, publication.legal_phone)
         return Notice(
@@ -190,6 +194,7 @@ class Correction(Record):
             error_published_at=self.error_published_at,
             reader_names=tuple(name for name in names if name),
             reader_emails=tuple(email for email in emails if email),
+            reader_phones=tuple(phone for phone in phones if phone),
             house=tuple(address for address in house if address),
             language=self.language,
             effect=self.effect,

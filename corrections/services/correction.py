@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from corrections.events import EVENT_OF_MOVE
+from corrections.events import EVENT_OF_MOVE, WARNING_ANSWERED
 from corrections.models import Correction, CorrectionArticle, CorrectionAuthor, Report
 from corrections.services import publishing
 from corrections.vocabulary import Kind, Severity
@@ -121,7 +121,8 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
 
 @transaction.atomic
 def answer_warning(correction: Correction, *, by: User, code: str, words: str, seen: int | None = None) -> Correction:
-    """Say why a warning of the linter does not hold here. Kept with the notice until its words change.
+    """Say why a warning of the linter does not hold here. Kept with the notice until its words change; who and when, in
+    its history.
 
     Any desk editor may, while it is a draft or awaits approval; it makes nobody an author. What blocks has no answer.
     """
@@ -137,6 +138,7 @@ def answer_warning(correction: Correction, *, by: User, code: str, words: str, s
     correction.lint_answers = {**correction.lint_answers, code: words.strip()[:MAX_ANSWER]}
     correction.version += 1
     correction.save(update_fields=["lint_answers", "version", "updated_at"])
+    record(WARNING_ANSWERED, correction, by=by, data={"code": code}, article=correction.main_article)
     return correction
 
 

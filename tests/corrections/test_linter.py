@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from corrections.linter import LEVELS, SENTENCES, Notice, lint
+from tests.corrections import notices_held_out, notices_tried
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LONG = "The council spent 1.2 million on the bridge. " * 30
@@ -60,6 +61,18 @@ GOOD = [
         house=("desk@daily.example",),
     ),
     notice("The dam was finished in 1998-2001, not 2011, and holds 1 450 000 tons, said a report of 2026-11-02."),
+    notice("An earlier version of this article said Vale was born in 1930. She was born in 1931."),
+    notice("We published this article with the wrong map. The map now shows the harbor."),
+    notice("The ferry fare is 4 dollars. We had it as 6."),
+    notice("The author failed to win the Booker Prize, contrary to what this article said."),
+    notice("The producer incorrectly labeled the wine as organic. An earlier version said that a rival did."),
+    notice("An earlier version gave an old number for the helpline. The number is 0800 555 0147."),
+    notice("The case is docket number 555-014-7712 at the harbor court. An earlier version cited another case."),
+    notice("An earlier version said a computer error grounded the ferries. The cause was a strike."),
+    notice("Ann Reporter was misidentified in a caption. She is on the left.", bylines=("Ann Reporter",)),
+    notice("The bridge’s surveyor misread the plans, not its architect as we wrote.", bylines=("Ann Reporter",)),
+    notice(f"{COST} An editor found the error this week.", error_published_at=NOW - timedelta(days=90)),
+    notice(f"{COST} We regret the delay in correcting it.", error_published_at=NOW - timedelta(days=90)),
     notice("We mistook the plaintiff, Ann Reporter, for the judge. The judge is Mae Obi.", bylines=("Tom Byline",)),
 ]
 
@@ -74,6 +87,15 @@ BAD = [
     (
         notice("An earlier version of this article was incorrect. This version is right."),
         ["no_fact_named", "not_self_contained"],
+    ),
+    (notice("Correction: we got it wrong. Sorry."), ["no_error_named", "no_fact_named", "not_self_contained"]),
+    (notice("This article about the dam contained an error."), ["no_error_named", "no_fact_named"]),
+    (notice("An earlier version of this article said that Vale was born in 1930."), ["no_fact_named"]),
+    (notice("She was 43, not 34."), ["not_self_contained"]),
+    (notice("This article has been updated to reflect that the mayor was not arrested."), ["wrong_label"]),
+    (
+        notice("The ferry stops at Gull Island, not at Heron Island as we said.", kind="update"),
+        ["wrong_label"],
     ),
     (notice("This has been fixed."), ["no_error_named", "no_fact_named", "not_self_contained"]),
     (notice("This article has been updated with the cause of the fire."), ["wrong_label"]),
@@ -93,6 +115,9 @@ BAD = [
     (notice("A glitch changed the score of the rowing final. It was 3 to 1, not 1 to 3."), ["euphemism"]),
     (notice("The senator misspoke about the levy; the figure was wrong. It is 4 percent."), ["euphemism"]),
     (notice("A typo made the mayor’s salary 10,000 dollars. It is 100,000, not 10,000."), ["euphemism"]),
+    (notice(f"This article has been edited for clarity. {COST}"), ["euphemism"]),
+    (notice(f"{COST} We apologise for the confusion."), ["euphemism"]),
+    (notice(f"An error in the editing process led to this. {COST}"), ["euphemism"]),
     (notice("A small mistake: the verdict was guilty, not innocent.", severity="high"), ["belittles"]),
     (
         notice("A slight error and a typo: Vale was acquitted, not convicted.", severity="high"),
@@ -103,6 +128,14 @@ BAD = [
     (notice(f"{COST} The sports desk mixed up two reports."), ["blames"]),
     (notice("Ann Reporter misquoted the mayor. He said the dam was safe.", bylines=("Ann Reporter",)), ["blames"]),
     (notice(f"{COST} An error by Ann Reporter led to this.", bylines=("Ann Reporter",)), ["blames"]),
+    (
+        notice("Our reporter Ann Smith wrote the wrong figure: it is 1.45, not 1.2.", bylines=("Ann Smith",)),
+        ["blames"],
+    ),
+    (notice(f"{COST} Smith forgot to ask.", bylines=("Ann Smith",)), ["blames"]),
+    (notice(f"{COST} Our sports editor has been reminded of the rules."), ["blames"]),
+    (notice(f"{COST} The intern who drew the map mixed up two lines."), ["blames"]),
+    (notice(f"{COST} His line is 0147 555-010.", reader_phones=("+44 147 555010",)), ["personal_data"]),
     (notice(f"{COST} Rita Reader told us.", reader_names=("Rita Reader",)), ["names_reader"]),
     (notice(f"{COST} We thank rita  READER.", reader_names=("Rita Reader",)), ["names_reader"]),
     (notice(f"{COST} Write to rita@reader.example."), ["personal_data"]),
@@ -110,6 +143,12 @@ BAD = [
     (notice(f"{COST} His number is 212-555-0147."), ["personal_data"]),
     (notice("Die Zahl war falsch. Fragen an rita@reader.example.", language="de"), ["personal_data"]),
     (notice(COST, error_published_at=NOW - timedelta(days=31)), ["late_unexplained"]),
+    (notice(f"{COST} It was painted later.", error_published_at=NOW - timedelta(days=31)), ["late_unexplained"]),
+    (notice(f"{COST} Pupils learned there.", error_published_at=NOW - timedelta(days=31)), ["late_unexplained"]),
+    (
+        notice(f"{COST} The plans are in the archive.", error_published_at=NOW - timedelta(days=31)),
+        ["late_unexplained"],
+    ),
     (notice(f"{COST} We apologize.", error_published_at=NOW - timedelta(days=900)), ["late_unexplained"]),
     (notice(f"{COST} {'The bridge is old and long. ' * 40}"), ["too_long"]),
     (notice("https://daily.example/corrections/7"), ["only_link"]),
@@ -147,13 +186,53 @@ def test_the_table_is_large_enough_and_knows_every_rule():
     assert set(SENTENCES) == set(LEVELS)
 
 
+def measured(sets):
+    """The share of good notices with a finding, and of bad ones without theirs; and which these are."""
+    good = [row for each in sets for row in each.GOOD]
+    bad = [(code, row) for each in sets for code, rows in each.BAD.items() for row in rows]
+    alarms = [row.text for row in good if lint(row)]
+    missed = [row.text for code, row in bad if code not in {found.code for found in lint(row)}]
+    return len(alarms) / len(good), len(missed) / len(bad), alarms + missed
+
+
+def test_of_notices_that_no_rule_was_tuned_on_few_good_ones_are_doubted_and_few_bad_ones_pass():
+    false_alarms, misses, which = measured([notices_held_out])
+
+    assert len(notices_held_out.GOOD) >= 45
+    assert sum(map(len, notices_held_out.BAD.values())) >= 35
+    assert false_alarms <= 0.02, which
+    assert misses == 0, which
+
+
+def test_what_was_gained_on_the_notices_tried_since_is_kept():
+    false_alarms, misses, which = measured([notices_tried])
+
+    assert false_alarms <= 0.02, which
+    assert misses == 0, which
+
+
+@pytest.mark.parametrize(
+    ("row", "level"),
+    [
+        (notice(f"{COST} Call +1 555 010 0199."), "warn"),
+        (notice(f"{COST} Call +1 555 010 0199.", reader_phones=("(555) 010-0199",)), "block"),
+        (notice(f"{COST} Write to box@city.example."), "warn"),
+        (notice(f"{COST} Write to Rita@Reader.example.", reader_emails=("rita@reader.example",)), "block"),
+        (notice(f"{COST} Our copy editor misread it."), "warn"),
+        (notice(f"{COST} Smith misread it.", bylines=("Ann Smith",)), "warn"),
+        (notice(f"{COST} Ann Smith misread it.", bylines=("Ann Smith",)), "block"),
+    ],
+    ids=lambda value: getattr(value, "text", value)[-40:],
+)
+def test_only_what_is_certain_blocks_and_a_guess_can_be_answered(row, level):
+    assert [found.level for found in lint(row)] == [level]
+    assert [found.level for found in lint(row, levels={"blames": "warn", "personal_data": "warn"})] == ["warn"]
+
+
 def test_a_finding_says_what_it_found():
     [found] = lint(notice(f"{COST} Call +1 555 010 0199."))
 
-    assert (found.level, found.sentence) == (
-        "block",
-        "Take “+1 555 010 0199” out: a notice holds no mail address and no telephone number.",
-    )
+    assert found.sentence == "Take “+1 555 010 0199” out: a notice holds no mail address and no telephone number."
 
 
 def test_a_publication_turns_rules_off_and_up_and_nonsense_is_overlooked():
@@ -167,5 +246,5 @@ def test_a_publication_turns_rules_off_and_up_and_nonsense_is_overlooked():
 
 
 def test_hostile_length_is_judged_at_once():
-    for text in ("a" * 5000, "1 " * 2500, "(0) " * 1250, "“" * 5000, "editor " * 700, "0 1" * 1600):
+    for text in ("a" * 5000, "1 " * 2500, "(0) " * 1250, "“" * 5000, "editor " * 700, "0 1" * 1600, "we " * 1600):
         assert isinstance(lint(notice(text)), list)

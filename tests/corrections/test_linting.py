@@ -7,6 +7,7 @@ from corrections.models import Correction
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.events.log import history_of
 from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +31,11 @@ def desk():
 
 
 def test_what_blocks_keeps_it_from_being_published_with_its_sentence(desk):
-    draft = notices.send_for_approval(
-        desk.draft("The sum was wrong: the prize is 500 dollars, not 50. Write to a@b.example."), by=desk.editor
-    )
+    report = make_report(article=desk.article, email="a@b.example")
+    report = reports.accept(reports.take_up(report, by=desk.editor), by=desk.editor)
+    words = "The sum was wrong: the prize is 500 dollars, not 50. Write to a@b.example."
+    draft = notices.edit(report.correction, by=desk.editor, text=words, not_fixed_reason="Print only.")
+    draft = notices.send_for_approval(draft, by=desk.editor)
 
     with pytest.raises(Conflict) as refusal:
         notices.publish(draft, by=desk.standards)
@@ -98,6 +101,35 @@ def test_a_publication_sets_its_own_levels_and_nonsense_in_them_is_harmless(desk
         assert [(row.code, row.level) for row in draft.lint()] == found
 
 
+def test_the_number_a_reader_left_blocks_however_it_is_written(desk):
+    report = make_report(article=desk.article, name="", phone="+1 (555) 010-7781")
+    report = reports.accept(reports.take_up(report, by=desk.editor), by=desk.editor)
+    words = "The cost was wrong. It was 1.45 million. Ask 555 010 77 81."
+
+    assert [(row.code, row.level) for row in notices.edit(report.correction, by=desk.editor, text=words).lint()] == [
+        ("personal_data", "block")
+    ]
+
+
+def test_whose_name_is_what_should_be_put_right_may_be_named(desk):
+    report = make_report(article=desk.article, name="Rita Reader", suggestion="Her name is Rita Reader, not Ryder.")
+    report = reports.accept(reports.take_up(report, by=desk.editor), by=desk.editor)
+    words = "An earlier version misspelled the name of the diver. She is Rita Reader, not Ryder."
+
+    assert notices.edit(report.correction, by=desk.editor, text=words).lint() == []
+
+
+def test_an_answer_is_in_the_history_with_who_and_when_and_on_the_page_of_the_notice(desk, client):
+    draft = notices.answer_warning(desk.draft(VAGUE), by=desk.editor, code="no_fact_named", words="The sum is secret.")
+    client.force_login(desk.standards)
+
+    event = history_of(draft).get(kind="correction.warning_answered")
+    assert (event.actor, event.data) == (desk.editor, {"code": "no_fact_named"})
+    page = client.get(reverse("admin:corrections_correction_change", args=[draft.pk]))
+    assert page.context_data["findings"][0][1:] == ("The sum is secret.", event)
+    assert f"<bdi>{desk.editor}</bdi>" in page.content.decode()
+
+
 def test_readers_who_reported_or_joined_are_not_named_but_the_subject_of_the_story_is(desk):
     report = make_report(article=desk.article, name="Rita Reader")
     joined = make_report(article=desk.article, name="Jo Joiner", email="jo@reader.example")
@@ -118,14 +150,14 @@ def test_the_work_page_shows_findings_and_the_button_answers_one(desk, client):
     press = reverse("admin:corrections_correction_do", args=[draft.pk, "answer_warning"])
 
     shown = client.get(page)
-    assert [(row.code, answer) for row, answer in shown.context_data["findings"]] == [("no_fact_named", "")]
+    assert [(row.code, answer) for row, answer, _event in shown.context_data["findings"]] == [("no_fact_named", "")]
     assert "Say what is right, not only that something was wrong." in shown.content.decode()
     answer = {"seen": draft.version, "code": "no_fact_named", "words": "The sum is secret."}
     assert client.post(press, {**answer, "code": "blames"}).status_code == 422
     assert client.post(press, answer).status_code == 302
 
     after = client.get(page)
-    assert [(row.code, words) for row, words in after.context_data["findings"]] == [
+    assert [(row.code, words) for row, words, _event in after.context_data["findings"]] == [
         ("no_fact_named", "The sum is secret.")
     ]
     assert "answer_warning" not in [button["name"] for button in after.context_data["buttons"]]
