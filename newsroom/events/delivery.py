@@ -12,17 +12,18 @@ import re
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.db import Error as DatabaseTrouble
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newsroom.availability import read_only
+from newsroom.availability import is_away, read_only
 from newsroom.errors import Conflict
 from newsroom.events import bounces, channels, judging, planning, schedule, stopping
 from newsroom.events.failpoints import reach
@@ -74,8 +75,8 @@ def drain(*, budget: timedelta = timedelta(seconds=20), stop: channels.Stop | No
             tried += 1
             try:
                 sent += attempt(delivery)
-            except DatabaseError:
-                with contextlib.suppress(DatabaseError):
+            except DatabaseTrouble:
+                with contextlib.suppress(DatabaseTrouble):
                     give_back(claimed[position + 1 :])
                 raise
     return Drained(planned, sent, tried)
@@ -139,29 +140,30 @@ def attempt(delivery: Delivery) -> bool:
     started = timezone.now()
     try:
         verdict = channels.send(delivery, held)
-    except DatabaseError:
-        raise
     except Exception as error:
+        if is_away(error):
+            raise
         logger.exception("sending %s failed", delivery.uuid)
         verdict = Verdict.permanent(f"{type(error).__name__}: {error}")
     reach("after_send_before_finish")
-    finish(delivery, verdict)
-    for row in held:
-        Attempt.objects.filter(delivery_id=row.pk, number=row.attempts).update(
-            started_at=started,
-            finished_at=timezone.now(),
-            verdict=verdict.name,
-            status_code=verdict.status_code,
-            excerpt=_storable(verdict.detail, 1000),
-        )
+    finish(delivery, verdict, started=started)
     reach("after_finish")
     return verdict.name == "ok"
 
 
-def finish(delivery: Delivery, verdict: Verdict) -> bool:
-    """Write the verdict if the lease is still ours. False when another worker has taken it over meanwhile."""
+def finish(delivery: Delivery, verdict: Verdict, *, started: datetime | None = None) -> bool:
+    """Write the verdict and close the try, if the lease is still ours. False when another worker has taken it over
+    meanwhile: what it wrote stands.
+    """
     mine = Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
     with transaction.atomic():
+        _tries_under(mine).update(
+            verdict=verdict.name,
+            status_code=verdict.status_code,
+            excerpt=_storable(verdict.detail, 1000),
+            finished_at=timezone.now(),
+            **({"started_at": started} if started else {}),
+        )
         written = mine.update(
             last_verdict=verdict.name,
             last_error=_storable(verdict.detail, 500),
@@ -180,11 +182,12 @@ def finish(delivery: Delivery, verdict: Verdict) -> bool:
 
 
 def give_back(deliveries: list[Delivery]) -> None:
-    """Return leases whose sending was not begun, as if they had never been taken."""
+    """Return leases whose sending was not begun, as if they had never been taken. A begun one is left to its end."""
     for delivery in deliveries:
         with transaction.atomic():
             held = Delivery.objects.filter(state=Delivery.State.LEASED, lease_token=delivery.lease_token)
-            Attempt.objects.filter(delivery__in=held, finished_at=None).delete()
+            held = held.exclude(last_verdict=SENDING)
+            _tries_under(held).delete()
             held.update(state=Delivery.State.PENDING, lease_token=None, lease_until=None, attempts=F("attempts") - 1)
 
 
@@ -294,6 +297,11 @@ def _bury_poison(row: Delivery) -> bool:
 
 def _close_attempts(rows: list[Delivery]) -> None:
     Attempt.objects.filter(delivery__in=rows, finished_at=None).update(verdict="crash", finished_at=timezone.now())
+
+
+def _tries_under(leased: QuerySet[Delivery]) -> QuerySet[Attempt]:
+    """The try that each of these leases noted, and no older one."""
+    return Attempt.objects.filter(delivery__in=leased, number=F("delivery__attempts"))
 
 
 def _outcome(delivery: Delivery, verdict: Verdict) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class DeliveryMachine(Machine):
     def give_back(self, row):
         held = self.owed[row.pk]
         delivery.give_back([row])
-        if held.state == "leased" and held.mine == row.lease_token:
+        if held.state == "leased" and held.mine == row.lease_token and not held.begun:
             held.state, held.mine, held.due, held.tries = "pending", None, True, held.tries - 1
 
     @rule()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsroom.errors import Conflict
@@ -226,15 +226,26 @@ def test_a_fault_of_ours_is_given_up_with_its_reason(owed, world):
     assert (owed.state, owed.last_verdict, owed.last_error) == ("dead", "permanent", "KeyError: 'person'")
 
 
-def test_a_database_that_goes_away_is_no_verdict(owed, monkeypatch):
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
+def test_a_database_that_goes_away_is_no_verdict(owed, monkeypatch, trouble):
     def fail(*_args):
-        raise OperationalError("gone")
+        raise trouble("gone")
 
     monkeypatch.setattr(channels, "send", fail)
-    with pytest.raises(OperationalError):
+    with pytest.raises(trouble):
         delivery.drain()
     owed.refresh_from_db()
     assert (owed.state, owed.attempts) == ("leased", 1)
+
+
+def test_a_query_of_ours_that_is_wrong_is_a_verdict(owed, monkeypatch):
+    def fail(*_args):
+        raise DataError("too long")
+
+    monkeypatch.setattr(channels, "send", fail)
+    delivery.drain()
+    owed.refresh_from_db()
+    assert (owed.state, owed.last_error) == ("dead", "DataError: too long")
 
 
 def test_an_error_text_that_no_database_takes_is_cleaned(owed, answer):
@@ -273,6 +284,49 @@ def test_asked_to_stop_it_gives_back_what_it_has_not_begun(publication, world, m
     ]
     assert Attempt.objects.count() == 1
     assert delivery.drain(stop=stop) == delivery.Drained(0, 0, 0)
+
+
+def test_a_verdict_and_the_try_it_ends_are_written_together(owed):
+    (claimed,) = delivery.claim()
+    assert delivery.finish(claimed, Verdict.transient("busy", status_code=451)) is True
+    assert list(owed.tries.values_list("verdict", "status_code", "excerpt")) == [("transient", 451, "busy")]
+    assert owed.tries.get().finished_at is not None
+
+
+def test_giving_a_lease_back_takes_the_try_it_noted_and_no_older_one(owed):
+    (first,) = delivery.claim()
+    delivery.finish(first, Verdict.ambiguous("no answer"))
+    make_due()
+    (second,) = delivery.claim()
+    delivery.give_back([second, first])
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts) == ("pending", 1)
+    assert list(owed.tries.values_list("number", "verdict")) == [(1, "ambiguous")]
+    make_due()
+    assert delivery.drain().sent == 1
+    assert list(owed.tries.values_list("number", "verdict")) == [(1, "ambiguous"), (2, "ok")]
+
+
+def test_a_lease_whose_sending_was_begun_is_not_given_back(owed, monkeypatch):
+    def die(*_args):
+        raise SystemExit
+
+    monkeypatch.setattr(channels, "send", die)
+    (claimed,) = delivery.claim()
+    with pytest.raises(SystemExit):
+        delivery.attempt(claimed)
+    delivery.give_back([claimed])
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts, owed.tries.count()) == ("leased", 1, 1)
+
+
+def test_what_the_next_worker_wrote_about_a_try_stands(owed):
+    late = delivery.claim()[0]
+    expire(owed)
+    (current,) = delivery.claim()
+    assert delivery.finish(late, Verdict.ok("at last")) is False
+    assert list(owed.tries.values_list("number", "verdict")) == [(1, "crash"), (2, "")]
+    assert delivery.finish(current, Verdict.ok()) is True
 
 
 def test_a_send_is_not_begun_when_the_lease_may_end_before_it(publication, world, monkeypatch):

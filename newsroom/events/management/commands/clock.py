@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections, connections
 
 from newsroom.celery import app
 from newsroom.clock import CLOCK
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             app.tasks[name]()
-        except DatabaseError:
+        except DatabaseTrouble:
             logger.exception("task %s failed: the database is away or busy", name)
             connections.close_all()
         except Exception:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections, connections
 
 from newsroom.events import delivery, stopping
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             delivery.drain(budget=budget, stop=stop)
-        except DatabaseError:
+        except DatabaseTrouble:
             logger.exception("the database is away or busy; trying again")
             connections.close_all()
         except Exception:
