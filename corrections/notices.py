@@ -13,9 +13,11 @@ from corrections.models import Correction, Decision, Inquiry, InquiryState, Ledg
 from corrections.models.report import confirm_purpose
 from corrections.services import checkpoints, inquiries, pinning
 from corrections.services.contacts import READER_KINDS
+from corrections.services.correction import REVIEWED_BY
 from corrections.services.submitting import private_path
 from newsroom import links
-from newsroom.accounts.models import Approval, DeskKind, Publication, Role
+from newsroom.accounts import approvals
+from newsroom.accounts.models import DeskKind, Publication, Role
 from newsroom.accounts.notices import people_at, people_with
 from newsroom.events import promises, sealed
 from newsroom.events.kinds import Address, Recipient, address_book, mail_context, notice, payload
@@ -24,8 +26,6 @@ from newsroom.events.upkeep import GAUGES
 from newsroom.workflow import DESK
 
 GAUGES["ledger_unsigned_seconds"] = checkpoints.unsigned_seconds
-REVIEWED_BY = {"publish_urgent": Role.STANDARDS_EDITOR, "suppress": Role.LEGAL}
-"""What one person may do alone → who reviews it within 24 hours."""
 PROMISED = {
     "acknowledge": gettext_lazy("to take the report up"),
     "decide": gettext_lazy("to answer the reader"),
@@ -271,14 +271,25 @@ def the_second_person(event: Event) -> Iterable[Recipient]:
     if event.kind == "correction.published" and event.data.get("move") != "publish_urgent":
         return []
     correction = correction_of(event)
-    done = Approval.objects.filter(
-        subject_kind="correction", subject_reference=correction.reference, move__in=REVIEWED_BY, approved_at=None
-    ).order_by("-pk")
-    waiting = done.first()
-    if waiting is None:
-        return []
-    people = people_with(correction.publication, REVIEWED_BY[waiting.move])
-    return [Recipient("user", str(person.pk)) for person in people if person.pk != waiting.proposed_by_id]
+    waiting = approvals.waiting(correction, *REVIEWED_BY).order_by("-pk").first()
+    return _others(correction, REVIEWED_BY[waiting.move], waiting.proposed_by_id) if waiting else []
+
+
+@notice("correction.destruction_proposed", "corrections/mail/correction_destruction_proposed")
+def the_others_of_legal(event: Event) -> Iterable[Recipient]:
+    """Who may destroy what a colleague of legal proposed to destroy."""
+    return _others(correction_of(event), Role.LEGAL, event.actor_id)
+
+
+@notice("correction.destruction_refused", "corrections/mail/correction_destruction_refused")
+def all_of_legal(event: Event) -> Iterable[Recipient]:
+    """The legal desk but the one who refused."""
+    return _others(correction_of(event), Role.LEGAL, event.actor_id)
+
+
+def _others(correction: Correction, role: str, but: int | None) -> list[Recipient]:
+    people = people_with(correction.publication, role)
+    return [Recipient("user", str(person.pk)) for person in people if person.pk != but]
 
 
 def _answerable(report: Report) -> list[Recipient]:
@@ -329,9 +340,10 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
 def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:
     """What mails about a notice may show."""
     correction = correction_of(event)
+    article = event.article or correction.main_article
     return {
         "correction": correction,
-        "headline": event.article.headline if event.article else "",
+        "headline": article.headline if article else "",
         "admin_url": f"{settings.BASE_URL}/admin/corrections/correction/{correction.pk}/change/",
         "page_url": settings.BASE_URL + public.path(correction),
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from newsroom.accounts.models import DeskKind, Organization
-from newsroom.accounts.notices import people_at
+from collections.abc import Iterable
+
+from newsroom.accounts.models import DeskKind, Organization, Publication, Role
+from newsroom.accounts.notices import people_at, people_with
 from newsroom.events.kinds import Recipient
 from reprints.models import LicenseRequest
 
@@ -37,6 +39,12 @@ def contacts(organization: Organization, **which: bool) -> list[Recipient]:
     """Its active contacts of that kind."""
     people = organization.contacts.filter(is_active=True, **which).order_by("pk")
     return [Recipient("contact", str(person.pk)) for person in people]
+
+
+def the_managers(publication: Publication, *, but: Iterable[int | None] = ()) -> list[Recipient]:
+    """The licensing managers of the publication, but these people."""
+    people = people_with(publication, Role.LICENSING_MANAGER)
+    return [Recipient("user", str(person.pk)) for person in people if person.pk not in set(but)]
 
 
 def the_desk(request: LicenseRequest) -> list[Recipient]:

@@ -39,6 +39,8 @@ _QUOTE = {
     "cancel": declare("quote.canceled", ORGANIZATION, _("Quote canceled")),
 }
 
+APPROVAL_ASKED = declare("quote.approval_asked", STAFF, _("Manager asked to approve the amount"))
+APPROVED = declare("quote.approved", STAFF, _("Amount approved"))
 COUNTERED = declare("quote.countered", STAFF, _("Proposal on a quote"))
 
 _LICENSE = {
@@ -51,6 +53,7 @@ _LICENSE = {
     ),
     "supersede": declare("license.superseded", ORGANIZATION, _("License superseded"), public_data=("superseded_by",)),
 }
+REVOCATION_PROPOSED = declare("license.revocation_proposed", STAFF, _("Revocation proposed"))
 EXPIRING = declare("license.expiring", ORGANIZATION, _("License ends soon"), public_data=("days", "ends_on"))
 EXPIRED = declare("license.expired", ORGANIZATION, _("License ended"), public_data=("ends_on",))
 

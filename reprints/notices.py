@@ -153,6 +153,26 @@ def the_desk_of_proposal(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(quote_of(event).request)
 
 
+@notice("quote.approval_asked", f"{MAIL}/quote_approval_asked")
+def the_managers_of_quote(event: Event) -> Iterable[Recipient]:
+    """Who may approve the amount: the managers, but whoever asks or drafted it."""
+    quote = quote_of(event)
+    return audience.the_managers(quote.publication, but=[event.actor_id, quote.drafted_by_id])
+
+
+@notice("quote.approved", f"{MAIL}/quote_approved")
+def the_author_of_quote(event: Event) -> Iterable[Recipient]:
+    """Who drafted it and can send it now."""
+    drafted_by = quote_of(event).drafted_by_id
+    return [Recipient("user", str(drafted_by))] if drafted_by else []
+
+
+@notice("license.revocation_proposed", f"{MAIL}/license_revocation_proposed")
+def the_managers_of_license(event: Event) -> Iterable[Recipient]:
+    """Who may revoke it: the managers, but whoever proposes it."""
+    return audience.the_managers(license_of(event).publication, but=[event.actor_id])
+
+
 @notice("quote.accepted", f"{MAIL}/quote_accepted")
 def the_payer_of_order(event: Event) -> Iterable[Recipient]:
     """Whoever pays, where the accounting system writes the invoice: the confirmation of the order."""
@@ -256,7 +276,13 @@ def about_quote(event: Event, recipient: Recipient) -> dict[str, Any]:
     quote = quote_of(event)
     lines = list(quote.lines.select_related("article"))
     total = pricing.plain(quote.net, quote.currency)
-    return {**_about(quote.request, event, recipient), "quote": quote, "lines": lines, "total": total}
+    return {
+        **_about(quote.request, event, recipient),
+        "quote": quote,
+        "lines": lines,
+        "total": total,
+        "quote_admin_url": _desk_page(quote),
+    }
 
 
 @mail_context("license")
@@ -266,6 +292,7 @@ def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
     return {
         **_about(row.request, event, recipient),
         "license": row,
+        "license_admin_url": _desk_page(row),
         "verify_url": settings.BASE_URL + links.verify_path(row.reference),
         "placements": list(row.placements.filter(removed_at=None)),
     }
@@ -357,6 +384,10 @@ def _about(request: LicenseRequest, event: Event, recipient: Recipient) -> dict[
         "confirm_url": settings.BASE_URL + links.confirm_path(request),
         "admin_url": f"{settings.BASE_URL}/admin/reprints/licenserequest/{request.pk}/change/",
     }
+
+
+def _desk_page(row: Quote | License) -> str:
+    return f"{settings.BASE_URL}/admin/reprints/{row.noun}/{row.pk}/change/"
 
 
 def _address(key: str, *, confirmed: bool) -> Address | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from corrections.models import Correction, Report
-from corrections.services import contacts
+from corrections.services import contacts, destroying
 from corrections.services import correction as notices
 from corrections.services.submitting import Draft, submit
 from newsroom import references
@@ -165,6 +165,13 @@ def make_correction(publication=None, *, by=None, article=None, status="draft", 
     if status == "awaiting_approval":
         return correction
     return notices.publish(correction, by=make_staff(publication, "standards_editor"))
+
+
+def make_destroyed(correction):
+    """Suppressed, and its words destroyed by two people of legal."""
+    first, second = (make_staff(correction.publication, "legal") for _ in range(2))
+    suppressed = notices.suppress(correction, by=first, words="Order 7/26")
+    return destroying.destroy(destroying.propose_destroy(suppressed, by=first, words="Order 7/26"), by=second)
 
 
 def answer_warnings(correction, *, by):

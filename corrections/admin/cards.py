@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from corrections.admin.rights import DESK_ROLES, to_place, to_review
+from corrections.admin.rights import DESK_ROLES, to_decide, to_place
 from corrections.models import Correction, Report
 from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
@@ -56,8 +56,8 @@ def cards(person: User) -> list[Card]:
                 f"{notices_url}?status__exact=awaiting_approval",
             )
         )
-    if reviews := to_review(person).count():
-        label = _("notices to review as the second person")
+    if reviews := to_decide(person).count():
+        label = _("notices to review or decide as the second person")
         found.append(Card(label, reviews, f"{notices_url}?review=waiting", urgent=True))
     if missing := Correction.objects.visible_to(person).filter(pk__in=to_place().values("pk")).count():
         found.append(Card(_("notices that are not placed everywhere yet"), missing, f"{notices_url}?placed=waiting"))

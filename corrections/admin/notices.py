@@ -11,16 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from corrections.admin.rights import DESK_ROLES, at_desk, to_place, to_review
+from corrections.admin.rights import DESK_ROLES, at_desk, to_decide, to_place, to_review
 from corrections.events import WARNING_ANSWERED
 from corrections.forms import desk as forms
 from corrections.forms.agencies import AgencyCorrectionForm
 from corrections.linter import Finding
 from corrections.models import Correction, LedgerEntry, Placement, Report
-from corrections.services import agencies, placing, spreading
+from corrections.services import agencies, destroying, placing, spreading
 from corrections.services import correction as notices
 from corrections.workflow import CORRECTION, CorrectionStatus
-from newsroom.accounts.models import Approval, User
+from newsroom.accounts import approvals
+from newsroom.accounts.models import User
 from newsroom.admin import Button, WorkflowAdmin
 from newsroom.articles.passages import word_diff
 from newsroom.events.log import history_of
@@ -74,7 +75,7 @@ class PlacedFilter(admin.SimpleListFilter):
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """What one person did alone and this person may review."""
+    """What one person did alone or proposed, and this person may review or decide."""
 
     title = _("second review")
     parameter_name = "review"
@@ -87,7 +88,7 @@ class ReviewFilter(admin.SimpleListFilter):
         """The choice."""
         if self.value() != "waiting" or not isinstance(request.user, User):
             return queryset
-        return queryset.filter(pk__in=to_review(request.user).values("pk"))
+        return queryset.filter(pk__in=to_decide(request.user).values("pk"))
 
 
 @admin.register(Correction)
@@ -140,6 +141,19 @@ class CorrectionAdmin(WorkflowAdmin):
         ),
         "discard": Button(notices.discard, danger=True),
         "suppress": Button(notices.suppress, forms.CorrectionSuppressForm, danger=True),
+        "propose_destroy": Button(
+            destroying.propose_destroy,
+            forms.CorrectionProposeDestroyForm,
+            _("Propose to destroy its words"),
+            destroying.may_propose,
+            danger=True,
+        ),
+        "keep": Button(
+            destroying.keep, forms.CorrectionKeepForm, _("Keep its words, do not destroy them"), destroying.may_decide
+        ),
+        "destroy": Button(
+            destroying.destroy, None, _("Destroy its words for good"), destroying.may_decide, danger=True
+        ),
         "unsuppress": Button(notices.unsuppress, forms.WordsForm),
     }
     starters: ClassVar[dict[str, Button]] = {
@@ -191,11 +205,7 @@ class CorrectionAdmin(WorkflowAdmin):
             "remarks": remarks_about(subject, public=False),
             "entry": LedgerEntry.objects.filter(correction=subject).first(),
             "placements": list(subject.placements.select_related("placed_by").order_by("pk")),
-            "approvals": list(
-                Approval.objects.filter(subject_kind="correction", subject_reference=subject.reference)
-                .select_related("proposed_by", "approved_by")
-                .order_by("pk")
-            ),
+            "approvals": approvals.of(subject),
         }
 
     def title_of(self, subject: Correction) -> str:

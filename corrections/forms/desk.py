@@ -308,7 +308,22 @@ class CorrectionSuppressForm(WordsForm):
 
     words = CleanTextField(label=_("The order (internal)"), max_length=500)
     hidden = forms.BooleanField(required=False, label=_("Under an injunction: no placeholder, a plain 404"))
-    destroy = forms.BooleanField(required=False, label=_("Destroy text and salt for good"))
+
+
+class CorrectionProposeDestroyForm(WordsForm):
+    """The first of the two people."""
+
+    words = CleanTextField(
+        label=_("The order (internal)"),
+        help_text=_("It cannot be undone: another of the legal desk destroys text, passages and salt, or keeps them."),
+        max_length=500,
+    )
+
+
+class CorrectionKeepForm(WordsForm):
+    """The second person does not agree."""
+
+    words = CleanTextField(label=_("Why its words are kept (internal)"), max_length=500)
 
 
 class CorrectionStartForm(WorkForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from corrections.events import EVENT_OF_MOVE
 from corrections.ledger import log
-from corrections.models import Correction, CorrectionArticle, LedgerOpening, Report
+from corrections.models import Correction, CorrectionArticle, Report
 from corrections.services import placing
 from corrections.services.moving import begin, decide, end
 from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
@@ -61,10 +61,6 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
 PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REINSTATE: "reinstated"}
 
 
-DESTROYED = ("text", "original_text", "corrected_text", "not_fixed_reason", "anchor", "alone_reason")
-"""Every word of a notice: what is not its text may quote it."""
-
-
 def refresh_articles(correction: Correction) -> None:
     """Count the public notices of each article it names afresh."""
     for row in correction.articles.select_related("article"):
@@ -73,16 +69,6 @@ def refresh_articles(correction: Correction) -> None:
         Article.objects.filter(pk=row.article_id).update(
             corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()
         )
-
-
-def destroy(correction: Correction) -> None:
-    """Erase text, passages and salt for good. The leaf's commitment then commits to nothing that anyone can name."""
-    for name in DESTROYED:
-        setattr(correction, name, "")
-    correction.lint_answers = {}
-    correction.destroyed_at = timezone.now()
-    correction.save(update_fields=[*DESTROYED, "lint_answers", "destroyed_at", "updated_at"])
-    LedgerOpening.objects.filter(entry__correction=correction).delete()
 
 
 def _resolve_reports(correction: Correction, *, code: str, by: Actor) -> list[Report]:

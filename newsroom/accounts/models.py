@@ -339,7 +339,10 @@ class ApiKey(models.Model):
 
 
 class Approval(models.Model):
-    """Two people: one proposed a move on a version of something, another approved it."""
+    """Two people: one proposed a move on a version of something, another approved it. Written by `approvals` alone.
+
+    Closed without an approval: it was sent back, or there is nothing left to decide; `closed_words` says why.
+    """
 
     subject_kind = models.CharField(max_length=30)
     subject_reference = models.CharField(max_length=16)
@@ -350,6 +353,9 @@ class Approval(models.Model):
     proposed_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_words = models.TextField(max_length=2000, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("approval")
@@ -366,6 +372,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.move} {self.subject_reference}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second person is still awaited."""
+        return self.approved_at is None and self.closed_at is None
 
 
 class ContactReveal(models.Model):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from newsroom.accounts.models import Approval, User
+from newsroom.accounts import approvals
+from newsroom.accounts.models import User
 from newsroom.admin import WorkflowAdmin
 
 ROLES = frozenset({"licensing_editor", "licensing_manager"})
@@ -24,9 +25,5 @@ class LicensingAdmin(WorkflowAdmin):
     def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """The approvals of any of them."""
         return {
-            "approvals": list(
-                Approval.objects.filter(subject_kind=subject.noun, subject_reference=subject.reference)
-                .select_related("proposed_by", "approved_by")
-                .order_by("pk")
-            )
+            "approvals": approvals.of(subject),
         }

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, Actor, lock
-from reprints import moments
+from reprints import events, moments
 from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking
@@ -98,15 +99,8 @@ def propose_revoke(row: License, *, by: User, reason: str, words: str, seen: int
         raise NotAllowed(_("Your role does not include this."))
     if row.status not in LICENSE.transitions["revoke"].sources:
         raise Conflict(_("This license is “%(status)s”.") % {"status": row.get_status_display()})
-    approval, _created = Approval.objects.get_or_create(
-        **_approval_of(row),
-        defaults={
-            "proposed_by": by,
-            "proposed_at": moments.now(),
-            "reason": f"{_reason(reason)}: {words_of(words, most=1900)}",
-        },
-    )
-    return approval
+    said = f"{_reason(reason)}: {words_of(words, most=1900)}"
+    return approvals.propose(row, "revoke", by=by, reason=said, kind=events.REVOCATION_PROPOSED, at=moments.now())
 
 
 @transaction.atomic
@@ -119,16 +113,12 @@ def revoke(
     """
     row = lock(row, seen=seen)
     LICENSE.check(row, "revoke", by)
-    approval = Approval.objects.select_for_update().filter(**_approval_of(row)).first()
-    if approval is None:
+    if approvals.of_version(row, "revoke") is None:
         raise Conflict(_("A colleague proposes the revocation first: two people decide it."), code="needs_proposal")
-    if approval.proposed_by_id == by.pk:
-        raise NotAllowed(_("You proposed this: a second person revokes it."))
     now = moments.now()
     row.end_reason, row.end_words = _reason(reason), words_of(words, most=2000)
     row.ended_at, row.removal_deadline = now, now + remove_within
-    approval.approved_by, approval.approved_at = by, now
-    approval.save(update_fields=["approved_by", "approved_at"])
+    approval = approvals.approve(row, "revoke", by=by, at=now)
     move(
         row,
         "revoke",
@@ -228,15 +218,6 @@ def _carry_confirmation(before: LicenseRequest, made: LicenseRequest) -> None:
     contact = getattr(before, "contact", None)
     if contact is not None and contact.email_confirmed_at is not None:
         RequesterContact.objects.filter(request=made).update(email_confirmed_at=contact.email_confirmed_at)
-
-
-def _approval_of(row: License) -> dict[str, Any]:
-    return {
-        "subject_kind": row.noun,
-        "subject_reference": row.reference,
-        "subject_version": row.version,
-        "move": "revoke",
-    }
 
 
 def _reason(code: str) -> str:

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from newsroom.errors import Fault, Invalid
-from newsroom.web.dates import out_of_range
+from newsroom.web.dates import FIRST_YEAR, out_of_range
 from newsroom.web.text import BadText, clean_text, has_forbidden_characters
 
 
@@ -128,7 +128,7 @@ class Faults:
         except ValueError:
             self.add(f"/{name}", _("This must be a date like 2026-12-01."), "bad_date")
             return None
-        if sentence := out_of_range(day):
-            self.add(f"/{name}", sentence, "bad_date")
+        if day.year < FIRST_YEAR:
+            self.add(f"/{name}", out_of_range(day), "bad_date")
             return None
         return day

@@ -12,12 +12,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from newsroom import references
+from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, Publication, User
 from newsroom.business_time import add_business_days
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
+from newsroom.events.kinds import Kind
 from newsroom.workflow import LICENSING, MANAGER, THE_LOG, THE_PARTNER, Actor, lock
-from reprints import moments, pricing
+from reprints import events, moments, pricing
 from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, TermsTemplate
 from reprints.services import tax
 from reprints.services.completeness import LONGEST_OFFER, check_complete
@@ -100,10 +102,7 @@ def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
     quote = lock_quote(quote, seen=seen)
     _require(quote, by, LICENSING)
     check_complete(quote)
-    approval, _created = Approval.objects.get_or_create(
-        **_approval_of(quote), defaults={"proposed_by": by, "proposed_at": moments.now()}
-    )
-    return approval
+    return approvals.propose(quote, "open", by=by, kind=events.APPROVAL_ASKED, at=moments.now())
 
 
 @transaction.atomic
@@ -117,15 +116,9 @@ def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None
     if quote.status != QuoteStatus.DRAFT:
         raise Conflict(_("This quote was already sent."))
     check_complete(quote)
-    now = moments.now()
-    approval, _created = Approval.objects.get_or_create(
-        **_approval_of(quote), defaults={"proposed_by": quote.drafted_by, "proposed_at": now}
-    )
-    if by.pk in (quote.drafted_by_id, approval.proposed_by_id):
+    if by.pk == quote.drafted_by_id:
         raise NotAllowed(_("You wrote this quote: a second person approves it."))
-    approval.approved_by, approval.approved_at, approval.reason = by, now, reason
-    approval.save(update_fields=["approved_by", "approved_at", "reason"])
-    return approval
+    return _agreed(quote, by=by, reason=reason, kind=events.APPROVED)
 
 
 @transaction.atomic
@@ -304,31 +297,21 @@ def _check_limit(quote: Quote, by: User) -> None:
     """
     if not needs_approval(quote):
         return
-    if Approval.objects.filter(**_approval_of(quote)).exclude(approved_by=None).exists():
+    if approvals.is_given(quote, "open"):
         return
     if MANAGER in by.roles_at(quote.publication) and quote.drafted_by_id not in (None, by.pk):
-        now = moments.now()
-        Approval.objects.update_or_create(
-            **_approval_of(quote),
-            defaults={"approved_by": by, "approved_at": now},
-            create_defaults={
-                "proposed_by_id": quote.drafted_by_id,
-                "proposed_at": now,
-                "approved_by": by,
-                "approved_at": now,
-            },
-        )
+        _agreed(quote, by=by)
         return
     raise Conflict(_("This is above the editor's limit: a manager approves it first."), code="needs_approval")
 
 
-def _approval_of(quote: Quote) -> dict[str, Any]:
-    return {
-        "subject_kind": quote.noun,
-        "subject_reference": quote.reference,
-        "subject_version": quote.version,
-        "move": "open",
-    }
+def _agreed(quote: Quote, *, by: User, reason: str = "", kind: Kind | None = None) -> Approval:
+    """The manager's word, on what somebody proposed or, without that, on what its author drafted."""
+    now = moments.now()
+    if approvals.is_given(quote, "open"):
+        raise Conflict(_("This amount is approved already."))
+    approvals.propose(quote, "open", by=quote.drafted_by, at=now)
+    return approvals.approve(quote, "open", by=by, reason=reason, kind=kind, at=now)
 
 
 def _open(quote: Quote, *, by: Actor) -> Quote:

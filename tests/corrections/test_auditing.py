@@ -65,7 +65,8 @@ def test_the_table_tells_the_whole_life_in_order(desk):
     assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
     events = [row["what"] for row in rows if row["part"] == "event" and row["what"].startswith("report.")]
     assert events == [
-        *("report.submitted", "report.overdue", "report.taken_up", "report.asked", "report.replied"),
+        *("report.submitted", "report.address_confirmed", "report.overdue", "report.taken_up", "report.asked"),
+        "report.replied",
         *("report.accepted", "report.resolved", "report.exported"),
     ]
     assert [(row["what"], row["detail"]) for row in rows if row["part"] == "promise"] == [

@@ -17,7 +17,7 @@ from corrections.ledger.signer_state import PreviousLog
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 from corrections.services import checkpoints
 from corrections.services import correction as notices
-from tests.factories import make_correction, make_publication, make_staff
+from tests.factories import make_correction, make_destroyed, make_publication, make_staff
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -160,7 +160,7 @@ def test_a_whole_log_has_no_findings_before_and_after_signing():
     follow(first, "supersede")
     withdrawn_by = follow(second, "withdraw")
     follow(Correction.objects.get(pk=second.pk), "reinstate")
-    notices.suppress(third, by=make_staff(third.publication, "legal"), words="Order 7", destroy=True)
+    make_destroyed(third)
     notices.suppress(withdrawn_by, by=make_staff(second.publication, "legal"), words="Order 8", hidden=True)
     assert ledger("verify") == "The public log of 9 entries is whole; nothing is signed yet.\n"
     assert ledger("checkpoint") == LedgerCheckpoint.objects.get().text

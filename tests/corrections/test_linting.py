@@ -35,10 +35,11 @@ def test_what_blocks_keeps_it_from_being_published_with_its_sentence(desk):
     report = reports.accept(reports.take_up(report, by=desk.editor), by=desk.editor)
     words = "The sum was wrong: the prize is 500 dollars, not 50. Write to a@b.example."
     draft = notices.edit(report.correction, by=desk.editor, text=words, not_fixed_reason="Print only.")
-    draft = notices.send_for_approval(draft, by=desk.editor)
 
+    with pytest.raises(Invalid):
+        notices.send_for_approval(draft, by=desk.editor)
     with pytest.raises(Conflict) as refusal:
-        notices.publish(draft, by=desk.standards)
+        notices.publish_urgent(draft, by=desk.standards, words="It is online.")
 
     assert str(refusal.value) == ("Take “a@b.example” out: a notice holds no mail address and no telephone number.")
     with pytest.raises(Invalid):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from corrections import notices as declared
 from corrections.models import Report
-from corrections.services import agencies, clock, fixed, inquiries, splitting
+from corrections.services import agencies, clock, destroying, fixed, inquiries, splitting
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
@@ -119,6 +119,10 @@ def settle(daily, correction, editor):
     alone = drafts.publish_urgent(make_correction(daily, article=correction.main_article), by=approver, words="Quick.")
     clock.tick(timezone.now() + timedelta(hours=25))
     assert Event.objects.filter(kind="correction.review_overdue", subject_reference=alone.reference).count() == 1
+    legal, second = (make_staff(daily, "legal") for _ in range(2))
+    gone = drafts.suppress(alone, by=legal, words="Order 7/26")
+    destroying.propose_destroy(gone, by=legal, words="Order 7/26")
+    destroying.keep(gone, by=second, words="It asks to hide it only.")
 
 
 def record_all(subject, *names):

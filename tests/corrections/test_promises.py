@@ -299,11 +299,11 @@ def test_what_one_person_published_alone_is_asked_of_another_and_noted_when_nobo
     client = Client()
     client.force_login(second)
     cards = {str(card.label): card for card in client.get("/admin/").context_data["cards"]}
-    card = cards["notices to review as the second person"]
+    card = cards["notices to review or decide as the second person"]
     assert (card.count, correction.reference in client.get(card.url).content.decode()) == (1, True)
     client.force_login(alone)
     labels = {str(card.label) for card in client.get("/admin/").context_data["cards"]}
-    assert "notices to review as the second person" not in labels
+    assert "notices to review or decide as the second person" not in labels
 
     clock.tick(NOON + timedelta(hours=23))
     assert mailed("correction_review_overdue") == []

@@ -10,7 +10,7 @@ from django.utils import timezone
 from corrections.ledger.canonical import canonical
 from corrections.ledger.commitments import commit
 from corrections.models import Correction, LedgerEntry, LedgerHead, Report
-from corrections.services import clock, publishing, submitting
+from corrections.services import clock, destroying, submitting
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
@@ -23,6 +23,7 @@ from newsroom.events.models import Event, Promise
 from tests.factories import (
     make_article,
     make_correction,
+    make_destroyed,
     make_publication,
     make_report,
     make_staff,
@@ -279,7 +280,7 @@ def test_publishing_alone_is_reviewed_by_another_within_a_day(desk):
 
     assert promise.kind == "second_review"
     assert promise.due_at - correction.published_at <= timedelta(hours=24)
-    with pytest.raises(Conflict, match="second person"):
+    with pytest.raises(NotAllowed, match="second person"):
         notices.review(correction, by=desk.standards)
     notices.review(correction, by=make_staff(desk.publication, "standards_editor"))
     assert not promises.running(correction).exists()
@@ -297,10 +298,10 @@ def test_publishing_alone_can_be_forbidden(desk):
 def test_suppression_hides_and_can_destroy_while_the_leaf_stays(desk):
     correction = make_correction(desk.publication, status="published", anchor="council-cost")
     leaf = LedgerEntry.objects.get().leaf
-    suppressed = notices.suppress(correction, by=desk.legal, words="Order 7/26", destroy=True)
+    suppressed = make_destroyed(correction)
 
     kept = Correction.objects.get(pk=correction.pk)
-    words = [getattr(kept, name) for name in publishing.DESTROYED]
+    words = [getattr(kept, name) for name in destroying.DESTROYED]
     assert (suppressed.status, words, kept.lint_answers) == ("suppressed", [""] * 6, {})
     assert LedgerEntry.objects.filter(opening__isnull=False).count() == 0
     assert LedgerEntry.objects.get(correction=correction).leaf == leaf

@@ -187,7 +187,7 @@ def test_the_life_of_a_license_is_told(publication, article, editor):
         [f"Your license {number} is in force again"],
         [f"Your license {number} ends soon"],
         [f"Your license {number} has ended: remove or renew"],
-        [f"Your license {number} was revoked"],
+        [f"License {number}: a revocation is proposed", f"Your license {number} was revoked"],
     ]
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.tz import do_timezone
 from django.utils import timezone
 
+from newsroom.accounts import approvals
 from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.events.kinds import KINDS
 from newsroom.events.promises import label_of
@@ -58,6 +59,12 @@ def event_label(event: Any) -> Any:
     """What happened, in words."""
     kind = KINDS.get(event.kind)
     return kind.label if kind else event.kind
+
+
+@register.filter
+def approval_label(approval: Any) -> Any:
+    """What two people decide, in words."""
+    return approvals.LABELS.get(approval.move, approval.move)
 
 
 @register.filter

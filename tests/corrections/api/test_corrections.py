@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from corrections.models import Correction
 from corrections.services import correction as notices
 from newsroom import references
-from tests.factories import make_article, make_correction, make_publication, make_staff
+from tests.factories import make_article, make_correction, make_destroyed, make_publication, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/corrections/"
@@ -152,7 +152,7 @@ def test_a_suppressed_notice_answers_410_and_its_words_are_nowhere(anyone, destr
     correction = published(text="The secret words.", original_text="secret before", corrected_text="secret after")
     follower = replace(correction, "supersede")
     salt = correction.ledger_entry.opening.salt
-    suppress(Correction.objects.get(pk=correction.pk), destroy=destroy)
+    (make_destroyed if destroy else suppress)(Correction.objects.get(pk=correction.pk))
     answer = anyone.get(f"{LIST}{correction.reference}/")
     assert (answer.status_code, answer.json()["code"]) == (410, "suppressed")
     assert answer["Content-Type"] == "application/problem+json"

@@ -52,8 +52,8 @@ def test_the_api_refuses_a_moment_outside_the_years(moment, code):
     assert [fault.code for fault in refused.value.detail] == [code]
 
 
-@pytest.mark.parametrize("day", EDGES)
-def test_a_day_of_a_license_outside_the_years_is_a_fault(day):
+@pytest.mark.parametrize("day", ["0001-01-01", "1599-12-31"])
+def test_a_day_of_a_license_before_the_years_is_a_fault(day):
     found = Faults(at="")
     assert found.day({"starts_on": day}, "starts_on") is None
     assert [(fault.pointer, fault.detail) for fault in found.faults] == [("/starts_on", WORDS)]

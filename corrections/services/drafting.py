@@ -1,0 +1,237 @@
+"""The writing of a notice: begun, joined, worded, with the articles it names and the fix that was seen in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from corrections.events import WARNING_ANSWERED
+from corrections.models import Correction, CorrectionArticle, CorrectionAuthor, Report
+from corrections.services import publishing
+from corrections.vocabulary import Kind, Severity
+from corrections.workflow import PUBLIC, CorrectionStatus
+from newsroom import references
+from newsroom.accounts.models import Publication, User
+from newsroom.articles.addresses import POST_ID
+from newsroom.articles.models import Article
+from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.events.log import record
+from newsroom.web.dates import out_of_range
+from newsroom.workflow import lock
+
+OPEN = {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL}
+WORDS = {
+    "kind",
+    "severity",
+    "text",
+    "original_text",
+    "corrected_text",
+    "not_fixed_reason",
+    "anchor",
+    "error_published_at",
+}
+SAID = ("kind", "text", "original_text", "corrected_text")
+MAX_ANSWER = 500
+
+
+@transaction.atomic
+def start(
+    publication: Publication,
+    *,
+    by: User,
+    articles: list[Article],
+    kind: str = Kind.CORRECTION,
+    target: Correction | None = None,
+    effect: str = "",
+) -> Correction:
+    """A draft without any report. `target` and `effect` make it the notice that supersedes, withdraws or reinstates."""
+    if "desk_editor" not in by.roles_at(publication):
+        raise NotAllowed(_("Your role does not include drafting corrections."))
+    if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
+        raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
+    if target:
+        articles = articles or [row.article for row in target.articles.select_related("article")]
+    return _new(publication, by=by, articles=articles, kind=kind, target=target, effect=effect)
+
+
+def start_for(report: Report, *, by: User) -> Correction:
+    """The draft that an accepted report starts, with the passage and the post of a live blog that it names.
+
+    Inside the acceptance's transaction.
+    """
+    draft = _new(report.publication, by=None, articles=[report.article] if report.article else [])
+    if report.anchor:
+        draft.articles.update(anchor=report.anchor)
+    if report.passage_exact:
+        draft.original_text = report.passage_exact
+        draft.save(update_fields=["original_text"])
+    if report.about_me:
+        draft.severity = Severity.HIGH
+        draft.save(update_fields=["severity"])
+    return draft
+
+
+def take_in(correction: Correction, report: Report) -> Correction:
+    """Let an accepted report join a notice that is being drafted; the article it is about is named there from now on.
+
+    Inside the acceptance's transaction. Raises `Conflict` when the notice is out of the desk's hands, or its words are
+    frozen and it does not name that article, and `Invalid` for another publication's.
+    """
+    correction = lock(correction)
+    if correction.publication_id != report.publication_id or correction.status not in OPEN:
+        raise Conflict(_("That correction can no longer be joined."))
+    article = report.article
+    if article is None or correction.articles.filter(article=article).exists():
+        return correction
+    _check_house(correction.publication, article)
+    if correction.status != CorrectionStatus.DRAFT:
+        raise Conflict(_("That correction does not name this article, and its words are frozen: return it to draft."))
+    publishing.name(correction, article)
+    correction.version += 1
+    correction.save(update_fields=["version", "updated_at"])
+    return correction
+
+
+@transaction.atomic
+def edit(correction: Correction, *, by: User, seen: int | None = None, **words: Any) -> Correction:
+    """Change words of a draft. Whoever does is one of its authors, and cannot approve it."""
+    unknown = set(words) - WORDS
+    if unknown:
+        raise Invalid.one("/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    correction = _open_draft(correction, by=by, seen=seen)
+    said = {name: getattr(correction, name) for name in SAID}
+    for name, value in words.items():
+        setattr(correction, name, value)
+    _check_words(correction)
+    if any(getattr(correction, name) != before for name, before in said.items()):
+        # An answer was given to the words as they stood.
+        correction.lint_answers = {}
+    correction.version += 1
+    correction.save(update_fields=[*words, "lint_answers", "version", "updated_at"])
+    _wrote(correction, by)
+    return correction
+
+
+@transaction.atomic
+def answer_warning(correction: Correction, *, by: User, code: str, words: str, seen: int | None = None) -> Correction:
+    """Say why a warning of the linter does not hold here. Kept with the notice until its words change; who and when, in
+    its history.
+
+    Any desk editor may, while it is a draft or awaits approval; it makes nobody an author. What blocks has no answer.
+    """
+    correction = lock(correction, seen=seen)
+    if "desk_editor" not in by.roles_at(correction.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    if correction.status not in OPEN:
+        raise Conflict(_("This notice can no longer be changed."))
+    if not words.strip():
+        raise Invalid.one("/words", _("Say why the notice may stand as it is."), "required")
+    if code not in {finding.code for finding in correction.lint() if finding.level == "warn"}:
+        raise Invalid.one("/code", _("The linter does not warn of that here."), "unknown_code")
+    correction.lint_answers = {**correction.lint_answers, code: words.strip()[:MAX_ANSWER]}
+    correction.version += 1
+    correction.save(update_fields=["lint_answers", "version", "updated_at"])
+    record(WARNING_ANSWERED, correction, by=by, data={"code": code}, article=correction.main_article)
+    return correction
+
+
+@transaction.atomic
+def name_article(
+    correction: Correction, *, by: User, article: Article, anchor: str = "", seen: int | None = None
+) -> Correction:
+    """The same error in one more article, or in its post `anchor`. Naming an article again changes its post."""
+    correction = _open_draft(correction, by=by, seen=seen)
+    _check_house(correction.publication, article)
+    post = anchor.strip().removeprefix("#")
+    if not POST_ID.fullmatch(post):
+        raise Invalid.one("/anchor", _("The id of a post has no blanks, quotes or angle brackets."), "anchor")
+    publishing.name(correction, article)
+    CorrectionArticle.objects.filter(correction=correction, article=article).update(anchor=post)
+    correction.version += 1
+    correction.save(update_fields=["version", "updated_at"])
+    return correction
+
+
+@transaction.atomic
+def drop_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
+    """Not this article after all."""
+    correction = _open_draft(correction, by=by, seen=seen)
+    CorrectionArticle.objects.filter(correction=correction, article=article).delete()
+    correction.version += 1
+    correction.save(update_fields=["version", "updated_at"])
+    return correction
+
+
+@transaction.atomic
+def see_fix(
+    correction: Correction, *, by: User, article: Article, revision: int, at: datetime | None = None
+) -> Correction:
+    """A person states which revision of the article holds the fix."""
+    correction = lock(correction)
+    if "desk_editor" not in by.roles_at(correction.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    row = CorrectionArticle.objects.select_for_update().filter(correction=correction, article=article).first()
+    if row is None or not article.revisions.filter(number=revision).exists():
+        raise Invalid.one("/revision", _("That article has no such revision."), "unknown_revision")
+    row.revision_after = revision
+    row.fixed_at = at or timezone.now()
+    row.save(update_fields=["revision_after", "fixed_at"])
+    return correction
+
+
+def _new(
+    publication: Publication,
+    *,
+    by: User | None,
+    articles: list[Article],
+    kind: str = Kind.CORRECTION,
+    target: Correction | None = None,
+    effect: str = "",
+) -> Correction:
+    for article in articles:
+        _check_house(publication, article)
+    correction = Correction.objects.create(
+        reference=references.new("correction"),
+        publication=publication,
+        kind=kind,
+        target=target,
+        effect=effect,
+    )
+    for article in articles:
+        publishing.name(correction, article)
+    if by is not None:
+        _wrote(correction, by)
+    return correction
+
+
+def _check_house(publication: Publication, article: Article) -> None:
+    if article.publication_id != publication.pk:
+        raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+
+
+def _open_draft(correction: Correction, *, by: User, seen: int | None) -> Correction:
+    correction = lock(correction, seen=seen)
+    if "desk_editor" not in by.roles_at(correction.publication):
+        raise NotAllowed(_("Your role does not include drafting corrections."))
+    if correction.status != CorrectionStatus.DRAFT:
+        raise Conflict(_("The words are frozen: return it to draft first."))
+    return correction
+
+
+def _check_words(correction: Correction) -> None:
+    if correction.kind not in Kind.values or correction.severity not in Severity.values:
+        raise Invalid.one("/kind", _("Choose a kind and a severity."), "unknown_kind")
+    if correction.error_published_at and (sentence := out_of_range(correction.error_published_at)):
+        raise Invalid.one("/error_published_at", sentence, "out_of_range")
+    if correction.error_published_at and correction.error_published_at > timezone.now():
+        raise Invalid.one("/error_published_at", _("The error cannot appear in the future."), "future")
+    if correction.effect and correction.target and correction.target.status not in PUBLIC:
+        raise Conflict(_("The notice it names is not public."))
+
+
+def _wrote(correction: Correction, by: User) -> None:
+    CorrectionAuthor.objects.update_or_create(correction=correction, user=by)
