@@ -131,6 +131,7 @@ def main() -> int:
             _refuse_taken_port(host, port)
             prepare(env, var=var)
             children = _children(host, port)
+            env["DATABASE_MUST_EXIST"] = "1"  # from here on nobody begins one
             for child in children:
                 child.start(env)
             _wait_until_ready(children, host=host, port=port)
@@ -286,9 +287,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
 def _children(host: str, port: int) -> list[Child]:
     manage = [sys.executable, str(ROOT / "manage.py")]
     web = [
-        *(sys.executable, "-m", "gunicorn", "newsroom.wsgi:application"),
-        *("--bind", f"{host}:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--graceful-timeout", "8", "--log-level", "warning", "--worker-tmp-dir", _memory_folder()),
+        *(sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py")),
+        *("--bind", f"{host}:{port}", "--graceful-timeout", "8", "--log-level", "warning"),
+        *("--worker-tmp-dir", _memory_folder(), "newsroom.wsgi:application"),
     ]
     return [
         Child("web", web),

@@ -140,6 +140,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+    if env.boolean("DATABASE_MUST_EXIST", default=False):
+        # Where the file is missing, its volume is not mounted: an empty one in its place would look like a fresh start.
+        DATABASES["default"]["OPTIONS"]["database"] = f"{Path(DATABASES['default']['NAME']).resolve().as_uri()}?mode=rw"
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.integer("DB_CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

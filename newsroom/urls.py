@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth import views as passwords
 from django.urls import include, path
+from django.views.decorators.cache import never_cache
 
 from newsroom.api import problems
 from newsroom.web import views
@@ -17,21 +18,26 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("metrics", views.metrics),
+    path("favicon.ico", views.favicon),
     path(".well-known/security.txt", views.security_txt),
     path(
         "admin/password_reset/",
-        ForgottenView.as_view(),
+        never_cache(ForgottenView.as_view()),
         name="admin_password_reset",
     ),
-    path("admin/password_reset/done/", passwords.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "admin/password_reset/done/",
+        never_cache(passwords.PasswordResetDoneView.as_view()),
+        name="password_reset_done",
+    ),
     path(
         "admin/password_reset/<uidb64>/<token>/",
-        ChoosingView.as_view(),
+        never_cache(ChoosingView.as_view()),
         name="password_reset_confirm",
     ),
     path(
         "admin/password_reset/complete/",
-        passwords.PasswordResetCompleteView.as_view(),
+        never_cache(passwords.PasswordResetCompleteView.as_view()),
         name="password_reset_complete",
     ),
     path("admin/", admin.site.urls),

@@ -76,7 +76,8 @@ class Cacheable(APIView):
         if request.method not in {"GET", "HEAD"}:
             return response
         patch_vary_headers(response, ["Authorization"])
-        if getattr(request, "auth", None) is not None:
+        # Not `request.auth`: where asking for it failed, it would fail again, past the handler of the API's errors.
+        if "Authorization" in request.headers:
             response["Cache-Control"] = "private, no-store"
             return response
         allow_reading(response)

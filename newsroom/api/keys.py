@@ -61,8 +61,10 @@ class HasScope(BasePermission):
     anyone.
 
     Nothing is open by forgetting: a method that is implemented but not declared is refused. Without a key
-    401, without the scope 403.
+    401, without the scope 403, which names it.
     """
+
+    message = ""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the key, if one is needed, holds the scope."""
@@ -74,6 +76,7 @@ class HasScope(BasePermission):
             return False
         if scope is None:
             return True
+        self.message = _("This key does not have the scope %(scope)s.") % {"scope": scope}
         return isinstance(request.auth, ApiKey) and scope in request.auth.scopes
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from newsroom.availability import read_only
+from newsroom.web.publications import publication_at_hand
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -22,4 +23,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
         ("guidelines", _("Guidelines")),
     ]
     nav = [{"url": reverse(name), "label": label, "current": request.path == reverse(name)} for name, label in entries]
-    return {"publication": getattr(request, "publication", None), "nav": nav, "read_only": read_only()}
+    return {"publication": publication_at_hand(request), "nav": nav, "read_only": read_only()}

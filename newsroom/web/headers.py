@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
+from newsroom.web.publications import publication_at_hand
 from newsroom.web.views import not_found
 
 PUBLIC_SECONDS = 60
@@ -61,5 +62,5 @@ def see_other(path: str) -> HttpResponseRedirect:
 
 
 def _zone(request: HttpRequest) -> Any:
-    publication = getattr(request, "publication", None)
+    publication = publication_at_hand(request)
     return publication.zone if publication else timezone.get_default_timezone()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from newsroom.accounts.models import Publication
+from newsroom.availability import is_away
 
 
 class PublicationMiddleware:
@@ -30,6 +32,17 @@ def publication_of(request: HttpRequest) -> Publication | None:
         key=lambda row: (row.desk_host.lower() != host or not row.desk_host, not row.is_default, row.pk),
     )
     return ranked[0] if ranked else None
+
+
+def publication_at_hand(request: HttpRequest) -> Publication | None:
+    """The publication of the request, for what a page says around its contents; None while the database is away."""
+    publication = getattr(request, "publication", None)
+    try:
+        return publication if publication else None
+    except Error as error:
+        if not is_away(error):
+            raise
+        return None
 
 
 def publication_for_article_host(host: str) -> Publication | None:

@@ -87,16 +87,23 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its token. Where nobody signs in, what is guarded by one only reads: 405.
+    """A form without its token. Outside the desk what is guarded by one only reads, and is 405, unless the view says
+    that it `takes_forms`.
 
     At the desk what was typed comes back with a fresh token, if the browser says that our own page sent it: nobody
     shall press a button that somebody else's page has put there.
     """
-    if not request.path.startswith(SIGNED_IN):
+    match = request.resolver_match
+    if not request.path.startswith(SIGNED_IN) and not getattr(match and match.func, "takes_forms", False):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     form = keeping.kept(request)
     sender = _sender(request)
-    context: dict[str, Any] = {**keeping.shown(form), "kept": form.without_token, "ours": sender == "ours"}
+    context: dict[str, Any] = {
+        **keeping.shown(form),
+        "kept": form.without_token,
+        "ours": sender == "ours",
+        "page": request.path,
+    }
     if sender == "theirs":
         context |= {"kept": [], "words": []}
     response = render(request, "403_csrf.html", context, status=403)

@@ -75,9 +75,10 @@ class ArticlesForm(forms.Form):
         error_messages={"invalid_choice": _("This is none of the choices.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, use_types: Iterable[UseType] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.use_types = {row.code: row for row in UseType.objects.filter(is_active=True)}
+        offered = UseType.objects.filter(is_active=True) if use_types is None else use_types
+        self.use_types = {row.code: row for row in offered}
         self.fields["use"].choices = use_choices(self.use_types)  # type: ignore[attr-defined]  # -- a choice field
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from newsroom.accounts.models import Organization, Publication
 from newsroom.api import throttles
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import ArticleAddress
+from newsroom.availability import is_away
 from newsroom.errors import DomainError, Invalid
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
@@ -27,9 +29,10 @@ from newsroom.web.once import once
 from newsroom.web.text import has_forbidden_characters
 from reprints import links
 from reprints.forms.asking import ArticlesForm, DetailsForm
-from reprints.models import LicenseRequest
+from reprints.models import LicenseRequest, UseType
 from reprints.services import asking, drafts
 from reprints.views import wording
+from reprints.vocabulary import Use
 
 PURPOSE = "license_request"
 SECOND_TRY_SECONDS = 60
@@ -72,6 +75,15 @@ class Asker:
 @private_page
 def new(request: HttpRequest) -> HttpResponse:
     """The first step, the second step with an indication of the price, or the way to the request's private page."""
+    try:
+        return _new(request)
+    except Error as error:
+        if request.method == "POST" or not is_away(error):
+            raise
+        return _show_without_database(request)
+
+
+def _new(request: HttpRequest) -> HttpResponse:
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
     if publication is None:
         return render(request, "reprints/closed.html", status=503)
@@ -220,14 +232,14 @@ def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Ask
     return wording.indication(assessment, answer_by)
 
 
-def _prefilled(request: HttpRequest, asker: Asker) -> dict[str, str]:
+def _prefilled(request: HttpRequest, asker: Asker | None = None) -> dict[str, str]:
     """What the link to the form already knows: `?url=`, several of them, `?use=` and `?organization_type=`."""
     urls = [url for url in request.GET.getlist("url") if not has_forbidden_characters(url)]
     return {
         "article_urls": "\n".join(urls),
         "use": request.GET.get("use", ""),
         "organization_type": request.GET.get(
-            "organization_type", asker.organization.kind if asker.organization else ""
+            "organization_type", asker.organization.kind if asker and asker.organization else ""
         ),
     }
 
@@ -267,6 +279,19 @@ def _show_articles(
         "reply_days": int(asker.publication.policy("quote_within_days")),
     }
     return render(request, "reprints/ask_articles.html", context, status=status)
+
+
+def _show_without_database(request: HttpRequest) -> HttpResponse:
+    """The first step while nothing can be looked up: every use we know of, and what the link knew."""
+    request.publication = None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    uses = [UseType(code=code, label=str(label)) for code, label in Use.choices]
+    sentence = _(
+        "We cannot look up articles or prices at the moment. You can fill this in all the same: if it cannot be taken "
+        "when you send it, it comes back to you as it was, to be sent again a few minutes later."
+    )
+    form = ArticlesForm(initial=_prefilled(request), use_types=uses)
+    context = {"form": form, "sentence": sentence, "asker": {"action": Asker.action}, "unasked": True}
+    return render(request, "reprints/ask_articles.html", context)
 
 
 def _show_details(

@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from newsroom.web.security import POLICY
 from tests.doors import world as worlds
+from tests.doors.browsers import Stranger
 from tests.doors.test_pages import PAGES, keys_of, path_of
 from tests.doors.world import undone
 from tests.factories import make_staff
@@ -20,6 +21,7 @@ EXPECTED = {
     "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
 }
 REFERRER = {"same-origin", "no-referrer"}
+FORGOTTEN = ("", "done/", "complete/", "x/y/")
 ADMIN = ("/admin/", "/admin/corrections/report/", "/admin/reprints/quote/", "/admin/accounts/apikey/add/", "/admin/x/")
 
 
@@ -70,6 +72,16 @@ def test_every_page_of_the_admin_carries_them_and_is_kept_by_nobody(world):
 
 
 @pytest.mark.django_db
+def test_a_page_that_sets_the_cookie_of_forms_is_kept_by_nobody(world):
+    found = {}
+    for path in ("/admin/login/", *(f"/admin/password_reset/{name}" for name in FORGOTTEN)):
+        answer = Stranger().get(path)
+        found[path] = (answer.status_code, "no-store" in answer.get("Cache-Control", ""), faults_of(answer))
+    assert found == dict.fromkeys(found, (200, True, {}))
+    assert "csrf" in Stranger().get("/admin/password_reset/").cookies
+
+
+@pytest.mark.django_db
 def test_no_public_page_sets_a_cookie_and_a_private_one_only_its_own(world):
     found = {}
     for path in everything(world):
@@ -100,10 +112,10 @@ def test_whatever_a_private_address_answers_is_kept_by_nobody_and_names_it_to_no
                 wrong[method, where] = (answer.status_code, found)
     assert wrong == {}
     clean = f"/corrections/reports/{world.report.reference}"
-    answers = {strict.get(clean).status_code: strict.get(clean), 403: strict.post(f"{clean}/")}
+    answers = {strict.get(clean).status_code: strict.get(clean), 405: strict.post(f"{clean}/")}
     assert {status: (answer.status_code, answer["Cache-Control"]) for status, answer in answers.items()} == {
         301: (301, "private, no-store"),
-        403: (403, "private, no-store"),
+        405: (405, "private, no-store"),
     }
 
 

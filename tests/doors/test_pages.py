@@ -34,6 +34,7 @@ PAGES = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "metrics": PUBLIC,  # from this machine only: see test_headers
+    "favicon.ico": PUBLIC,
     ".well-known/security.txt": PUBLIC,
     "embed.js": PUBLIC,
     "embed/article/": Page(404),  # with an address of ours: see test_embed
@@ -193,6 +194,12 @@ def test_a_form_of_one_record_is_not_taken_for_another(world):
 
 def test_a_notice_that_is_not_published_has_no_page(world):
     assert [ask(f"/corrections/{row.reference}/", "GET") for row in (world.correction, world.draft)] == [200, 404]
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer a long secre", "Bearer \xff\xfe", "a long"])
+def test_a_wrong_token_for_the_numbers_is_a_wrong_one_whatever_is_in_it(settings, given):
+    settings.METRICS_TOKEN = "a long secret"
+    assert Client().get("/metrics", headers={"Authorization": given}).status_code == 403
 
 
 def test_numbers_for_operators_are_not_for_the_world(world, settings):

@@ -26,7 +26,7 @@ PAGES = ("/", "/corrections/", "/readyz")
 
 
 class Public:
-    """People who go on until they are told to stop. Each request is a connection of its own, as from a proxy."""
+    """People who go on until they are told to stop: on connections that are kept, as from a proxy, and on new ones."""
 
     def __init__(self, base, article):
         self.base = base
@@ -34,7 +34,7 @@ class Public:
         self.answers = Counter()
         self.failures = []
         self._closing = threading.Event()
-        self._threads = [threading.Thread(target=work) for work in (self._read, self._read, self._write)]
+        self._threads = [threading.Thread(target=work) for work in (self._read, self._read_on, self._write)]
         for thread in self._threads:
             thread.start()
 
@@ -43,12 +43,16 @@ class Public:
         for thread in self._threads:
             thread.join(30)
 
-    def _read(self):
+    def _read(self, ask=requests.get):
         number = 0
         while not self._closing.is_set():
             number += 1
             path = PAGES[number % len(PAGES)]
-            self._note("GET", 200, lambda path=path: requests.get(self.base + path, timeout=20))
+            self._note("GET", 200, lambda path=path: ask(self.base + path, timeout=20))
+
+    def _read_on(self):
+        with requests.Session() as session:
+            self._read(session.get)
 
     def _write(self):
         number = 0
@@ -58,7 +62,6 @@ class Public:
 
     def _send(self, number):
         reader = Browser(self.base)
-        reader.session.headers["Connection"] = "close"
         form = reader.open(f"/corrections/new/?url={self.article}")._form("")
         data = dict(form.form_values()) | {"claim": f"Sentence {number} was changed while the service started over."}
         target = urljoin(reader.url, form.get("action") or reader.url)

@@ -158,13 +158,11 @@ def full() -> Iterator[Stack]:
             python,
             "-m",
             "gunicorn",
-            "newsroom.wsgi",
-            "-b",
-            f"127.0.0.1:{port}",
-            "-k",
-            "gthread",
-            "--threads",
-            "4",
+            "--config",
+            "deploy/gunicorn.conf.py",
+            "newsroom.wsgi:application",
+            HOST="127.0.0.1",
+            WEB_WORKERS="1",
         )
         worker = [python, "-m", "celery", "-A", "newsroom"]
         running.start("worker", *worker, "worker", "-c", "2", "-l", "warning", CELERY_WORKER="1")

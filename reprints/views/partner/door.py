@@ -168,6 +168,9 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+enter.takes_forms = True  # type: ignore[attr-defined]  # -- read by `csrf_failed`
+
+
 @private_page
 def _enter(request: HttpRequest, token: str) -> HttpResponse:
     link = partner_access.link_of(token)

@@ -41,6 +41,7 @@ def test_without_a_key_401_without_the_scope_403(anyone, organization):
     assert reader.get(SCOPED).status_code == 200
     answer = reader.post(SCOPED, {})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    assert answer.json()["detail"] == "This key does not have the scope requests:write."
 
 
 def test_a_method_that_nobody_declared_is_closed(partner, anyone):

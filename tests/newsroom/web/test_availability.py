@@ -12,9 +12,13 @@ from django.test import Client
 
 from corrections.models import Report
 from newsroom import availability
+from newsroom.accounts.services import issue_key
 from newsroom.celery import app
 from newsroom.events.models import Event, Unplanned
+from reprints.vocabulary import Use
+from tests.doors.world import undone
 from tests.factories import make_article, make_publication, make_report, make_staff
+from tests.reprints import factories as licensing
 
 pytestmark = [pytest.mark.both]
 WORDS = 'It was 1.45 million,\n"not" 1.2 <million>.'
@@ -87,6 +91,68 @@ def test_without_the_database_the_service_is_alive_and_not_ready(article, client
     with database_away():
         assert states() == [200, 503, 503]
     assert states() == [200, 200, 200]
+
+
+STATIC_DOORS = {"/": 200, "/corrections/lost/": 200, "/reprints/partner/": 200, "/nowhere/": 404, "/favicon.ico": 200}
+
+
+def test_without_the_database_the_doors_still_stand_and_a_wrong_address_is_still_wrong(article, client):
+    def statuses():
+        return {path: client.get(path).status_code for path in STATIC_DOORS}
+
+    with database_away():
+        assert statuses() == STATIC_DOORS
+        assert "The Daily" not in client.get("/").content.decode()
+    assert statuses() == STATIC_DOORS
+
+
+def test_without_the_database_the_first_step_to_a_license_opens_and_is_taken_when_it_is_back(article, client):
+    licensing.make_publication()
+    with database_away():
+        form = client.get(f"/reprints/new/?url={article.url}&use=republish_web&organization_type=publisher")
+        page = form.content.decode()
+        assert form.status_code == 200
+        assert article.url in page
+        assert "We cannot look up articles or prices at the moment" in page
+        assert page.count('name="use"') == len(Use)
+        assert re.search(r'value="republish_web"[^>]* checked', page)
+        assert "words are free of charge" not in page
+        answer = client.post("/reprints/new/", {"article_urls": article.url, "use": "republish_web", "do": "details"})
+    assert answer.status_code == 503
+    sent = fields_of(answer.content.decode()) | {"organization_type": "publisher"}
+    answer = client.post("/reprints/new/", sent)
+    assert (answer.status_code, "Step 2 of 2" in answer.content.decode()) == (200, True)
+
+
+def test_without_the_database_the_numbers_say_so(article, client):
+    up = client.get("/metrics").content.decode()
+    assert "masthead_database_up 1\n" in up
+    assert "masthead_oldest_due_seconds " in up
+    with database_away():
+        answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert [line for line in answer.content.decode().splitlines() if line[0] != "#"] == [
+        "masthead_read_only 0",
+        "masthead_database_up 0",
+    ]
+
+
+def test_without_the_database_the_holder_of_a_key_is_told_like_everyone(article, client):
+    text = issue_key(label="x", scopes=["licenses:read"], organization=licensing.make_organization())[1]
+    with database_away():
+        answer = client.get("/api/v1/licenses/", headers={"Authorization": f"Bearer {text}"})
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "unavailable", "30")
+    assert answer.json()["detail"] == "The service cannot reach its database. Please try again in half a minute."
+    assert (answer["Cache-Control"], "Access-Control-Allow-Origin" in answer) == ("private, no-store", False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("so", ["DELETE FROM django_migrations", "ALTER TABLE django_migrations RENAME TO elsewhere"])
+def test_a_database_without_our_tables_is_not_ready(client, so):
+    with undone(), connection.cursor() as cursor:
+        cursor.execute(so)
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"the database does not answer, or is empty\n")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
