@@ -13,6 +13,7 @@ from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
+from corrections.forms.joining import ReportJoinAllForm
 from corrections.forms.legal import LegalReasonForm
 from corrections.forms.senders import ReportListSenderForm
 from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
@@ -24,16 +25,16 @@ from corrections.services import (
     contacts,
     doubting,
     inquiries,
+    joining,
     legal,
     presence,
     priority,
     splitting,
 )
 from corrections.services import report as reports
-from corrections.services.similar import similar_to
+from corrections.services.similar import SAME, similar_to
 from corrections.services.submitting import private_path, submit
 from corrections.workflow import REPORT
-from newsroom.accounts.models import User
 from newsroom.admin import Button, DueFilter, OpenFilter, WorkflowAdmin, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
@@ -43,11 +44,6 @@ SIMILAR_SHOWN = 20
 REPLIES = frozenset({"ask", "decline", "join", "accept"})
 """The buttons whose words go to the reader: who is at one of them is replying."""
 OPEN = {"held", "new", "in_review", "needs_info", "accepted"}
-
-
-def _never(subject: Any, person: User) -> bool:
-    """Not among the moves at the side: the page has its own forms for it."""
-    return False
 
 
 class ReportOpenFilter(OpenFilter):
@@ -93,8 +89,9 @@ class ReportAdmin(WorkflowAdmin):
             ),
             forms.ReportJoinHereForm,
             _("Join to this report"),
-            _never,
+            apart=True,
         ),
+        "join_all": Button(joining.join_all, ReportJoinAllForm, _("Join all"), apart=True),
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), at_desk),
         "wait": Button(agencies.wait, ReportWaitForm, _("Wait for an agency"), agencies.may_wait),
@@ -214,11 +211,22 @@ class ReportAdmin(WorkflowAdmin):
         person = request.user
         rows = similar_to(subject, among=Report.objects.visible_to(person))  # type: ignore[arg-type]  # -- staff by admin_view
         same_place = sum(reason == "same_passage" for _other, _score, reason in rows)
+        found = [
+            {
+                "report": other,
+                "score": round(100 * score),
+                "reason": reason,
+                "joinable": "join" in reports.available(other, person),  # type: ignore[arg-type]  # -- idem
+            }
+            for other, score, reason in rows
+        ]
+        same = [row for row in found if row["reason"] in SAME]
         return {
-            "similar": [
-                (other, round(100 * score), reason, "join" in reports.available(other, person))  # type: ignore[arg-type]  # -- idem
-                for other, score, reason in rows[:SIMILAR_SHOWN]
-            ],
+            "similar": same[:SIMILAR_SHOWN],
+            "similar_more": same[SIMILAR_SHOWN:],
+            "same_sentence": [row for row in found if row["reason"] not in SAME][:SIMILAR_SHOWN],
+            "may_join": sum(row["joinable"] for row in same),
+            "unticked": _unticked(request, same),
             "readers": 1 + same_place + Report.objects.visible_to(person).filter(joined_to=subject).count(),  # type: ignore[arg-type]  # -- idem
         }
 
@@ -236,6 +244,14 @@ class ReportAdmin(WorkflowAdmin):
     def due(self, report: Any) -> str:
         """The nearest promise, marked when it is near or past."""
         return due_line(report)
+
+
+def _unticked(request: HttpRequest, rows: list[dict[str, Any]]) -> set[str]:
+    """Which of the rows a press that was refused had left out; none before a press."""
+    if "others" not in request.POST:
+        return set()
+    ticked = {value.partition(".")[0] for value in request.POST.getlist("others")}
+    return {row["report"].reference for row in rows} - ticked
 
 
 def _place(report: Report) -> str:

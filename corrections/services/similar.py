@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from corrections import pieces
 from corrections.cues import SAYS_NOTHING
 from corrections.models import Report
 from corrections.services.splitting import family_of
@@ -25,6 +26,8 @@ CLASH = 0.3
 """What two claims lose that name different figures, or different people."""
 SHARED = 0.1
 """What they gain when they name the same one."""
+SAME = frozenset({"same_passage", "same_words"})
+"""The reasons for which two reports are taken to say the same."""
 MOST_COMPARED = 500
 POLITE = frozenset(
     (
@@ -60,7 +63,8 @@ class Claim:
 def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list[tuple[Report, float, str]]:
     """Open reports on the same article that say the same, the likeliest first: (report, score 0 to 1, reason).
 
-    What was split from it says something else. The reason is `same_passage` or `same_words`. `among` narrows to what
+    What was split from it says something else. The reason is one of `SAME`, or `same_sentence`: last, for a person to
+    judge. `among` narrows to what
     the person may see; without it, restricted reports are left out. Compares with the newest 500 open ones.
     """
     if report.article_id is None:
@@ -77,19 +81,26 @@ def similar_to(report: Report, *, among: QuerySet[Report] | None = None) -> list
         score, reason = compare(mine, claim_of(other, text))
         if reason:
             found.append((other, round(score, 3), reason))
-    return sorted(found, key=lambda row: (-row[1], row[0].pk))
+    return sorted(found, key=lambda row: (row[2] not in SAME, -row[1], row[0].pk))
 
 
 def compare(one: Claim, other: Claim) -> tuple[float, str]:
-    """How likely both say the same, 0 to 1, and why: by place first, then by words. No reason when they do not."""
-    likeness = passages.similarity(_telling(one.words), _telling(other.words))
+    """How likely both say the same, 0 to 1, and why: by place first, then by words. No reason when they do not.
+
+    `same_sentence`: both marked the same sentence, and each seems to mean something else in it.
+    """
+    likeness = passages.similarity(" ".join(_telling(one.words)), " ".join(_telling(other.words)))
     likeness = min(1.0, max(0.0, likeness + _evidence(one.words, other.words)))
     shared = _shared(one, other)
-    if shared >= SAME_PLACE and likeness >= SAME_WORDS_IN_PLACE:
-        return (shared + likeness) / 2, "same_passage"
+    if shared >= SAME_PLACE:
+        same = _mean_the_same(one, other)
+        if same is False:
+            return likeness / 2, "same_sentence"
+        if same or likeness >= SAME_WORDS_IN_PLACE:
+            return (shared + likeness) / 2, "same_passage"
     if likeness >= SAME_WORDS and not (one.place and other.place and not shared):
         return likeness, "same_words"
-    return likeness, ""
+    return likeness, "same_sentence" if shared >= SAME_PLACE else ""
 
 
 def claim_of(report: Report, text: str) -> Claim:
@@ -129,10 +140,36 @@ def _evidence(first: str, second: str) -> float:
     return found
 
 
-def _telling(words: str) -> str:
-    """A claim without the words that any claim could hold."""
-    told = [word for word in WORD.findall(words.lower()) if word not in SAYS_NOTHING and word not in POLITE]
-    return " ".join(told)
+def _mean_the_same(one: Claim, other: Claim) -> bool | None:
+    """Whether two claims about one sentence mean the same piece of it; None when their words do not tell."""
+    sentence = max(one.passage, other.passage, key=len)
+    first = pieces.pointed_at(one.words, one.passage, sentence)
+    second = pieces.pointed_at(other.words, other.passage, sentence)
+    if all(len(claim.passage.split()) <= pieces.CLOSE for claim in (one, other)):
+        # Both marked the piece itself; but a figure in the one and a name in the other are two errors all the same.
+        values, theirs = _values(one.words), _values(other.words)
+        return not (values and theirs) or bool(values & theirs)
+    if first and second:
+        return bool(first & second)
+    kinds, others = pieces.kinds_of(one.words), pieces.kinds_of(other.words)
+    if kinds and others:
+        return bool(kinds & others)
+    told, said = _telling(one.words), _telling(other.words)
+    return False if told and said and not pieces.share_word(told, said) else None
+
+
+def _values(words: str) -> set[str]:
+    """What kinds of values a claim holds."""
+    return {kind for kind, known in (("figure", NUMBER), ("name", NAME)) if known.search(words)}
+
+
+def _telling(words: str) -> list[str]:
+    """The words of a claim without those that any claim could hold."""
+    return [
+        word
+        for word in WORD.findall(words.lower())
+        if word not in SAYS_NOTHING and word not in POLITE and (len(word) > 2 or word[0].isdigit())
+    ]
 
 
 def _plain(text: str) -> str:

@@ -50,7 +50,8 @@ class Button:
 
     `offered` is asked only for what is not a move of the table; moves ask the table. What the service of a button that
     `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again;
-    what one that `downloads` answers, the name and text of a CSV file, is that response.
+    what one that `downloads` answers, the name and text of a CSV file, is that response. The form of one that stands
+    `apart` is in the record's own part of the page, and never among the moves at the side.
     """
 
     service: Callable[..., Any]
@@ -60,6 +61,7 @@ class Button:
     danger: bool = False
     answers: bool = False
     downloads: bool = False
+    apart: bool = False
 
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
@@ -315,6 +317,8 @@ class WorkflowAdmin(admin.ModelAdmin):
         allowed = {row.name: row for row in self.workflow.available(subject, person)}
         drawn = []
         for name, button in self.buttons.items():
+            if button.apart:
+                continue
             offered = button.offered(subject, person) if button.offered else name in allowed
             if not offered and not (bound and bound[0] == name):
                 continue

@@ -15,7 +15,7 @@ NUMBERS = count(1)
 
 
 def many_reports(publication, article, number):
-    """Minimal reports with a running promise each."""
+    """Minimal reports with a running promise each, as they were made."""
     now = timezone.now()
     rows = [
         Report(
@@ -27,7 +27,7 @@ def many_reports(publication, article, number):
         )
         for _ in range(number)
     ]
-    Report.objects.bulk_create(rows, batch_size=BATCH)
+    rows = Report.objects.bulk_create(rows, batch_size=BATCH)
     promises = [
         Promise(
             publication=publication, subject_kind="report", subject_reference=row.reference, kind="decide", due_at=now
@@ -35,6 +35,7 @@ def many_reports(publication, article, number):
         for row in rows
     ]
     Promise.objects.bulk_create(promises, batch_size=BATCH)
+    return rows
 
 
 def many_notices(publication, article, number):
