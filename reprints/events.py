@@ -45,7 +45,9 @@ COUNTERED = declare("quote.countered", STAFF, _("Proposal on a quote"))
 
 _LICENSE = {
     "issue": declare("license.issued", ORGANIZATION, _("License issued")),
-    "suspend": declare("license.suspended", ORGANIZATION, _("License suspended"), public_data=("reason",)),
+    "suspend": declare(
+        "license.suspended", ORGANIZATION, _("License suspended"), public_data=("reason", "suspended_until")
+    ),
     "reinstate": declare("license.reinstated", ORGANIZATION, _("License reinstated")),
     "terminate": declare("license.terminated", ORGANIZATION, _("License ended early")),
     "revoke": declare(
@@ -54,6 +56,7 @@ _LICENSE = {
     "supersede": declare("license.superseded", ORGANIZATION, _("License superseded"), public_data=("superseded_by",)),
 }
 REVOCATION_PROPOSED = declare("license.revocation_proposed", STAFF, _("Revocation proposed"))
+HELD_BACK = declare("license.held_back", STAFF, _("Paid, but the article may not be used"))
 EXPIRING = declare("license.expiring", ORGANIZATION, _("License ends soon"), public_data=("days", "ends_on"))
 EXPIRED = declare("license.expired", ORGANIZATION, _("License ended"), public_data=("ends_on",))
 
@@ -81,10 +84,11 @@ _UPDATE_NOTICE = {
     "verify": declare("update_notice.verified", STAFF, _("Update verified")),
     "escalate": declare("update_notice.escalated", ORGANIZATION, _("Update notice escalated")),
     "supersede": declare("update_notice.superseded", ORGANIZATION, _("Update notice superseded")),
-    "cancel": declare("update_notice.canceled", STAFF, _("Update notice canceled")),
+    "cancel": declare("update_notice.canceled", ORGANIZATION, _("Update notice canceled")),
     "waive": declare("update_notice.waived", ORGANIZATION, _("Update notice waived")),
 }
 NOTICE_OVERDUE = declare("update_notice.overdue", ORGANIZATION, _("Update notice overdue"))
+NOTICE_REMINDED = declare("update_notice.reminded", ORGANIZATION, _("Reminder of an update notice"))
 
 SIGN_IN_ASKED = declare("contact.sign_in_asked", STAFF, _("Link to a partner's pages asked for"))
 SIGNED_IN = declare("contact.signed_in", STAFF, _("Contact signed in to the partner's pages"))

@@ -10,7 +10,7 @@ from django.conf import settings
 from newsroom.accounts.models import ApiKey, Contact
 from newsroom.events.kinds import KINDS, Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
-from reprints import audience, links, paying, pricing
+from reprints import audience, duties, links, paying, pricing
 from reprints.models import (
     Invoice,
     License,
@@ -22,6 +22,7 @@ from reprints.models import (
     UpdateNotice,
 )
 from reprints.services import asking, invoicing, partner_access
+from reprints.services.moving import beside
 from reprints.vocabulary import Lane
 
 MAIL = "reprints/mail"
@@ -196,6 +197,12 @@ def the_payer_who_paid(event: Event) -> Iterable[Recipient]:
     return audience.the_payer(invoice_of(event).quote.request)
 
 
+@notice("license.held_back", f"{MAIL}/license_held_back_desk")
+def the_desk_of_license(event: Event) -> Iterable[Recipient]:
+    """The desk that granted it."""
+    return audience.the_desk(license_of(event).request)
+
+
 @notice("license.issued", f"{MAIL}/license_issued")
 @notice("license.suspended", f"{MAIL}/license_suspended")
 @notice("license.reinstated", f"{MAIL}/license_reinstated")
@@ -210,6 +217,7 @@ def the_licensee(event: Event) -> Iterable[Recipient]:
 
 @notice("update_notice.opened", f"{MAIL}/update_notice_opened")
 @notice("update_notice.revised", f"{MAIL}/update_notice_revised")
+@notice("update_notice.reminded", f"{MAIL}/update_notice_reminded")
 @notice("update_notice.overdue", f"{MAIL}/update_notice_overdue")
 @notice("update_notice.waived", f"{MAIL}/update_notice_waived")
 def the_licensee_of_notice(event: Event) -> Iterable[Recipient]:
@@ -325,6 +333,9 @@ def about_notice(event: Event, recipient: Recipient) -> dict[str, Any]:
         "license": row.license,
         "article": row.article,
         "correction_url": correction,
+        "task": duties.task_of(row),
+        "words": duties.words_of(row),
+        "placements": list(row.license.placements.filter(removed_at=None)),
     }
 
 
@@ -337,31 +348,26 @@ def request_payload(event: Event) -> dict[str, Any]:
 @payload("quote")
 def quote_payload(event: Event) -> dict[str, Any]:
     """Thin, with the request it answers."""
-    return {**_thin(event, "quote"), "request": quote_of(event).request.reference}
+    return {**_thin(event, "quote"), "request": event.data.get("request") or quote_of(event).request.reference}
 
 
 @payload("license")
 def license_payload(event: Event) -> dict[str, Any]:
     """Thin, with the request it came from."""
-    return {**_thin(event, "license"), "request": license_of(event).request.reference}
+    return {**_thin(event, "license"), "request": event.data.get("request") or license_of(event).request.reference}
 
 
 @payload("update_notice")
 def notice_payload(event: Event) -> dict[str, Any]:
     """Thin, with license, article and correction."""
-    row = notice_of(event)
-    return {
-        **_thin(event, "update_notice"),
-        "license": row.license.reference,
-        "article": row.article.reference,
-        "correction": row.correction_reference or None,
-    }
+    said = event.data if "article" in event.data else beside(notice_of(event))
+    return {**_thin(event, "update_notice"), **{name: said[name] for name in ("license", "article", "correction")}}
 
 
 @payload("invoice")
 def invoice_payload(event: Event) -> dict[str, Any]:
-    """Thin."""
-    return _thin(event, "invoice")
+    """Thin, with the quote it is for."""
+    return {**_thin(event, "invoice"), "quote": event.data.get("quote") or invoice_of(event).quote.reference}
 
 
 def _thin(event: Event, noun: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from reprints import links, pricing
 from reprints.documents import certificate, delivery, invoice, quote, signing
 from reprints.models import Invoice, License, Quote, QuoteLine
 from reprints.services.snapshots import licensee_block, publication_block
+from reprints.workflow import LicenseStatus
 
 TEXT_IN_HAND = frozenset({"active", "scheduled"})
 
@@ -81,7 +82,8 @@ def content_of(row: License, *, revision: int | None = None) -> tuple[dict[str, 
 def text_in_hand(row: License) -> bool:
     """Whether the licensee may fetch the text: in force, about to be, or ended with copies that stay."""
     status = row.effective_status()
-    return status in TEXT_IN_HAND or (status == "expired" and row.archival)
+    kept = status == "expired" and row.archival and row.status == LicenseStatus.ACTIVE
+    return status in TEXT_IN_HAND or kept
 
 
 def quote_pdf(row: Quote, *, url: str) -> Paper:

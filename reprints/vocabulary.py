@@ -217,6 +217,43 @@ class Action(models.TextChoices):
     ALREADY_PRINTED = "already_printed", _("Already printed")
     NOT_PUBLISHED = "not_published", _("Never published")
     PASSED_ON = "passed_on", _("Passed on to whoever publishes it")
+    NOTED = "noted", _("Noted: nothing was to be done")
+
+
+_OF_TEXT = (Action.REPLACED, Action.APPENDED, Action.NEXT_EDITION)
+_OF_REMOVAL = (Action.REMOVED, Action.PURGED)
+_ELSEWHERE = (Action.ALREADY_PRINTED, Action.NOT_PUBLISHED, Action.PASSED_ON)
+
+ANSWERS: dict[str, tuple[Action, ...]] = {
+    Duty.INFORM: (Action.NOTED, *_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
+    Duty.REQUESTED: (*_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE, Action.NOTED),
+    Duty.REPLACE_OR_APPEND: (*_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
+    Duty.TAKE_DOWN: (*_OF_REMOVAL, *_ELSEWHERE),
+    Duty.PURGE: (Action.PURGED, *_ELSEWHERE),
+}
+"""Duty → the actions that answer it, the nearest first. Service, API, forms and pages read this table."""
+
+WITHOUT_TEXT = frozenset({NoticeKind.HOLD, NoticeKind.RETRACTION, NoticeKind.LEGAL_REMOVAL})
+"""Kinds after which there is no corrected text: nothing can be replaced by it."""
+NOTHING_TO_DO = frozenset({NoticeKind.UPDATE, NoticeKind.CLARIFICATION, NoticeKind.RELEASE})
+"""Kinds that taking note may answer although the terms do not say that it is enough."""
+
+
+def answers_to(duty: str, kind: str) -> tuple[Action, ...]:
+    """The actions that a notice of this duty and kind takes for an answer. A release may always be taken note of."""
+    wanted = ANSWERS[duty]
+    if kind in WITHOUT_TEXT:
+        wanted = tuple(action for action in wanted if action != Action.REPLACED)
+    if duty == Duty.REQUESTED and kind not in NOTHING_TO_DO:
+        wanted = tuple(action for action in wanted if action != Action.NOTED)
+    if kind == NoticeKind.RELEASE and Action.NOTED not in wanted:
+        wanted = (Action.NOTED, *wanted)
+    return wanted
+
+
+def answer_choices(duty: str, kind: str) -> list[tuple[str, str]]:
+    """The same, each with its words, for a form."""
+    return [(action.value, str(action.label)) for action in answers_to(duty, kind)]
 
 
 class EndReason(models.TextChoices):

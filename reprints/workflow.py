@@ -182,7 +182,7 @@ LICENSE = Workflow(
             label=_("Suspend"),
             needs_words=True,
         ),
-        transition("reinstate", [LS.SUSPENDED], LS.ACTIVE, who=[LICENSING], label=_("Reinstate")),
+        transition("reinstate", [LS.SUSPENDED], LS.ACTIVE, who=[LICENSING, CLOCK], label=_("Reinstate")),
         transition(
             "terminate",
             [LS.PENDING_PAYMENT, LS.ACTIVE, LS.SUSPENDED],
@@ -250,4 +250,5 @@ INVOICE = Workflow(
 )
 
 WORKFLOWS = {table.noun: table for table in (REQUEST, QUOTE, LICENSE, UPDATE_NOTICE, INVOICE)}
+UNANSWERED = frozenset({NS.OPEN, NS.ESCALATED})
 OPEN_REQUEST = frozenset({RS.SUBMITTED, RS.IN_REVIEW, RS.NEEDS_INFO, RS.QUOTED})

@@ -66,7 +66,8 @@ def after_revision(article: Article, *, revision: int) -> None:
     silent = [report for report in gone if said_at is None or said_at < report.created_at]
     known = Event.objects.filter(article=article, kind="article.silent_edit", data__revision=revision)
     if silent and not known.exists():
-        data = {"revision": revision, "reports": sorted(report.reference for report in silent)}
+        named = sorted(report.reference for report in silent)
+        data = {"revision": revision, "reports": named, "status": article.status}
         record("article.silent_edit", article, by=THE_CLOCK, data=data)
 
 

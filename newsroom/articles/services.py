@@ -165,7 +165,7 @@ def _upsert(allowed: list[Publication], data: ArticleData, *, by: Actor, source:
     if found is None:
         record(events.IMPORTED, article, by=by, data={"revision": article.revision, "status": article.status})
     elif revised:
-        record(events.REVISED, article, by=by, data={"revision": article.revision})
+        record(events.REVISED, article, by=by, data={"revision": article.revision, "status": article.status})
     if found is not None and article.status != before:
         record(
             _STATUS_EVENTS[UseStatus(article.status)],

@@ -147,7 +147,7 @@ def judge_url(url: str, *, plain_http: bool = False) -> Target:
         raise Refused("The address must begin with https://.")
     if (standard if port is None else port) not in allowed:
         raise Refused(f"The port must be {' or '.join(map(str, sorted(allowed)))}.")
-    return Target(parts.scheme, _judge_host(host), port or standard, path)
+    return Target(parts.scheme, judge_host(host), port or standard, path)
 
 
 def judge_address(text: str) -> None:
@@ -166,7 +166,8 @@ def judge_address(text: str) -> None:
         raise Refused("The name leads to an address that is not on the public internet.")
 
 
-def _judge_host(host: str) -> str:
+def judge_host(host: str) -> str:
+    """The name in ASCII, if it is a full one of the public internet; raises `Refused`. It is not resolved here."""
     try:
         name = host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:

@@ -185,13 +185,13 @@ def hook_body(event: Event, name: str) -> str:
 
 
 def hook_data(event: Event) -> dict[str, Any]:
-    """Reference, status and the URL to fetch; whatever else the kind declares public."""
+    """Reference, status and the URL to fetch; whatever else the kind declares public; `test` for what is one."""
     make = kinds.PAYLOADS.get(event.subject_kind)
     data: dict[str, Any] = make(event) if make else {"reference": event.subject_reference}
     for key in kinds.KINDS[event.kind].public_data:
         if key in event.data:
             data[key] = event.data[key]
-    return data
+    return {**data, "test": True} if event.test else data
 
 
 def timestamp(event: Event) -> str:

@@ -11,7 +11,7 @@ from newsroom.api.etags import etag_of
 from reprints import links, paying, pricing
 from reprints.models import Invoice, License, LicenseRequest, Placement, Quote, QuoteLine, RequestMessage, UpdateNotice
 from reprints.services.lanes import Assessment
-from reprints.vocabulary import Duty
+from reprints.vocabulary import Duty, answers_to
 
 Shape = dict[str, Any]
 
@@ -124,7 +124,7 @@ def accepted_shape(row: Quote) -> Shape:
 
 
 def license_shape(row: License) -> Shape:
-    """A license: what was granted from its snapshot, where it stands from the row."""
+    """A license: what was granted from its snapshot, where it stands from the row, read `with_placements`."""
     snapshot, url = row.snapshot, links.api_url(row)
     return {
         **_common(row),
@@ -142,6 +142,7 @@ def license_shape(row: License) -> Shape:
         "end_reason": row.end_reason or None,
         "end_words": row.end_words,
         "removal_deadline": row.removal_deadline,
+        "suspended_until": row.suspended_until,
         "renews": row.renews.reference if row.renews else None,
         "superseded_by": row.superseded_by.reference if row.superseded_by else None,
         "placements": [placement_shape(placement) for placement in row.placements.all()],
@@ -173,6 +174,7 @@ def notice_shape(row: UpdateNotice) -> Shape:
         "status": row.status,
         "due_at": row.due_at,
         "overdue": row.is_overdue(),
+        "answers": [action.value for action in answers_to(row.duty, row.kind)],
         "action": row.action or None,
         "url": row.action_url,
         "note": row.action_note,

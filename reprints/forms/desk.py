@@ -14,9 +14,9 @@ from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
-from reprints.models import LicenseRequest
+from reprints.models import LicenseRequest, UpdateNotice
 from reprints.services.quoting import Line
-from reprints.vocabulary import Action, DeclineCode, EndReason
+from reprints.vocabulary import DeclineCode, EndReason, answer_choices
 
 LONGEST_OFFER_DAYS = 90
 GRANTED = ("territory", "languages", "starts_on", "ends_on", "quantity")
@@ -181,6 +181,12 @@ class LicenseRevokeForm(LicenseProposeRevokeForm):
 class NoticeAcknowledgeForm(WorkForm):
     """What the licensee told us it did."""
 
-    action = forms.ChoiceField(choices=Action.choices, label=_("Done"))
+    action = forms.ChoiceField(choices=(), label=_("Done"))
     url = forms.URLField(required=False, max_length=1000, label=_("Where"), assume_scheme="https")
     note = CleanTextField(required=False, max_length=2000, label=_("Note"))
+
+    def prepare(self) -> None:
+        """Only the answers that this notice takes."""
+        if isinstance(self.subject, UpdateNotice):
+            choices = answer_choices(self.subject.duty, self.subject.kind)
+            self.fields["action"].choices = choices  # type: ignore[attr-defined]  # -- a choice field

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import Contact
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
-from reprints.vocabulary import Action
+from reprints.models import UpdateNotice
+from reprints.vocabulary import answer_choices
 
 MAX_ADDRESSES = 120_000
 
@@ -152,10 +153,10 @@ class QuoteCounterForm(MoveForm):
 
 
 class NoticeAcknowledgeForm(MoveForm):
-    """Say what was done about a change of the article."""
+    """Say what was done about a change of the article: one of the answers that this notice takes."""
 
     action = forms.ChoiceField(
-        choices=Action.choices,
+        choices=(),
         label=_("What did you do?"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Say what you did."), "invalid_choice": _("Say what you did.")},
@@ -173,6 +174,11 @@ class NoticeAcknowledgeForm(MoveForm):
         label=_("Note"),
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
+
+    def __init__(self, *args: Any, notice: UpdateNotice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = answer_choices(notice.duty, notice.kind)
+        self.fields["action"].choices = choices  # type: ignore[attr-defined]  # -- a choice field
 
 
 class LicensePlacementsForm(MoveForm):

@@ -59,6 +59,17 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Joined with what every list shows."""
         return self.select_related("publication", "organization", "article", "request", "quote", "superseded_by")
 
+    def with_placements(self) -> LicenseQuerySet:
+        """Each with the addresses where it stands now: `placements.all()` answers those alone."""
+        return self.prefetch_related(models.Prefetch("placements", Placement.objects.filter(removed_at=None)))
+
+    def without_renewal(self) -> LicenseQuerySet:
+        """Which no other license is to follow: none in force, none that waits for its payment."""
+        following = License.objects.filter(
+            renews=models.OuterRef("pk"), status__in=[LicenseStatus.ACTIVE, LicenseStatus.PENDING_PAYMENT]
+        )
+        return self.exclude(models.Exists(following))
+
     def holding(self, article: Article) -> LicenseQuerySet:
         """Whose snapshot holds that article."""
         return self.filter(article=article)
@@ -177,16 +188,16 @@ class License(Record):
         return (at or moments.now()).astimezone(self.publication.zone).date()
 
     def effective_status(self, at: datetime | None = None) -> str:
-        """The stored status; while active `scheduled` before the first day and `expired` after the last,
-        which counts.
+        """The stored status; `scheduled` before the first day while active, `expired` after the last, which counts,
+        while active or suspended.
         """
-        if self.status != LicenseStatus.ACTIVE:
+        if self.status not in (LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED):
             return self.status
         day = self.day(at)
-        if day < self.starts_on:
-            return "scheduled"
         if self.ends_on is not None and day > self.ends_on:
             return "expired"
+        if self.status == LicenseStatus.ACTIVE and day < self.starts_on:
+            return "scheduled"
         return self.status
 
     def public_status(self, at: datetime | None = None) -> str:

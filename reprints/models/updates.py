@@ -16,7 +16,7 @@ from newsroom.records import Record
 from reprints import moments
 from reprints.models.licenses import License
 from reprints.vocabulary import Action, Duty, NoticeKind
-from reprints.workflow import NoticeStatus
+from reprints.workflow import UNANSWERED, NoticeStatus
 
 
 class NoticeQuerySet(models.QuerySet["UpdateNotice"]):
@@ -32,7 +32,7 @@ class NoticeQuerySet(models.QuerySet["UpdateNotice"]):
 
     def unanswered(self) -> NoticeQuerySet:
         """Open or escalated."""
-        return self.filter(status__in=[NoticeStatus.OPEN, NoticeStatus.ESCALATED])
+        return self.filter(status__in=UNANSWERED)
 
 
 class UpdateNotice(Record):
@@ -67,6 +67,7 @@ class UpdateNotice(Record):
     action_url = models.URLField(_("where"), max_length=1000, blank=True, default="")
     action_note = models.TextField(_("note"), max_length=2000, blank=True, default="")
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True, editable=False)
+    remind_at = models.DateTimeField(_("remind on"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     overdue_told_at = models.DateTimeField(_("told that it is overdue"), null=True, blank=True, editable=False)
     waived_reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
@@ -99,5 +100,4 @@ class UpdateNotice(Record):
 
     def is_overdue(self, at: datetime | None = None) -> bool:
         """Unanswered, and its date has passed."""
-        unanswered = self.status in (NoticeStatus.OPEN, NoticeStatus.ESCALATED)
-        return unanswered and self.due_at is not None and (at or moments.now()) > self.due_at
+        return self.status in UNANSWERED and self.due_at is not None and (at or moments.now()) > self.due_at

@@ -16,7 +16,7 @@ from newsroom.events import sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor
 from reprints import moments, pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
-from reprints.services import exclusive, invoicing
+from reprints.services import exclusive, invoicing, issuing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
 from reprints.services.moving import lock_quote, move
 from reprints.services.snapshots import snapshot_of
@@ -91,19 +91,13 @@ def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Conta
     move(request, "agree", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})
     for row in issued:
         if not prepay:
-            issue_event(row)
+            issuing.begin(row, by=THE_LOG)
     if not prepay:
         request.closed_at = now
         move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
     invoicing.bill(quote)
     quote.request = request
     return quote
-
-
-def issue_event(row: License) -> None:
-    """A license is in force from now on: set it, and record it. Inside a transaction."""
-    row.issued_at = moments.now()
-    move(row, "issue", by=THE_LOG, fields=["issued_at"], data={"quote": row.quote.reference})
 
 
 def _license(line: QuoteLine, quote: Quote, request: LicenseRequest) -> License:

@@ -25,7 +25,7 @@ from reprints.models import LicenseRequest, RequesterContact, RequestItem, Reque
 from reprints.services import accepting, quoting
 from reprints.services.checking import CleanAsk, CleanItem, check_ask, check_items, publication_of
 from reprints.services.lanes import Assessment, assess
-from reprints.services.moving import move, say, touch, words_of
+from reprints.services.moving import move, say, tell, touch, words_of
 from reprints.vocabulary import Lane
 from reprints.workflow import REQUEST, RequestStatus
 
@@ -149,7 +149,7 @@ def edit_items(
     request.lane, request.lane_reasons = assessment.lane, assessment.reasons
     request.article_changed_at = None
     touch(request, fields=["lane", "lane_reasons", "article_changed_at"])
-    record(
+    tell(
         events.EDITED,
         request,
         by=by,
@@ -198,7 +198,7 @@ def message(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, int
     request = lock(request)
     _require(request, by, LICENSING if internal else PARTNER, LICENSING)
     row = say(request, words_of(words), by=by, internal=internal)
-    record(events.MESSAGED, request, by=by, data={"message": row.pk, "internal": internal})
+    tell(events.MESSAGED, request, by=by, data={"message": row.pk, "internal": internal})
     return row
 
 

@@ -1,8 +1,7 @@
 """What may be asked for. The one source of validation, for the web form and the API alike.
 
 Territories are ISO 3166-1 alpha-2 as CLDR lists them, without its groupings and reserved codes, or `001`.
-Languages are well-formed BCP 47 tags (RFC 5646, section 2.1). Every fault is found and named by a JSON
-pointer (RFC 6901).
+Languages are BCP 47 tags (see `languages`). Every fault is found and named by a JSON pointer (RFC 6901).
 """
 
 from __future__ import annotations
@@ -23,7 +22,9 @@ from newsroom.accounts.models import Organization, Publication
 from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import Article, ArticleAddress
 from newsroom.errors import Fault, Invalid
+from newsroom.events import outbound
 from newsroom.web.text import has_forbidden_characters
+from reprints.languages import is_language
 from reprints.models import UseType
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import excerpts
@@ -49,11 +50,6 @@ from reprints.vocabulary import (
 )
 
 NOT_COUNTRIES = frozenset(["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"])
-LANGUAGE_TAG = re.compile(
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
-    re.IGNORECASE,
-)
 MEMBERS = frozenset({"article_url", *ITEM_FIELDS})
 
 
@@ -278,20 +274,16 @@ def _languages(data: dict[str, Any], found: Faults, article: Article) -> tuple[s
     if not given:
         return (article.language or "en",)
     for index, tag in enumerate(given):
-        if len(tag) > 35 or not LANGUAGE_TAG.fullmatch(tag):
-            found.add(
-                f"/languages/{index}",
-                _("This is not a language tag like “en” or “pt-BR”."),
-                "unknown_language",
-            )
+        if not is_language(tag):
+            found.add(f"/languages/{index}", _("This is no language, like “en” or “pt-BR”."), "unknown_language")
     return tuple(dict.fromkeys(given))
 
 
 def _placements(data: dict[str, Any], found: Faults) -> tuple[str, ...]:
     given = found.strings(data, "placement_urls", most=MAX_PLACEMENTS) or []
     for index, url in enumerate(given):
-        if not is_web_address(url):
-            found.add(f"/placement_urls/{index}", _("This is not a web address (https://…)."), "bad_url")
+        if fault := fault_of_page(url):
+            found.add(f"/placement_urls/{index}", *fault)
     return tuple(dict.fromkeys(given))
 
 
@@ -303,6 +295,19 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(host) and len(url) <= 1000 and not re.search(r"\s", url)
+
+
+def fault_of_page(url: str) -> tuple[str, str] | None:
+    """What keeps it from being the address of a page that others can open: a sentence and a code; None when nothing
+    does. The host must be a full name of the public internet.
+    """
+    if not is_web_address(url):
+        return _("This is not a web address (https://…)."), "bad_url"
+    try:
+        outbound.judge_host((urlsplit(url).hostname or "").lower())
+    except outbound.Refused:
+        return _("Nobody outside can open this address: give one of the public internet."), "not_public"
+    return None
 
 
 def _check_dates(item: CleanItem, found: Faults, today: date) -> None:

@@ -15,13 +15,12 @@ from django.db.models import Q
 
 from newsroom.accounts.models import Organization
 from newsroom.errors import DomainError
-from newsroom.events.log import record
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, lock
 from reprints import audience, events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import deciding, licenses, payments, updates
-from reprints.services.moving import touch
+from reprints.services.moving import tell, touch
 from reprints.workflow import LicenseStatus, NoticeStatus, QuoteStatus, RequestStatus
 
 logger = logging.getLogger(__name__)
@@ -60,9 +59,11 @@ def _due(now: datetime, scope: Q) -> dict[str, int]:
     return {
         "reminded": _each(_waiting_for_requester(scope), now, remind_requester),
         "lapsed": _each(_waiting_for_requester(scope), now, lapse_silent),
+        "superseded": _each(licenses.renewals_due(now, scope), now, supersede_renewed),
+        "reinstated": _each(_suspended_until(now, scope), now, licenses.lift),
         "expiring": _each(_ending(now, scope), now, tell_expiring),
         "expired": _each(_ended(now, scope), now, tell_expired),
-        "superseded": _each(licenses.renewals_due(now, scope), now, supersede_renewed),
+        "notices_reminded": _each(_notices_to_remind(now, scope), now, remind_licensee),
         "overdue": _each(_notices_due(now, scope), now, tell_overdue),
         "escalated": _each(_notices_overdue(now, scope), now, escalate_notice),
         "invoices_reminded": _each(payments.overdue(now, scope), now, payments.remind),
@@ -107,7 +108,7 @@ def tell_expiring(row: License, now: datetime) -> bool:
             return False
         row.expiring_told = step
         touch(row, fields=["expiring_told"])
-        record(events.EXPIRING, row, by=THE_CLOCK, data={"days": left, "ends_on": row.ends_on.isoformat()})
+        tell(events.EXPIRING, row, by=THE_CLOCK, data={"days": left, "ends_on": row.ends_on.isoformat()})
     return True
 
 
@@ -119,14 +120,25 @@ def tell_expired(row: License, now: datetime) -> bool:
             return False
         row.expired_told_at = now
         touch(row, fields=["expired_told_at"])
-        record(events.EXPIRED, row, by=THE_CLOCK, data={"ends_on": row.ends_on.isoformat()})
+        tell(events.EXPIRED, row, by=THE_CLOCK, data={"status": "expired", "ends_on": row.ends_on.isoformat()})
     return True
 
 
 def supersede_renewed(row: License, now: datetime) -> bool:
     """The renewal's first day has come."""
-    licenses.supersede(row, by_license=licenses.newest_renewal(row))
-    return now is not None
+    following = licenses.newest_renewal(row)
+    if following is None or row.day(now) < following.starts_on:
+        return False
+    licenses.supersede(row, by_license=following)
+    return True
+
+
+def remind_licensee(notice: UpdateNotice, now: datetime) -> bool:
+    """Half of the time for an unanswered notice is over: ask once more."""
+    if notice.reminded_at is not None or notice.remind_at is None or now < notice.remind_at:
+        return False
+    updates.remind(notice, by=THE_CLOCK, seen=notice.version)
+    return True
 
 
 def tell_overdue(notice: UpdateNotice, now: datetime) -> bool:
@@ -137,13 +149,18 @@ def tell_overdue(notice: UpdateNotice, now: datetime) -> bool:
             return False
         notice.overdue_told_at = now
         touch(notice, fields=["overdue_told_at"])
-        record(events.NOTICE_OVERDUE, notice, by=THE_CLOCK, data={"license": notice.license.reference})
+        tell(events.NOTICE_OVERDUE, notice, by=THE_CLOCK)
     return True
 
 
 def escalate_notice(notice: UpdateNotice, now: datetime) -> bool:
-    """A day after the date still no answer: a person of the desk takes it from here."""
-    if notice.due_at is None or now < notice.due_at + ESCALATE_AFTER:
+    """A day after the date still no answer: a person of the desk takes it from here. Where there is no date, as long
+    after our reminder as that came after the notice.
+    """
+    after = notice.due_at + ESCALATE_AFTER if notice.due_at else None
+    if after is None and notice.remind_at is not None:
+        after = notice.remind_at + updates.REMIND_REQUESTED_AFTER
+    if after is None or now < after:
         return False
     updates.escalate(notice, by=THE_CLOCK, seen=notice.version)
     return True
@@ -209,13 +226,26 @@ def _ending(now: datetime, scope: Q) -> list[License]:
         ends_on__gte=day - LOOK_BACK,
         ends_on__lte=day + timedelta(days=max(EXPIRING_DAYS)) + LOOK_BACK,
     )
-    return list(rows.select_related("publication"))
+    return list(rows.without_renewal().select_related("publication"))
 
 
 def _ended(now: datetime, scope: Q) -> list[License]:
     rows = License.objects.filter(
-        scope, status=LicenseStatus.ACTIVE, expired_told_at=None, ends_on__lt=now.date() + LOOK_BACK
+        scope,
+        status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED],
+        expired_told_at=None,
+        ends_on__lt=now.date() + LOOK_BACK,
     )
+    return list(rows.without_renewal().select_related("publication"))
+
+
+def _suspended_until(now: datetime, scope: Q) -> list[License]:
+    rows = License.objects.filter(scope, status=LicenseStatus.SUSPENDED, suspended_until__lte=now.date() + LOOK_BACK)
+    return list(rows.select_related("publication"))
+
+
+def _notices_to_remind(now: datetime, scope: Q) -> list[UpdateNotice]:
+    rows = UpdateNotice.objects.filter(scope, status=NoticeStatus.OPEN, reminded_at=None, remind_at__lte=now)
     return list(rows.select_related("publication"))
 
 
@@ -224,11 +254,9 @@ def _notices_due(now: datetime, scope: Q) -> list[UpdateNotice]:
 
 
 def _notices_overdue(now: datetime, scope: Q) -> list[UpdateNotice]:
-    return list(
-        UpdateNotice.objects.filter(
-            scope, Q(status=NoticeStatus.OPEN), ~Q(overdue_told_at=None), due_at__lte=now - ESCALATE_AFTER
-        )
-    )
+    late = ~Q(overdue_told_at=None) & Q(due_at__lte=now - ESCALATE_AFTER)
+    unanswered = Q(due_at=None, remind_at__lte=now - updates.REMIND_REQUESTED_AFTER) & ~Q(reminded_at=None)
+    return list(UpdateNotice.objects.filter(scope, late | unanswered, status=NoticeStatus.OPEN))
 
 
 def _each(rows: Sequence[Any], now: datetime, act: Callable[..., bool]) -> int:

@@ -13,13 +13,12 @@ from django.utils.translation import override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
-from newsroom.events.log import record
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
 from reprints.services import quoting
 from reprints.services.checking import check_items
-from reprints.services.moving import lock_quote, say, words_of
+from reprints.services.moving import lock_quote, say, tell, words_of
 from reprints.workflow import QuoteStatus
 
 NEGOTIABLE = ("territory", "quantity", "ends_on")
@@ -61,7 +60,7 @@ def counter(
     }
     text = "\n\n".join(filter(None, [_sentence(proposal), words_of(words, required=False, most=MOST_WORDS)]))
     message = say(quote.request, text, by=by, made="counter", proposal=proposal)
-    record(events.COUNTERED, quote, by=by, data={"message": message.pk, "status": quote.status})
+    tell(events.COUNTERED, quote, by=by, data={"message": message.pk})
     return message
 
 

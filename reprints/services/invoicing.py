@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from newsroom import references
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
-from newsroom.events.log import record
 from newsroom.workflow import LICENSING, THE_LOG, Actor, lock
 from reprints import events, moments, pricing
 from reprints.models import Invoice, InvoiceCounter, License, Quote, QuoteLine
 from reprints.models.invoices import STANDING
 from reprints.services import tax
-from reprints.services.moving import lock_quote, move, touch, words_of
+from reprints.services.moving import lock_quote, move, tell, touch, words_of
 from reprints.services.snapshots import licensee_block, publication_block
 from reprints.vocabulary import InvoiceKind, TaxTreatment
 from reprints.workflow import INVOICE, InvoiceStatus, QuoteStatus
@@ -133,7 +132,7 @@ def prepare(
     for name, amount in _sums(invoice.net, rate, invoice.currency).items():
         setattr(invoice, name, amount)
     touch(invoice, fields=["buyer", "tax_evidence", "tax_treatment", "tax_rate", "tax", "gross"])
-    record(events.INVOICE_PREPARED, invoice, by=by, data={"treatment": treatment, "rate": str(rate)})
+    tell(events.INVOICE_PREPARED, invoice, by=by, data={"treatment": treatment, "rate": str(rate)})
     return invoice
 
 

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, User
 from newsroom.errors import Conflict, Invalid, NotAllowed
-from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, Actor, lock
+from newsroom.workflow import LICENSING, THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments
 from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
-from reprints.services import asking
-from reprints.services.moving import move, words_of
+from reprints.services import asking, carrying, issuing, placements, terms_of_time
+from reprints.services.moving import move, tell, words_of
 from reprints.vocabulary import EndReason, InvoiceKind
-from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, NoticeStatus, RequestStatus
+from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, RequestStatus
 
 SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
 
@@ -28,39 +28,79 @@ SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
 def issue(row: License, *, by: Actor, seen: int | None = None) -> License:
     """The payment arrived: the license is in force. The last one of a request fulfills it.
 
-    Raises `Conflict` (`unpaid`) until its invoice is paid in full, or was written off.
+    Raises `Conflict` (`unpaid`) until its invoice is paid in full, or was written off, and (`not_usable`) while the
+    article may not be used.
     """
     row = lock(row, seen=seen)
     LICENSE.check(row, "issue", by)
     if row.quote.net > 0 and not row.quote.invoices.filter(kind=InvoiceKind.INVOICE, status__in=SETTLED).exists():
         raise Conflict(_("This is paid first: enter the payment on the invoice, and it is issued."), code="unpaid")
-    row.issued_at = moments.now()
-    move(row, "issue", by=by, fields=["issued_at"], data={"quote": row.quote.reference})
-    request = lock(row.request)
-    waiting = request.licenses.filter(status=LicenseStatus.PENDING_PAYMENT).exists()
-    if not waiting and request.status == RequestStatus.AGREED:
-        request.closed_at = moments.now()
-        numbers = list(request.licenses.values_list("reference", flat=True))
-        move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
+    issuing.begin(row, by=by, waited=True)
+    issuing.fulfill_with(row)
     return row
+
+
+def issue_paid(row: License, *, by: Actor) -> bool:
+    """`issue`, for money that arrived and is entered whatever became of the article.
+
+    False when the article may not be used: the license goes on waiting, and the desk is told that it is to release the
+    article, or to end the license and give the money back. Inside a transaction.
+    """
+    try:
+        issue(row, by=by)
+    except Conflict as refusal:
+        if refusal.code != "not_usable":
+            raise
+        tell(events.HELD_BACK, row, by=THE_LOG)
+        return False
+    return True
 
 
 @transaction.atomic
 def suspend(
     row: License, *, by: Actor, reason: str, words: str, until: date | None = None, seen: int | None = None
 ) -> License:
-    """Stop the use for now, with a reason of `EndReason` and words to the licensee."""
+    """Stop the use for now, with a reason of `EndReason` and words to the licensee.
+
+    On the day `until` it is in force again by itself, unless something still stands against that (see `lift`).
+    """
     row = lock(row, seen=seen)
     LICENSE.check(row, "suspend", by)
+    if until is not None and until <= row.day():
+        raise Invalid.one("/until", _("This day must be in the future."), "past_date")
     row.end_reason, row.end_words, row.suspended_until = _reason(reason), words_of(words, most=2000), until
     move(
         row,
         "suspend",
         by=by,
         fields=["end_reason", "end_words", "suspended_until"],
-        data={"reason": row.end_reason},
+        data={"reason": row.end_reason, "suspended_until": until.isoformat() if until else None},
     )
     return row
+
+
+@transaction.atomic
+def lift(row: License, now: datetime) -> bool:
+    """The day came until which it was suspended: reinstate it, if nothing stands against that any more. Else the desk
+    looks at it: its first page counts such licenses.
+    """
+    row = lock(row)
+    if row.status != LicenseStatus.SUSPENDED or row.suspended_until is None or row.day(now) < row.suspended_until:
+        return False
+    if row.effective_status(now) == "expired" or _stands_against(row):
+        return False
+    reinstate(row, by=THE_CLOCK)
+    return True
+
+
+def _stands_against(row: License) -> bool:
+    unpaid = Q(kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED)
+    owing = row.end_reason == EndReason.PAYMENT_OVERDUE and row.quote.invoices.filter(unpaid).exists()
+    return (
+        owing
+        or row.article.status != "usable"
+        or row.update_notices.unanswered().filter(duty__in=carrying.STILL_DUE).exists()
+    )
 
 
 @transaction.atomic
@@ -87,7 +127,7 @@ def terminate(row: License, *, by: Actor = THE_PARTNER, words: str, seen: int | 
         fields=["end_reason", "end_words", "ended_at"],
         data={"reason": row.end_reason},
     )
-    _cancel_notices(row)
+    carrying.release(row)
     return row
 
 
@@ -130,13 +170,13 @@ def revoke(
             "proposed_by": approval.proposed_by_id,
         },
     )
-    _cancel_notices(row)
+    carrying.release(row)
     return row
 
 
 @transaction.atomic
 def supersede(row: License, *, by_license: License) -> License:
-    """Another license of the same request or its renewal takes its place."""
+    """The license that renews it takes its place, its placements and whatever is unanswered."""
     row = lock(row)
     LICENSE.check(row, "supersede", THE_LOG)
     row.superseded_by, row.ended_at = by_license, moments.now()
@@ -147,7 +187,9 @@ def supersede(row: License, *, by_license: License) -> License:
         fields=["superseded_by", "ended_at"],
         data={"superseded_by": by_license.reference},
     )
-    _cancel_notices(row)
+    successor = lock(by_license)
+    placements.seed(successor)
+    carrying.carry(row, successor)
     return row
 
 
@@ -164,7 +206,7 @@ def renew(
         row = lock(row, seen=seen)
         if row.perpetual or row.ends_on is None:
             raise Conflict(_("This license has no end: there is nothing to renew."))
-        if row.effective_status() not in ("active", "scheduled", "expired"):
+        if row.status != LicenseStatus.ACTIVE:
             raise Conflict(_("This license is “%(status)s”.") % {"status": row.get_status_display()})
         under_way = (
             row.renewals.still_open().first()
@@ -191,13 +233,13 @@ def renew(
 def _next_term(row: License, ends_on: date | None) -> dict[str, Any]:
     ended_on = row.ends_on or row.starts_on
     starts_on = max(ended_on + timedelta(days=1), row.day())
-    length = ended_on - row.starts_on
     snapshot = row.snapshot
     item = {name: snapshot[name] for name in ITEM_FIELDS}
     item |= {
         "article_url": row.article.url,
         "starts_on": starts_on,
-        "ends_on": ends_on or starts_on + length,
+        "ends_on": ends_on or terms_of_time.as_long(row.starts_on, ended_on, starting=starts_on),
+        "placement_urls": placements.current(row),
     }
     return {
         "items": [item],
@@ -226,12 +268,6 @@ def _reason(code: str) -> str:
     return code
 
 
-def _cancel_notices(row: License) -> None:
-    # Whoever may not use the text any more need not correct it: the end itself says what to remove.
-    for notice in row.update_notices.filter(status__in=[NoticeStatus.OPEN, NoticeStatus.ESCALATED]):
-        move(lock(notice), "cancel", by=THE_LOG)
-
-
 def renewals_due(now: datetime, scope: Q) -> list[License]:
     """Licenses whose renewal is in force by now: what the clock supersedes."""
     rows = (
@@ -246,9 +282,9 @@ def renewals_due(now: datetime, scope: Q) -> list[License]:
     return [row for row in rows if any(new.starts_on <= row.day(now) for new in _renewing(row))]
 
 
-def newest_renewal(row: License) -> License:
+def newest_renewal(row: License) -> License | None:
     """The license in force that renews this one."""
-    return _renewing(row)[-1]
+    return next(iter(_renewing(row)[::-1]), None)
 
 
 def _renewing(row: License) -> list[License]:

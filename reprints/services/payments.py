@@ -12,12 +12,11 @@ from django.utils.translation import override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid
-from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, Actor, lock
 from reprints import events, moments, pricing
 from reprints.models import Invoice, License, Payment
 from reprints.services import invoicing, licenses
-from reprints.services.moving import move, touch, words_of
+from reprints.services.moving import move, tell, touch, words_of
 from reprints.vocabulary import EndReason, InvoiceKind
 from reprints.workflow import INVOICE, InvoiceStatus, LicenseStatus
 
@@ -36,7 +35,8 @@ def pay(
 ) -> Invoice:
     """Money arrived: the whole that is outstanding, or `amount` of it. `reference` is the bank's, once an invoice.
 
-    Paid in full, the licenses that waited for it are issued, and those suspended for it are reinstated. For a credit
+    Paid in full, the licenses that waited for it are issued, unless their article may not be used any more (the desk is
+    told), and those suspended for it are reinstated. For a credit
     note it is the money given back. Raises `Invalid` for an amount that is not a part of what is outstanding.
     """
     invoice = lock(invoice, seen=seen)
@@ -62,7 +62,7 @@ def pay(
     data = {"amount": pricing.plain(amount, invoice.currency), "currency": invoice.currency}
     if amount < rest:
         touch(invoice, fields=["paid_amount"])
-        record(events.PART_PAID, invoice, by=by, data=data)
+        tell(events.PART_PAID, invoice, by=by, data=data)
         return invoice
     invoice.paid_at = moments.now()
     move(invoice, "pay", by=by, fields=["paid_amount", "paid_at"], data=data)
@@ -102,7 +102,9 @@ def remind(invoice: Invoice, now: datetime) -> bool:
             return False
         invoice.reminders, invoice.reminded_at = due, now
         touch(invoice, fields=["reminders", "reminded_at"])
-        record(events.INVOICE_OVERDUE, invoice, by=THE_CLOCK, data={"days": overdue, "reminder": due})
+        tell(
+            events.INVOICE_OVERDUE, invoice, by=THE_CLOCK, data={"status": "overdue", "days": overdue, "reminder": due}
+        )
     return True
 
 
@@ -151,6 +153,6 @@ def _release_licenses(invoice: Invoice, *, by: Actor, paid: bool) -> None:
     rows = License.objects.filter(quote=invoice.quote).order_by("pk")
     if paid:
         for row in rows.filter(status=LicenseStatus.PENDING_PAYMENT):
-            licenses.issue(row, by=by)
+            licenses.issue_paid(row, by=by)
     for row in rows.filter(status=LicenseStatus.SUSPENDED, end_reason=EndReason.PAYMENT_OVERDUE):
         licenses.reinstate(row, by=by)

@@ -21,7 +21,7 @@ from reprints import events
 from reprints.models import UpdateNotice
 from reprints.models.updates import NoticeQuerySet
 from reprints.services import updates
-from reprints.vocabulary import AI_USES, Action, Duty, NoticeKind
+from reprints.vocabulary import AI_USES, Action, Duty, NoticeKind, answers_to
 
 PURGE, REFRESH = "purge", "refresh"
 IN_FEED = (events.NOTICE_OPENED.name, events.NOTICE_REVISED.name)
@@ -116,6 +116,8 @@ def acknowledge(organization: Organization, *, by: Actor, test: bool, through: i
     done, left = [], []
     for notice in found[:MOST_AT_ONCE]:
         action = Action.PURGED if required(notice) == PURGE else Action.REPLACED
+        if action not in answers_to(notice.duty, notice.kind):
+            action = Action.NOTED  # A release whose terms name no duty of text.
         if action == Action.REPLACED and notice.kind == NoticeKind.CORRECTION and notice.revision is None:
             left.append((notice.reference, "no_revision"))
             continue

@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Organization
 from newsroom.errors import Conflict, Invalid
-from newsroom.events.log import record
-from newsroom.workflow import LICENSING, THE_LOG, THE_PARTNER, lock
+from newsroom.workflow import LICENSING, THE_PARTNER, lock
 from reprints import events, moments
 from reprints.models import Invoice, License, Quote, UpdateNotice
-from reprints.services import clock, payments, updates
-from reprints.services.moving import lock_quote, move
+from reprints.services import clock, issuing, payments, updates
+from reprints.services.moving import lock_quote, tell
 from reprints.vocabulary import InvoiceKind, NoticeKind
-from reprints.workflow import InvoiceStatus, LicenseStatus, QuoteStatus, RequestStatus
+from reprints.workflow import InvoiceStatus, LicenseStatus, QuoteStatus
 
 MOST_AT_ONCE = timedelta(days=400)
 FARTHEST = timedelta(days=3660)
@@ -95,7 +94,7 @@ def correct(row: License, *, kind: str) -> UpdateNotice:
         raise Invalid.one("/kind", _("This is none of the choices."), "unknown_value")
     if not License.objects.filter(pk=row.pk).owed_updates(row.day()).exists():
         raise Conflict(_("Nobody hears of corrections for a license that is not in force."), code="not_in_force")
-    event = record(events.TEST_CORRECTION, row, by=THE_PARTNER, data={"kind": kind})
+    event = tell(events.TEST_CORRECTION, row, by=THE_PARTNER, data={"kind": kind})
     return updates.open_one(row, kind=kind, revision=row.article.revision, event=event)
 
 
@@ -113,17 +112,13 @@ def pay(quote: Quote) -> list[str]:
     invoice = Invoice.objects.filter(quote=quote, kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED).first()
     if invoice is not None:
         payments.pay(invoice, by=THE_TEST_DESK, reference=PAID_BY)
-        return numbers
+        begun = License.objects.filter(reference__in=numbers, status=LicenseStatus.ACTIVE)
+        return list(begun.order_by("pk").values_list("reference", flat=True))
     if not numbers:
         raise Conflict(_("Nothing is to be paid on this."), code="nothing_outstanding")
     for row in waiting:
-        fresh = lock(row)
-        fresh.issued_at = moments.now()
-        move(fresh, "issue", by=THE_TEST_DESK, fields=["issued_at"], data={"quote": quote.reference})
-    request = quote.request
-    if request.status == RequestStatus.AGREED:
-        request.closed_at = moments.now()
-        move(request, "fulfill", by=THE_LOG, fields=["closed_at"], data={"licenses": numbers})
+        issuing.begin(lock(row), by=THE_TEST_DESK, waited=True)
+        issuing.fulfill_with(row)
     return numbers
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 
 from newsroom import references
 from newsroom.articles.models import Article
-from newsroom.errors import Conflict, Invalid
-from newsroom.events.log import record
+from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.models import Event
-from newsroom.workflow import THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
+from newsroom.workflow import CLOCK, LICENSING, THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services.checking import is_web_address
-from reprints.services.moving import lock_quote, move, touch, words_of
-from reprints.vocabulary import Action, Duty, NoticeKind
-from reprints.workflow import OPEN_REQUEST, UPDATE_NOTICE, QuoteStatus
+from reprints.services.moving import lock_quote, move, tell, touch, words_of
+from reprints.vocabulary import Action, Duty, NoticeKind, answers_to
+from reprints.workflow import OPEN_REQUEST, UNANSWERED, UPDATE_NOTICE, QuoteStatus
 
 K = NoticeKind
 NOTICE_OF_CORRECTION: dict[str, str] = {
@@ -42,13 +41,17 @@ NOTICE_OF_ARTICLE: dict[str, str] = {
 """A change of the article's own status, before or without a correction."""
 
 
+CHANGES = frozenset({"correction.published", "correction.superseded", "correction.withdrawn", "correction.reinstated"})
+"""What the other desk records when a notice changes an article."""
 AFFECTING = ("correction.superseded", "correction.withdrawn", "correction.reinstated")
 STRICTNESS = [Duty.INFORM, Duty.REQUESTED, Duty.REPLACE_OR_APPEND, Duty.TAKE_DOWN, Duty.PURGE]
 TEXT_KINDS = {K.UPDATE, K.CLARIFICATION, K.CORRECTION, K.RETRACTION}
+REMIND_REQUESTED_AFTER = timedelta(days=7)
+"""The clock of what the terms give no date for: we ask, ask once more, and a person looks after as long again."""
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """What one event means for the licenses of an article."""
 
     kind: str
@@ -64,20 +67,20 @@ def open_for(event: Event) -> list[UpdateNotice]:
     notices.
     """
     opened: list[UpdateNotice] = []
-    for article in Article.objects.filter(pk__in=_article_ids(event)).select_related("publication").order_by("pk"):
-        change = _change(event, article)
+    for article in Article.objects.filter(pk__in=articles_of(event)).select_related("publication").order_by("pk"):
+        change = change_of(event, article)
         if change is None:
             continue
         day = event.happened_at.astimezone(article.publication.zone).date()
         held = License.objects.holding(article).owed_updates(day).order_by("pk")
-        opened += [notice for row in held if (notice := _open(row, article, change, event))]
+        opened += [notice for row in held if (notice := open_under(row, change, event))]
         _flag_open_business(article)
     return opened
 
 
 def open_one(row: License, *, kind: str, revision: int | None, event: Event) -> UpdateNotice:
     """A notice of this kind for one license, as test mode makes it. Inside a transaction, once an event."""
-    notice = _open(row, row.article, _Change(kind, "", revision if kind in TEXT_KINDS else None), event)
+    notice = open_under(row, Change(kind, "", revision if kind in TEXT_KINDS else None), event)
     if notice is None:
         raise Conflict(_("This was told already."))
     return notice
@@ -90,11 +93,14 @@ def revision_arrived(event: Event) -> None:
         return
     waiting = UpdateNotice.objects.unanswered().filter(article_id=event.article_id, revision=None)
     for notice in waiting.filter(duty__in=[Duty.REPLACE_OR_APPEND, Duty.REQUESTED], kind=K.CORRECTION):
-        fresh = lock(notice)
-        fresh.revision = number
-        touch(fresh, fields=["revision"])
-        data = {"status": fresh.status, "revision": number, "license": fresh.license.reference}
-        record(events.NOTICE_REVISED, fresh, by=THE_LOG, data=data)
+        name_revision(lock(notice), number)
+
+
+def name_revision(notice: UpdateNotice, number: int) -> None:
+    """The locked notice names the corrected text from now on."""
+    notice.revision = number
+    touch(notice, fields=["revision"])
+    tell(events.NOTICE_REVISED, notice, by=THE_LOG, data={"revision": number})
 
 
 @transaction.atomic
@@ -107,11 +113,14 @@ def acknowledge(
     note: str = "",
     seen: int | None = None,
 ) -> UpdateNotice:
-    """The licensee says what was done: an `Action`, and where to see it."""
+    """The licensee says what was done: one of `vocabulary.answers_to`, and where to see it."""
     notice = lock(notice, seen=seen)
     UPDATE_NOTICE.check(notice, "acknowledge", by)
     if action not in Action.values:
         raise Invalid.one("/action", _("Say what you did."), "unknown_value")
+    if action not in answers_to(notice.duty, notice.kind):
+        words = _("This does not do what was asked: %(duty)s.") % {"duty": notice.get_duty_display()}
+        raise Invalid.one("/action", words, "wrong_action")
     if url and not is_web_address(url):
         raise Invalid.one("/url", _("This is not a web address (https://…)."), "bad_url")
     if action == Action.REPLACED and notice.kind == K.CORRECTION and notice.revision is None:
@@ -155,6 +164,20 @@ def waive(notice: UpdateNotice, *, by: Actor, words: str, seen: int | None = Non
     return notice
 
 
+@transaction.atomic
+def remind(notice: UpdateNotice, *, by: Actor = THE_CLOCK, seen: int | None = None) -> UpdateNotice:
+    """Ask once more. The clock does it by itself once, the desk as often as it likes."""
+    notice = lock(notice, seen=seen)
+    if not {CLOCK, LICENSING} & by.roles_at(notice.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    if notice.status not in UNANSWERED:
+        raise Conflict(_("This notice is “%(status)s”.") % {"status": notice.get_status_display()})
+    notice.reminded_at = moments.now()
+    touch(notice, fields=["reminded_at"])
+    tell(events.NOTICE_REMINDED, notice, by=by)
+    return notice
+
+
 def duty_of(row: License, kind: str) -> tuple[str, timedelta | None]:
     """What the terms in the license's own snapshot oblige to for this kind, and within which time.
 
@@ -179,20 +202,21 @@ def counts_for(correction_reference: str) -> dict[str, int]:
     return rows.aggregate(told=Count("pk"), confirmed=confirmed)
 
 
-def _article_ids(event: Event) -> list[int]:
+def articles_of(event: Event) -> list[int]:
+    """The articles that the event is about."""
     if event.kind in NOTICE_OF_ARTICLE:
         return [event.article_id] if event.article_id else []
     named = event.data.get("articles") or ([event.article_id] if event.article_id else [])
     return [pk for pk in named if isinstance(pk, int)]
 
 
-def _change(event: Event, article: Article) -> _Change | None:
+def change_of(event: Event, article: Article) -> Change | None:
     """What the event means for this article's licensees; None when it is nothing to them, or another event
     tells it.
     """
     if kind := NOTICE_OF_ARTICLE.get(event.kind):
         # Where a correction changed the status, the correction itself says so.
-        return None if event.data.get("correction") else _Change(kind)
+        return None if event.data.get("correction") else Change(kind)
     own, reference = NOTICE_OF_CORRECTION.get(str(event.data.get("kind"))), event.subject_reference
     if event.kind != "correction.published":
         return None if event.data.get("by_notice") else _affected(event, own, reference)
@@ -204,38 +228,44 @@ def _change(event: Event, article: Article) -> _Change | None:
     if affected is not None and affected.kind != "correction.superseded":
         return _affected(affected, NOTICE_OF_CORRECTION.get(str(affected.data.get("kind"))), reference)
     if own is None:
-        return _Change(K.UPDATE, reference) if affected is not None else None
+        return Change(K.UPDATE, reference) if affected is not None else None
     revision = (event.data.get("revision_after") or {}).get(str(article.pk))
-    return _Change(own, reference, revision if isinstance(revision, int) else None)
+    return Change(own, reference, revision if isinstance(revision, int) else None)
 
 
-def _affected(event: Event, kind: str | None, reference: str) -> _Change | None:
+def _affected(event: Event, kind: str | None, reference: str) -> Change | None:
     """What it means that a notice of this kind was superseded, withdrawn or reinstated."""
     if kind is None:
         return None
     if event.kind == "correction.reinstated":
-        return _Change(kind, reference)
+        return Change(kind, reference)
     if event.kind == "correction.withdrawn" and kind == K.RETRACTION:
-        return _Change(K.RELEASE, reference)
-    return _Change(K.UPDATE, reference)
+        return Change(K.RELEASE, reference)
+    return Change(K.UPDATE, reference)
 
 
-def _open(row: License, article: Article, change: _Change, event: Event) -> UpdateNotice | None:
+def open_under(
+    row: License, change: Change, event: Event, *, held_since: datetime | None = None
+) -> UpdateNotice | None:
+    """One notice for one license; None when the event was told already. Its time runs from the event, or from
+    `held_since` where the licensee got the text later.
+    """
     row = lock(row)
     if UpdateNotice.objects.filter(license=row, origin_event=event).exists():
         return None
+    opened_at = event.happened_at + _clock_of(row)
+    if held_since is not None:
+        opened_at = max(opened_at, held_since)
     duty, within = duty_of(row, change.kind)
-    due_at = event.happened_at + _clock_of(row) + within if within else None
-    for older in UpdateNotice.objects.unanswered().filter(license=row, article=article):
-        if {older.kind, change.kind} <= TEXT_KINDS and STRICTNESS.index(Duty(older.duty)) > STRICTNESS.index(
-            Duty(duty)
-        ):
+    due_at = opened_at + within if within else None
+    for older in UpdateNotice.objects.unanswered().filter(license=row, article=row.article):
+        if {older.kind, change.kind} <= TEXT_KINDS and is_stricter(older.duty, duty):
             duty, due_at = older.duty, older.due_at
         move(lock(older), "supersede", by=THE_LOG)
     notice = UpdateNotice.objects.create(
         reference=references.new("update_notice"),
         license=row,
-        article=article,
+        article=row.article,
         publication=row.publication,
         organization=row.organization,
         origin_event=event,
@@ -244,10 +274,23 @@ def _open(row: License, article: Article, change: _Change, event: Event) -> Upda
         duty=duty,
         revision=change.revision,
         due_at=due_at,
+        remind_at=_remind_at(opened_at, due_at, duty),
         test=row.test,
     )
-    record(events.NOTICE_OPENED, notice, by=THE_LOG, data=_opened_data(notice))
+    tell(events.NOTICE_OPENED, notice, by=THE_LOG, data=opened_data(notice))
     return notice
+
+
+def is_stricter(duty: str, than: str) -> bool:
+    """Whether the one duty demands more of the text."""
+    return STRICTNESS.index(Duty(duty)) > STRICTNESS.index(Duty(than))
+
+
+def _remind_at(opened_at: datetime, due_at: datetime | None, duty: str) -> datetime | None:
+    """At half time; where the terms give no date, by our own clock."""
+    if due_at is not None:
+        return opened_at + (due_at - opened_at) / 2 if due_at > opened_at else None
+    return opened_at + REMIND_REQUESTED_AFTER if duty == Duty.REQUESTED else None
 
 
 def _clock_of(row: License) -> timedelta:
@@ -255,14 +298,12 @@ def _clock_of(row: License) -> timedelta:
     return timedelta(seconds=row.organization.test_clock_seconds if row.test and row.organization else 0)
 
 
-def _opened_data(notice: UpdateNotice) -> dict[str, Any]:
+def opened_data(notice: UpdateNotice) -> dict[str, Any]:
+    """What the event of a new notice says."""
     return {
-        "status": notice.status,
         "kind": notice.kind,
         "duty": notice.duty,
         "due_at": notice.due_at.isoformat() if notice.due_at else None,
-        "license": notice.license.reference,
-        "correction": notice.correction_reference or None,
     }
 
 

@@ -58,7 +58,7 @@ def acknowledge(request: HttpRequest, reference: str, token: str) -> HttpRespons
 
 def _form(notice: UpdateNotice, data: object = None) -> NoticeAcknowledgeForm:
     fresh = {"seen": notice.version, "form_token": form_token.issue(MOVE, about=notice.reference)}
-    return NoticeAcknowledgeForm(data, initial=fresh)  # type: ignore[arg-type]  # -- a QueryDict
+    return NoticeAcknowledgeForm(data, initial=fresh, notice=notice)
 
 
 def _again(notice: UpdateNotice, tried: NoticeAcknowledgeForm) -> NoticeAcknowledgeForm:

@@ -40,6 +40,7 @@ INVALID = 422
 FORBIDDEN = 403
 KEPT_AFTER_CONFLICT = ("words", "amount", "note", "url", "urls", "add", "signatory", "ends_on")
 EDIT, MESSAGE, DECLARE, ACCEPT, RENEW = "edit", "message", "placements", "accept", "renew"
+ACKNOWLEDGE = "acknowledge"
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ MOVES: dict[str, dict[str, Move]] = {
         ),
     },
     "update_notice": {
-        "acknowledge": Move(
+        ACKNOWLEDGE: Move(
             forms.NoticeAcknowledgeForm,
             lambda row, d: updates.acknowledge(row, action=d["action"], url=d["url"], note=d["note"], seen=d["seen"]),
         ),
@@ -186,6 +187,8 @@ def make_form(subject: Any, name: str, visit: Visit, data: Any = None) -> Any:
         more["items"] = list(subject.items.select_related("article"))
     if name == DECLARE:
         fresh["urls"] = "\n".join(row.url for row in subject.placements.all() if row.removed_at is None)
+    if name == ACKNOWLEDGE:
+        more["notice"] = subject
     if name == ACCEPT:
         fresh["terms_sha256"] = subject.terms.sha256 if subject.terms else ""
         more["signer"] = visit.contact

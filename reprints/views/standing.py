@@ -52,7 +52,7 @@ def needless(subject: Any) -> set[str]:
 
 def _can_renew(row: License) -> bool:
     """A term that ends, and no renewal of it that is under way or agreed."""
-    if row.ends_on is None or row.effective_status() not in {"active", "scheduled", "expired"}:
+    if row.ends_on is None or row.status != LicenseStatus.ACTIVE:
         return False
     return not any(request.status in RENEWING for request in row.renewals.all())
 
@@ -68,7 +68,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     )
     quotes = [_quote(row, forms_of) for row in sent]
     newest = sent[0] if sent else None
-    held = asked.licenses.for_lists().prefetch_related("placements", "renewals").order_by("pk")
+    held = asked.licenses.for_lists().with_placements().prefetch_related("renewals").order_by("pk")
     notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
     unanswered = [entry["notice"] for entry in notices if entry["forms"]]
     standing = wording.standing_of(asked, newest, must_act=bool(unanswered))

@@ -199,7 +199,9 @@ def test_a_correction_reaches_the_licensee_and_silence_reaches_the_desk(publicat
     letters = send()
     assert {subject for subject, _, _ in letters} == {f"Correction: an article of your license {held.number}"}
     assert f"/corrections/{event.subject_reference}/" in letters[0][2]
-    assert "Replace the text or append the notice" in letters[0][2]
+    assert "Replace the text by the corrected one, or append the notice to it.\nPlease by " in letters[0][2]
+    clock.tick(event.happened_at + timedelta(hours=36))
+    assert {subject for subject, _, _ in send()} == {f"Reminder: Correction for your license {held.number}"}
     clock.tick(event.happened_at + timedelta(hours=73))
     assert {subject for subject, _, _ in send()} == {f"Overdue: Correction for your license {held.number}"}
     clock.tick(event.happened_at + timedelta(hours=97))
@@ -336,7 +338,7 @@ def test_outsiders_hear_exactly_the_closed_list():
         "quote": "opened accepted declined superseded canceled",
         "license": "issued suspended reinstated revoked terminated superseded expiring expired",
         "invoice": "issued paid credited",
-        "update_notice": "opened revised acknowledged escalated superseded waived overdue",
+        "update_notice": "opened revised reminded acknowledged escalated superseded canceled waived overdue",
     }
     assert told == sorted(f"{noun}.{word}" for noun, words in listed.items() for word in words.split())
 

@@ -135,7 +135,8 @@ def test_an_overdue_invoice_is_remembered_on_its_days_once_each(publication):
         told.append(Event.objects.filter(kind="invoice.overdue").count())
     assert told == [0, 1, 1, 1, 2, 3, 3]
     last = Event.objects.filter(kind="invoice.overdue").last()
-    assert last.data == {"days": 28, "reminder": 3}
+    said = {"days": 28, "reminder": 3, "status": "overdue", "quote": invoice.quote.reference}
+    assert last.data == said
 
 
 def test_a_late_clock_sends_one_reminder_and_not_all(publication):

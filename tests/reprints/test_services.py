@@ -15,6 +15,7 @@ from reprints import links
 from reprints.models import License, LicenseRequest, Quote, RequestItem
 from reprints.services import accepting, asking, clock, deciding, invoicing, licenses, payments, placements, quoting
 from reprints.services.lanes import assess
+from reprints.services.terms_of_time import as_long
 from reprints.workflow import QUOTE
 from tests.reprints import factories as make
 
@@ -803,10 +804,11 @@ def test_renewing_asks_for_the_next_term_and_supersedes_on_its_first_day(publica
     held = make.make_license(publication, article)
     request = licenses.renew(held, by=held.request.api_key)
     row = request.items.get()
-    assert (request.status, row.starts_on, row.ends_on - row.starts_on) == (
+    following = held.ends_on + timedelta(days=1)
+    assert (request.status, row.starts_on, row.ends_on) == (
         "quoted",
-        held.ends_on + timedelta(days=1),
-        held.ends_on - held.starts_on,
+        following,
+        as_long(held.starts_on, held.ends_on, starting=following),
     )
     with pytest.raises(Conflict) as refused:
         licenses.renew(held, by=held.request.api_key)

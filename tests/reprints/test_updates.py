@@ -12,6 +12,7 @@ from newsroom.events.models import Event
 from newsroom.workflow import THE_PARTNER
 from reprints.models import License, UpdateNotice
 from reprints.services import clock, licenses, updates
+from reprints.vocabulary import Action, answer_choices
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -312,3 +313,87 @@ def test_the_database_allows_one_open_notice_a_license(held, article):
 def test_notices_are_judged_by_the_day_of_the_publication(publication, held):
     late = timezone.datetime(2026, 3, 1, 3, 0, tzinfo=timezone.get_fixed_timezone(0))
     assert held.day(late).isoformat() == "2026-02-28"
+
+
+EVERYTHING = {action.value for action in Action}
+OF_TEXT = {"replaced", "appended", "next_edition"}
+GONE = {"removed", "purged"}
+ELSEWHERE = {"already_printed", "not_published", "passed_on"}
+TAKEN = [
+    ("correction", "replace_or_append", OF_TEXT | GONE | ELSEWHERE),
+    ("correction", "take_down", GONE | ELSEWHERE),
+    ("correction", "purge", {"purged"} | ELSEWHERE),
+    ("correction", "requested", EVERYTHING - {"noted"}),
+    ("correction", "inform", EVERYTHING),
+    ("update", "inform", EVERYTHING),
+    ("update", "requested", EVERYTHING),
+    ("clarification", "requested", EVERYTHING),
+    ("hold", "take_down", GONE | ELSEWHERE),
+    ("hold", "requested", EVERYTHING - {"noted", "replaced"}),
+    ("retraction", "take_down", GONE | ELSEWHERE),
+    ("retraction", "replace_or_append", {"appended", "next_edition"} | GONE | ELSEWHERE),
+    ("retraction", "inform", EVERYTHING - {"replaced"}),
+    ("legal_removal", "purge", {"purged"} | ELSEWHERE),
+    ("release", "inform", EVERYTHING),
+    ("release", "take_down", {"noted"} | GONE | ELSEWHERE),
+]
+
+
+@pytest.mark.parametrize(("kind", "duty", "taken"), TAKEN)
+def test_each_duty_takes_its_own_answers_and_no_other(held, article, kind, duty, taken):
+    [notice] = tell("correction.published", article, revision_after={str(article.pk): 2})
+    UpdateNotice.objects.filter(pk=notice.pk).update(kind=kind, duty=duty)
+    found, codes = set(), set()
+    for action in EVERYTHING:
+        with transaction.atomic():
+            try:
+                updates.acknowledge(notice, action=action)
+                found.add(action)
+            except Invalid as error:
+                codes.update((fault.pointer, fault.code) for fault in error.faults)
+            transaction.set_rollback(True)
+    assert (found, codes) == (taken, {("/action", "wrong_action")} if taken != EVERYTHING else set())
+    assert {code for code, _words in answer_choices(duty, kind)} == taken
+
+
+REMINDED = [
+    # kind, hours: silent, reminded, reminded and overdue, escalated
+    ("correction", [(35, 0, 0, 0), (37, 1, 0, 0), (40, 0, 0, 0), (73, 0, 1, 0), (97, 0, 0, 1), (999, 0, 0, 0)]),
+    ("retraction", [(11, 0, 0, 0), (13, 1, 0, 0), (25, 0, 1, 0), (49, 0, 0, 1), (999, 0, 0, 0)]),
+    ("update", [(999, 0, 0, 0), (9999, 0, 0, 0)]),
+]
+
+
+@pytest.mark.parametrize(("kind", "steps"), REMINDED)
+def test_a_notice_is_reminded_at_half_time_once(held, article, kind, steps):
+    [notice] = tell("correction.published", article, kind=kind)
+    found = []
+    for hours, *_counts in steps:
+        done = clock.tick(notice.origin_event.happened_at + timedelta(hours=hours))
+        found.append((hours, done["notices_reminded"], done["overdue"], done["escalated"]))
+    assert found == steps
+
+
+def test_what_the_terms_give_no_date_for_is_reminded_and_escalated_once(publication, article):
+    make.make_terms(publication, duties={})
+    held = make.make_license(publication, article)
+    [notice] = tell("correction.published", article)
+    found = []
+    for days in (6, 7, 8, 13, 14, 15, 99):
+        done = clock.tick(notice.origin_event.happened_at + timedelta(days=days))
+        found.append((done["notices_reminded"], done["overdue"], done["escalated"]))
+    assert found == [(0, 0, 0), (1, 0, 0), (0, 0, 0), (0, 0, 0), (0, 0, 1), (0, 0, 0), (0, 0, 0)]
+    assert (held.update_notices.get().duty, held.update_notices.get().due_at) == ("requested", None)
+
+
+def test_the_desk_reminds_whenever_it_likes_but_only_of_what_is_unanswered(held, article, editor):
+    [notice] = tell("correction.published", article)
+    with pytest.raises(NotAllowed):
+        updates.remind(notice, by=THE_PARTNER)
+    notice = updates.remind(notice, by=editor, seen=notice.version)
+    notice = updates.remind(notice, by=editor)
+    assert Event.objects.filter(kind="update_notice.reminded", subject_reference=notice.reference).count() == 2
+    assert clock.tick(notice.origin_event.happened_at + timedelta(hours=40))["notices_reminded"] == 0
+    notice = updates.acknowledge(notice, action="removed")
+    with pytest.raises(Conflict):
+        updates.remind(notice, by=editor)

@@ -35,7 +35,7 @@ EXPECTED = {
     "license": {
         "issue": ({"pending_payment"}, "active", {E, L}),
         "suspend": ({"active"}, "suspended", {E, C}),
-        "reinstate": ({"suspended"}, "active", {E}),
+        "reinstate": ({"suspended"}, "active", {E, C}),
         "terminate": ({"pending_payment", "active", "suspended"}, "terminated", {P, E}),
         "revoke": ({"active", "suspended"}, "revoked", {M}),
         "supersede": ({"active", "suspended"}, "superseded", {L}),

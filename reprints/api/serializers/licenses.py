@@ -123,6 +123,7 @@ class LicenseSerializer(serializers.Serializer):
     end_reason = serializers.ChoiceField(choices=EndReason.choices, allow_null=True)
     end_words = serializers.CharField()
     removal_deadline = MomentField(allow_null=True)
+    suspended_until = serializers.DateField(allow_null=True, help_text="The day on which it is in force again.")
     renews = serializers.CharField(allow_null=True)
     superseded_by = serializers.CharField(allow_null=True)
     placements = PlacementSerializer(many=True)
@@ -189,6 +190,10 @@ class UpdateNoticeSerializer(serializers.Serializer):
     status = serializers.ChoiceField(choices=NoticeStatus.choices)
     due_at = MomentField(allow_null=True)
     overdue = serializers.BooleanField()
+    answers = serializers.ListField(
+        child=serializers.ChoiceField(choices=Action.choices),
+        help_text="The actions that this notice takes for an answer.",
+    )
     action = serializers.ChoiceField(choices=Action.choices, allow_null=True)
     url = serializers.CharField()
     note = serializers.CharField()

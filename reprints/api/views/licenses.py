@@ -43,7 +43,7 @@ class LicenseView(PartnerView):
 
     def rows(self) -> QuerySet[License]:
         """Every license."""
-        return License.objects.for_lists().select_related("renews").prefetch_related("placements")
+        return License.objects.for_lists().select_related("renews").with_placements()
 
 
 class LicensesView(LicenseView):

@@ -77,6 +77,7 @@ def test_a_license_shows_what_was_granted_and_where_its_papers_are(daily, story,
         "end_reason": None,
         "end_words": "",
         "removal_deadline": None,
+        "suspended_until": None,
         "renews": None,
         "superseded_by": None,
         "placements": [],
@@ -181,8 +182,11 @@ def test_placements_are_the_whole_list_as_of_now(partner, other, held):
     assert refused(partner.send("put", path, {"urls": [one]}, match=held["etag"])) == (412, "stale")
     partner.send("put", path, {"urls": [two]})
     shown = partner.get(f"licenses/{held['number']}/").json()["placements"]
-    assert [(row["url"], row["removed_at"] is None) for row in shown] == [(one, False), (two, True)]
+    assert [(row["url"], row["removed_at"]) for row in shown] == [(two, None)]
     assert refused(other.send("put", path, {"urls": []})) == (404, "not_found")
+
+
+PRIVATE = ("10.0.0.7", "localhost", "127.0.0.1", "[::1]", "intranet", "wiki.internal", "printer.local", "2130706433")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +195,7 @@ def test_placements_are_the_whole_list_as_of_now(partner, other, held):
         ({"urls": ["https://p.ex/1"] * 10_000}, "/urls", "max_length"),
         ({"urls": ["https://p.example/1", "javascript:alert(1)"]}, "/urls/1", "bad_url"),
         ({"urls": ["https://p.example/" + "x" * 1000]}, "/urls/0", "too_long"),
+        *(({"urls": [f"https://{host}/story"]}, "/urls/0", "not_public") for host in PRIVATE),
         ({"urls": [7]}, "/urls/0", "not_string"),
         ({"urls": "https://p.example/1"}, "/urls", "not_a_list"),
         ({}, "/urls", "required"),

@@ -131,7 +131,7 @@ def test_a_correction_is_told_becomes_overdue_and_is_answered(tester, story):
     told = [row.event.kind for row in Delivery.objects.filter(endpoint=endpoint).select_related("event")]
     assert told.count("update_notice.opened") == 1
     assert Delivery.objects.filter(channel="email").count() == 0
-    assert move(tester, days=3)["done"] == {"overdue": 1, "escalated": 1}
+    assert move(tester, days=3)["done"] == {"notices_reminded": 1, "overdue": 1, "escalated": 1}
     path = f"update-notices/{notice['reference']}/"
     assert tester.get(path).json()["overdue"] is True
     answered = tester.post(f"{path}acknowledge/", {"action": "removed"})
