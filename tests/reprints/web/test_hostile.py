@@ -41,7 +41,7 @@ BAD = [
     ({"starts_on": "2020-01-01"}, "This day is over."),
     ({"starts_on": "soon"}, "This must be a date like 2026-12-01."),
     ({"ends_on": (TODAY - timedelta(days=9)).isoformat()}, "The end is before the beginning."),
-    ({"ends_on": "9999-12-31"}, "That is too far away"),
+    ({"ends_on": "2999-12-31"}, "That is too far away"),
     ({"ends_on": ""}, "Until when?"),
     ({"exclusivity": "all mine"}, "none of the"),
     ({"portion": "excerpt"}, "Paste the passage you want to use."),
