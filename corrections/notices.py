@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from corrections import public
 from corrections.models import Correction, Decision, Inquiry, InquiryState, LedgerCheckpoint, Message, Report
 from corrections.models.report import confirm_purpose
-from corrections.services import checkpoints, inquiries, pinning
+from corrections.services import checkpoints, clock, inquiries, pinning
 from corrections.services.contacts import READER_KINDS
 from corrections.services.correction import REVIEWED_BY
 from corrections.services.submitting import private_path
+from corrections.vocabulary import SETTLED_BY, Kind
 from newsroom import links
 from newsroom.accounts import approvals
 from newsroom.accounts.models import DeskKind, Publication, Role
@@ -119,6 +120,12 @@ def the_assignee(event: Event) -> Iterable[Recipient]:
     if assignee is not None and DESK in assignee.roles_at(report.publication):
         return [Recipient("user", str(assignee.pk))]
     return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
+
+
+@notice("report.added_to", "corrections/mail/report_added_to_desk")
+def who_has_it_in_hand(event: Event) -> Iterable[Recipient]:
+    """Who works on it. While nobody does, it is read with the report."""
+    return the_assignee(event) if report_of(event).assignee is not None else []
 
 
 @notice("report.question_answered", "corrections/mail/report_question_answered_desk")
@@ -309,6 +316,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     """
     report = report_of(event)
     own = report
+    notice = report.correction if report.correction and report.correction.is_public else None
     part = Report.objects.filter(reference=event.data.get("part", ""), split_from__isnull=False).first()
     inquiry = Inquiry.objects.select_related("asked_by").filter(reference=event.data.get("inquiry", "")).first()
     outside = recipient.kind in READER_KINDS
@@ -330,7 +338,9 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),
-        "correction": report.correction if report.correction and report.correction.is_public else None,
+        "correction": notice,
+        "settled_by": SETTLED_BY[Kind(notice.kind)] if notice is not None else "",
+        "answer_by": clock.answer_by(report),
         "notice_url": settings.BASE_URL + public.path(report.correction) if report.correction else "",
         "show_words": bool(report.publication.policy("mail_words_to_staff")),
     }

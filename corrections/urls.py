@@ -20,6 +20,7 @@ urlpatterns = [
     path("corrections/reports/<str:key>/reply/", private.move, {"name": "reply"}, name="reply"),
     path("corrections/reports/<str:key>/withdraw/", private.move, {"name": "withdraw"}, name="withdraw"),
     path("corrections/reports/<str:key>/appeal/", private.move, {"name": "appeal"}, name="appeal"),
+    path("corrections/reports/<str:key>/add/", private.move, {"name": "add"}, name="add"),
     path("corrections/reports/<str:key>/settled/", private.move, {"name": "settled"}, name="settled"),
     path("corrections/reports/<str:key>/same/", private.move, {"name": "same"}, name="same"),
     path("corrections/reports/<str:key>/fixed/", private.move, {"name": "fixed"}, name="fixed"),

@@ -23,6 +23,15 @@ class Category(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+URGENT_REASONS = [
+    ("child", _("It concerns a child")),
+    ("danger", _("Somebody is in danger because of it")),
+    ("court_order", _("There is a court order")),
+    ("victim", _("It names or shows the victim of a crime")),
+]
+"""Why a reader says that it cannot wait."""
+
+
 class Medium(models.TextChoices):
     """Where the error was seen."""
 
@@ -130,6 +139,20 @@ RESOLUTION_BY_KIND = {
     Kind.REPLY: Resolution.REPLY_PUBLISHED,
     Kind.MINOR_FIX: Resolution.MINOR_FIX,
 }
+
+
+SETTLED_BY = {
+    Kind.CORRECTION: _("The correction is published. Thank you for telling us."),
+    Kind.CLARIFICATION: _("We have published a clarification. Thank you for telling us."),
+    Kind.EDITORS_NOTE: _("We have published an editors’ note on the article. Thank you for telling us."),
+    Kind.UPDATE: _("We have updated the article, and say so in public. Thank you for telling us."),
+    Kind.RETRACTION: _("We have retracted the article: nobody should rely on it any more. Thank you for telling us."),
+    Kind.REPLY: _("The reply is published with the article. Thank you for telling us."),
+    Kind.MINOR_FIX: _(
+        "The article is put right; so small a change has no notice of its own. Thank you for telling us."
+    ),
+}
+"""What the reader is told when a notice of this kind settled the report."""
 
 
 class Severity(models.TextChoices):

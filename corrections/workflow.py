@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.db import models
@@ -79,8 +78,7 @@ def appeal_is_over(obj: object, by: Actor) -> str:
         return _now("This report was already looked at a second time.")
     if report.text_erased_at:
         return _now("What you wrote was erased: there is nothing left to look at a second time.")
-    window = timedelta(days=int(report.publication.policy("appeal_within_days")))
-    if report.outcome_at is None or timezone.now() > report.outcome_at + window:
+    if report.appeal_until is None or timezone.now() > report.appeal_until:
         return _now("The time to ask for a second look is over.")
     return ""
 

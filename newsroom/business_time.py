@@ -1,5 +1,7 @@
 """Days that promises are counted in, in the publication's zone: business days (Monday to Friday without its holidays),
 and calendar days. Either ends at six in the evening, local time; daylight saving moves the UTC hour, not the local one.
+
+What somebody else may do “until Saturday” ends with that Saturday: see `last_moment`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,12 @@ def add_business_days(start: datetime, days: int, *, zone: ZoneInfo, holidays: C
 def add_calendar_days(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
     """The end of the n-th day after `start`, weekends and holidays counted, as UTC."""
     return _end_of(start.astimezone(zone).date() + timedelta(days=min(max(0, days), LIMIT_DAYS)), zone)
+
+
+def last_moment(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
+    """The last moment of the n-th day after `start` in that zone, as UTC."""
+    day = start.astimezone(zone).date() + timedelta(days=min(max(0, days), LIMIT_DAYS))
+    return datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC)
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.reader import MAX_WORDS, MailField, WordsField
+from corrections.services.adding import MAX_ADDED_WORDS
 from corrections.vocabulary import YesNo
 
 
@@ -26,6 +27,19 @@ class ReportReplyForm(MoveForm):
         multiline=True,
         label=_("Your answer"),
         error_messages={"required": _("Please write your answer.")},
+    )
+
+
+class ReportAddForm(MoveForm):
+    """Add something while nothing is decided."""
+
+    words = WordsField(
+        limit=MAX_ADDED_WORDS,
+        multiline=True,
+        label=_("What would you like to add?"),
+        help_text=_("A source, say, or a slip of the pen. It goes to the editor, and changes no date."),
+        error_messages={"required": _("Please write what you would like to add.")},
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
 

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from corrections.services.submitting import Draft
-from corrections.vocabulary import Category, Medium
+from corrections.vocabulary import URGENT_REASONS, Category, Medium
 from newsroom.accounts.models import Publication
 from newsroom.articles import passages
 from newsroom.articles.addresses import BadAddress, clean_url, post_of
@@ -26,12 +26,6 @@ MAX_CONTEXT = 64
 MAX_SOURCES = 5
 MAX_ADDRESS = 2000
 MAX_EMAIL = 254
-URGENT_REASONS = [
-    ("child", _("It concerns a child")),
-    ("danger", _("Somebody is in danger because of it")),
-    ("court_order", _("There is a court order")),
-    ("victim", _("It names or shows the victim of a crime")),
-]
 
 
 class WordsField(forms.CharField):

@@ -14,6 +14,7 @@ from corrections.vocabulary import Anchor, Category, Channel, Medium, Origin, Re
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Desk, Publication, Role, User
 from newsroom.articles.models import Article
+from newsroom.business_time import last_moment
 from newsroom.records import Record
 
 OPEN = [status for status in ReportStatus.values if status not in {closed.value for closed in CLOSED}]
@@ -183,6 +184,14 @@ class Report(Record):
         if self.status != ReportStatus.DUPLICATE or self.joined_to is None or self.closed_at is None:
             return self.closed_at
         return max(self.closed_at, self.joined_to.closed_at or self.closed_at)
+
+    @property
+    def appeal_until(self) -> datetime | None:
+        """The end of the last day for a second look, in the publication's zone. None while it is open."""
+        if self.outcome_at is None:
+            return None
+        days = int(self.publication.policy("appeal_within_days"))
+        return last_moment(self.outcome_at, days, zone=self.publication.zone)
 
     def first_deciders(self) -> set[int]:
         """The members of staff who decided before the appeal."""

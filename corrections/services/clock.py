@@ -14,12 +14,14 @@ from corrections.services import agencies, inquiries, presence, watching
 from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
+from newsroom.business_time import last_moment
 from newsroom.errors import DomainError
 from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, lock
 
 REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
 LAPSE_AFTER = timedelta(days=15)
+"""With the end of that day, where the publication is: the reader was told the date."""
 
 
 def tick(now: datetime | None = None) -> None:
@@ -54,12 +56,28 @@ def lapse(now: datetime) -> int:
     """Close what was asked, reminded twice and never answered. The number closed."""
     closed = 0
     for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
+        if now <= _closes_at(report):
+            continue
         try:
             reports.lapse(report)
         except DomainError:
             continue
         closed += 1
     return closed
+
+
+def answer_by(report: Report) -> datetime | None:
+    """The last moment for the reader's answer: after it the report is closed. None when we do not wait for one, or for
+    as long as it takes.
+    """
+    if report.about_me or report.urgent:
+        return None
+    row = waiting().filter(pk=report.pk).first()
+    return _closes_at(row) if row is not None else None
+
+
+def _closes_at(report: Any) -> datetime:
+    return last_moment(report.asked_at, LAPSE_AFTER.days, zone=report.publication.zone)
 
 
 def waiting() -> QuerySet[Any]:
@@ -73,4 +91,4 @@ def waiting() -> QuerySet[Any]:
     rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO, visibility=Visibility.NORMAL).annotate(
         asked_at=Subquery(asked[:1])
     )
-    return rows.filter(asked_at__isnull=False).order_by("asked_at")
+    return rows.filter(asked_at__isnull=False).select_related("publication").order_by("asked_at")

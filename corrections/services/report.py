@@ -103,6 +103,8 @@ def accept(report: Report, *, by: User, correction: Correction | None = None, se
     report.correction = joined or notices.start_for(report, by=by)
     decide(report, "accept", by=by)
     promises.keep(report, "decide")
+    if not promises.running(report).filter(kind="publish").exists():
+        priority.promise(report, "publish")  # the first one ended with the answer that was appealed
     change["correction"] = report.correction.reference
     return end(report, change, by=by, fields=("correction",))
 

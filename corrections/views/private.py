@@ -6,10 +6,9 @@ token, so that history, screenshots and referrers do not hold it. Browsers witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from corrections import public
 from corrections.forms.private import (
     MoveForm,
+    ReportAddForm,
     ReportAddressForm,
     ReportAnswerForm,
     ReportAppealForm,
@@ -29,15 +28,14 @@ from corrections.forms.private import (
     ReportReplyForm,
     ReportWithdrawForm,
 )
-from corrections.forms.reader import stands_in
 from corrections.models import Report
-from corrections.services import contacts, erasing, fixed, same, splitting
+from corrections.services import adding, contacts, erasing, fixed, same
 from corrections.services import report as reports
 from corrections.services.moving import shown
 from corrections.services.submitting import find_by_token, private_path
-from corrections.views import wording
+from corrections.views import standing, wording
 from corrections.vocabulary import YesNo
-from corrections.workflow import ReportStatus
+from corrections.workflow import REPORT, ReportStatus
 from newsroom.errors import Conflict, DomainError
 from newsroom.web import form_token
 from newsroom.web.headers import private_page, see_other
@@ -53,10 +51,13 @@ PAGES: PrivatePages[Report] = PrivatePages(
     closed="corrections/private_closed.html",
 )
 
+CONFLICT = 409
+QUESTIONS = ("settled", "same", "fixed")
 MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]] = {
     "reply": (ReportReplyForm, lambda report, data: reports.reply(report, words=data["words"], saw=data["seen"])),
     "withdraw": (ReportWithdrawForm, lambda report, data: reports.withdraw(report)),
     "appeal": (ReportAppealForm, lambda report, data: reports.appeal(report, words=data["words"], saw=data["seen"])),
+    "add": (ReportAddForm, lambda report, data: adding.add(report, words=data["words"])),
     "settled": (ReportAnswerForm, lambda report, data: same.say_settled(report, yes=_yes(data), notice=data["seen"])),
     "same": (ReportAnswerForm, lambda report, data: same.say_same(report, yes=_yes(data))),
     "fixed": (ReportFixedForm, lambda report, data: fixed.say_fixed(report, yes=_yes(data), words=data["words"])),
@@ -70,9 +71,8 @@ MOVES: dict[str, tuple[type[MoveForm], Callable[[Report, dict[str, Any]], Any]]]
         lambda report, data: erasing.erase_text(report, by=THE_READER, why="asked"),
     ),
 }
-"""Move → its form, and the service that makes it. The first three are moves of the table; then answers to questions of
-the page (`services.same`, `services.fixed`); an address (`contacts.give_address`); the last two are what
-`erasing.possible` names.
+"""Move → its form, and the service that makes it. The first three are moves of the table; then a message that moves
+nothing, the answers to `QUESTIONS` of the page, and an address; the last two are what `erasing.possible` names.
 """
 
 
@@ -108,7 +108,7 @@ def move(request: HttpRequest, key: str, name: str) -> HttpResponse:
         fresh = Report.objects.select_related("publication", "article", "joined_to").get(pk=report.pk)
         if _done_already(fresh, name, form):
             return see_other(PAGES.back(report, key))
-        status = 409 if isinstance(refusal, Conflict) else 422
+        status = CONFLICT if isinstance(refusal, Conflict) else 422
         sentence = wording.refusal_of(fresh, name, refusal)
         return _show(request, fresh, key, bound={name: form}, sentence=sentence, status=status)
     return see_other(PAGES.back(report, key))
@@ -138,60 +138,36 @@ def _show(
     sentence: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    standing = wording.standing_of(report)
-    dates = wording.dates_of(report)
-    answers = wording.answers_of(report)
     question = same.question_for(report)
-    saw = {"settled": question.notice.reference} if question is not None and question.notice is not None else {}
-    stands = shown(report)
-
-    def offered(names: Iterable[str]) -> dict[str, MoveForm]:
-        given = bound or {}
-        return {
-            name: _offered(report, name, given.get(name), status, seen=saw.get(name, stands))
-            for name in names
-            if name in MOVES
-        }
-
-    forms = offered(reports.available(report, THE_READER))
-    questions = offered(_questions(report, question))
-    erasures = offered(erasing.possible(report))
-    address = offered(["address"] if contacts.may_give_address(report) else [])
-    primary = wording.primary_of(report)
-    notice = primary.correction if primary.correction and primary.correction.is_public else None
-    if notice is None and question is not None:
-        notice = question.notice
-    context = {
-        "report": report,
-        "publication": report.publication,
-        "headline": report.headline,
-        "standing": standing,
-        "steps": wording.steps_of(report),
-        "family": [
-            {"reference": other.reference, "path": private_path(other), "label": wording.standing_of(other).label}
-            for other in splitting.family_of(report).exclude(pk=report.pk)[: splitting.MAX_PARTS]
-        ],
-        "due": next((row for row in dates if not row.paused_at), None),
-        "dates": dates,
-        "thread": wording.thread_of(report, report.messages.filter(internal=False).select_related("author")),
-        "answers": answers,
-        "answered_at": answers[-1]["at"] if answers and not report.is_open else None,
-        "notice_path": public.path(notice) if notice else "",
-        "passage_missing": _passage_missing(report),
-        "contact": getattr(report, "contact", None),
-        "forms": forms,
-        "questions": questions,
-        "address": address.get("address"),
-        "erasures": erasures,
+    offers = _offers(report, question, bound or {}, status)
+    kept = _kept_words(bound, offers)
+    if kept and "add" in offers:
+        offers["add"].initial["words"], kept = kept, ""
+    context = standing.context_of(report, question=question) | {
+        "forms": {name: form for name, form in offers.items() if name in (*REPORT.transitions, "add")},
+        "questions": {name: form for name, form in offers.items() if name in QUESTIONS},
+        "erasures": {name: form for name, form in offers.items() if name.startswith("erase_")},
+        "address": offers.get("address"),
         "errors": next((form for form in (bound or {}).values() if form.errors), None),
-        "kept_words": _kept_words(bound, forms | questions | erasures | address),
+        "kept_words": kept,
         "sentence": sentence,
-        "base": f"/corrections/reports/{key}/",
-        "private_url": settings.BASE_URL + private_path(report),
-        "appeal_until": wording.appeal_until(report),
+        "base": f"{PAGES.folder}{key}/",
     }
     with timezone.override(report.publication.zone):
         return render(request, "corrections/private.html", context, status=status)
+
+
+def _offers(
+    report: Report, question: same.Question | None, bound: dict[str, MoveForm], status: int
+) -> dict[str, MoveForm]:
+    """The form of each thing that the reader can do now."""
+    names = [*reports.available(report, THE_READER), *_questions(report, question), *erasing.possible(report)]
+    names += ["address"] if contacts.may_give_address(report) else []
+    names += ["add"] if adding.may_add(report) else []
+    saw = dict.fromkeys(names, shown(report))
+    if question is not None and question.notice is not None:
+        saw["settled"] = question.notice.reference
+    return {name: _offered(report, name, bound.get(name), status, seen=saw[name]) for name in names if name in MOVES}
 
 
 def _questions(report: Report, question: same.Question | None) -> list[str]:
@@ -210,8 +186,9 @@ def _offered(report: Report, name: str, bound: MoveForm | None, status: int, *, 
     fresh = {"seen": seen, "form_token": form_token.issue(name, about=report.reference)}
     if bound is None:
         return MOVES[name][0](initial=fresh, auto_id=f"{name}_%s")
-    if status == 409:
-        return MOVES[name][0](initial={**fresh, "words": bound.data.get("words", "")}, auto_id=f"{name}_%s")
+    if status == CONFLICT:
+        typed = {field: bound.data.get(field, "") for field in ("words", "email")}
+        return MOVES[name][0](initial={**typed, **fresh}, auto_id=f"{name}_%s")
     bound.data = {name: bound.data.get(name) for name in bound.data} | fresh
     return bound
 
@@ -219,11 +196,3 @@ def _offered(report: Report, name: str, bound: MoveForm | None, status: int, *, 
 def _kept_words(bound: dict[str, MoveForm] | None, forms: dict[str, MoveForm]) -> str:
     """What was typed into a form that this report no longer has, so that it can be copied."""
     return next((str(form.data.get("words", "")) for name, form in (bound or {}).items() if name not in forms), "")
-
-
-def _passage_missing(report: Report) -> bool:
-    """Whether the quoted words are not in the text that the reader saw, as far as we have it."""
-    if not report.passage_exact or report.article is None:
-        return False
-    revision = report.article.revisions.filter(number=report.article_revision or 0).first()
-    return revision is not None and not stands_in(revision, report.passage_exact)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from corrections.models import Decision, Message, Report
-from corrections.vocabulary import Effect, Kind, Resolution, Visibility
+from corrections.models import Correction, Decision, Message, Report
+from corrections.services.priority import URGENT_HOURS
+from corrections.vocabulary import SETTLED_BY, Effect, Kind, Resolution, Visibility
 from corrections.workflow import REPORT, ReportStatus
 from newsroom.errors import DomainError, Stale
 from newsroom.events import promises
@@ -20,40 +21,32 @@ from newsroom.web.standings import Standing
 
 S = ReportStatus
 STANDINGS: dict[str, Standing] = {
-    S.NEW: Standing(_("Received"), _("An editor reads your report and takes it up."), "us", 0),
-    S.IN_REVIEW: Standing(_("Being looked at"), _("An editor checks what you told us, and answers you."), "us", 1),
+    S.NEW: Standing(_("Received"), _("An editor reads your report and takes it up."), "us"),
+    S.IN_REVIEW: Standing(_("Being looked at"), _("An editor checks what you told us, and answers you."), "us"),
     S.NEEDS_INFO: Standing(
-        _("We asked you something"), _("Please answer the editor’s question below, so that we can go on."), "you", 1
+        _("We asked you something"), _("Please answer the editor’s question below, so that we can go on."), "you"
     ),
     S.ACCEPTED: Standing(
-        _("You are right"), _("We agree that the article is wrong, and are writing the correction."), "us", 2
+        _("You are right"), _("We agree that the article is wrong, and are writing the correction."), "us"
     ),
-    S.RESOLVED: Standing(_("Settled"), _("The correction is published. Thank you for telling us."), "", 3),
-    S.DECLINED: Standing(_("Answered"), _("We did not find an error to correct. The reasons are below."), "", 3),
+    S.RESOLVED: Standing(_("Settled"), _("This is settled. Thank you for telling us.")),
+    S.DECLINED: Standing(_("Answered"), _("We did not find an error to correct. The reasons are below.")),
     S.DUPLICATE: Standing(
         _("Joined to another report"),
-        _("Another reader reported the same error. You hear how that report ends, here and by mail."),
-        "",
-        2,
+        _("Another reader reported the same error. You hear on this page how that report ends."),
     ),
     S.WITHDRAWN: Standing(
-        _("Taken back"),
-        _("You took this report back. If the article is wrong all the same, we still correct it."),
-        "",
-        3,
+        _("Taken back"), _("You took this report back. If the article is wrong all the same, we still correct it.")
     ),
     S.LAPSED: Standing(
-        _("Closed without a reply"),
-        _("We asked you something and did not hear from you, so we closed this report."),
-        "",
-        3,
+        _("Closed without a reply"), _("We asked you something and did not hear from you, so we closed this report.")
     ),
-    S.SPAM: Standing(_("Closed"), _("This report is closed."), "", 3),
+    S.SPAM: Standing(_("Closed"), _("We do not work on this report.")),
 }
 """Keyed by `Report.outside_status`."""
 
 SETTLED_BEFORE = Standing(
-    _("Settled before"), _("You told us that the published correction is what you meant. Thank you."), "", 3
+    _("Settled before"), _("You told us that the published correction is what you meant. Thank you.")
 )
 
 PROMISED: dict[str, Any] = {
@@ -62,8 +55,6 @@ PROMISED: dict[str, Any] = {
     "publish": _("If you are right, the correction is published"),
 }
 """What each kind of promise promises."""
-
-STEPS = [_("Received"), _("With an editor"), _("Decided"), _("Settled")]
 
 
 def primary_of(report: Report) -> Report:
@@ -82,6 +73,31 @@ def standing_of(report: Report) -> Standing:
     return STANDINGS[report.outside_status]
 
 
+def next_of(report: Report, notice: Correction | None) -> Any:
+    """What happens next, in a sentence, or what ended it. `notice` is the one that settled it, if it can be shown."""
+    standing = standing_of(report)
+    if standing is STANDINGS[S.RESOLVED] and notice is not None:
+        return SETTLED_BY[Kind(notice.kind)]
+    if standing is STANDINGS[S.DUPLICATE] and _is_confirmed(report):
+        return _("Another reader reported the same error. You hear how that report ends, on this page and by mail.")
+    return standing.next
+
+
+def outcome_of(report: Report, notice: Correction | None) -> tuple[Any, datetime | None]:
+    """The words for when it was answered or settled, and that date; None while neither has happened."""
+    primary = primary_of(report)
+    if primary.status == S.RESOLVED:
+        return _("Published on"), (notice.published_at if notice is not None else primary.closed_at)
+    if primary.status == S.DECLINED:
+        return _("Answered on"), primary.closed_at
+    return "", None
+
+
+def _is_confirmed(report: Report) -> bool:
+    contact = getattr(report, "contact", None)
+    return contact is not None and contact.confirmed_at is not None
+
+
 def refusal_of(report: Report, move: str, refusal: DomainError) -> str:
     """Why a move of the reader was refused, and what to do now, in words that tell nothing of the desk's own work."""
     if move in REPORT.transitions and report.status not in REPORT.transitions[move].sources:
@@ -93,23 +109,9 @@ def refusal_of(report: Report, move: str, refusal: DomainError) -> str:
     return refusal.message
 
 
-def steps_of(report: Report) -> list[dict[str, Any]]:
-    """The steps for `includes/steps.html`."""
-    reached = standing_of(report).progress
-    last = len(STEPS) - 1
-    times: list[datetime | None] = [report.created_at, report.first_answered_at, None, report.outcome_at]
-    return [
-        {
-            "label": label,
-            "state": "done" if index < reached or reached == last else "current" if index == reached else "todo",
-            "at": times[index] if index <= reached else None,
-        }
-        for index, label in enumerate(STEPS)
-    ]
-
-
 def dates_of(report: Report) -> list[Promise]:
-    """The dates that still run for the reader, the nearest first, each with its words in `what`.
+    """The dates that still run for the reader, the nearest first, each with its words in `what`, and in `by_clock`
+    whether the hour counts.
 
     Whoever was joined to another report is owed its dates.
     """
@@ -121,6 +123,7 @@ def dates_of(report: Report) -> list[Promise]:
     ]
     for row in rows:
         row.what = PROMISED[row.kind]  # type: ignore[attr-defined]  # -- words for the template
+        row.by_clock = primary.urgent and row.kind in URGENT_HOURS  # type: ignore[attr-defined]  # -- idem
     return rows
 
 
@@ -151,15 +154,8 @@ def answers_of(report: Report) -> list[dict[str, Any]]:
             "turn_to": decision.turn_to,
         }
         for decision in decisions
-        if decision.answer or decision.resolution_code
+        if decision.answer or decision.move == "decline"
     ]
-
-
-def appeal_until(report: Report) -> datetime | None:
-    """The last moment for a second look, if the report is closed."""
-    if report.outcome_at is None:
-        return None
-    return report.outcome_at + timedelta(days=int(report.publication.policy("appeal_within_days")))
 
 
 def card(

@@ -8,11 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Standing:
-    """A status in plain words: the label, what happens next, whose turn it is (`us`, `you` or nobody's), and how far
-    the matter has come, in steps.
+    """A status in plain words: the label, what happens next, whose turn it is (`us`, `you` or nobody's), and, where the
+    way is always the same, how many of its steps are done.
     """
 
     label: Any
     next: Any
-    turn: str
-    progress: int
+    turn: str = ""
+    progress: int = 0

@@ -66,8 +66,7 @@ def test_the_table_tells_the_whole_life_in_order(desk):
     events = [row["what"] for row in rows if row["part"] == "event" and row["what"].startswith("report.")]
     assert events == [
         *("report.submitted", "report.address_confirmed", "report.overdue", "report.taken_up", "report.asked"),
-        "report.replied",
-        *("report.accepted", "report.resolved", "report.exported"),
+        *("report.replied", "report.accepted", "report.resolved", "report.exported"),
     ]
     assert [(row["what"], row["detail"]) for row in rows if row["part"] == "promise"] == [
         ("acknowledge given", "due=2026-11-04T18:00:00Z"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from corrections import notices as declared
 from corrections.models import Report
-from corrections.services import agencies, clock, destroying, fixed, inquiries, splitting
+from corrections.services import adding, agencies, clock, destroying, fixed, inquiries, splitting
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning
@@ -88,6 +88,7 @@ def work_on(report, editor, second):
     """What the desk does beside its moves: hand over, split, ask a colleague, wait for an agency."""
     report = reports.take_up(confirm(report), by=editor)
     reports.assign(report, to=second, by=editor)
+    adding.add(report, words=SECRET)
     splitting.split(report, by=editor, claim="The name is wrong as well.")
     tomorrow = timezone.localdate() + timedelta(days=1)
     for name in ("ann", "ben"):

@@ -187,7 +187,10 @@ def test_words_that_a_published_notice_corrects_show_it_first_and_may_be_settled
 
     page = client.get(private_path(report), follow=True)
     assert list(page.context["questions"]) == ["settled"]
-    assert page.context["notice_path"] == f"/corrections/{notice.reference}/"
+    assert page.context["asked_about"]["url"] == f"/corrections/{notice.reference}/"
+    text = page.content.decode()
+    for shown in (notice.text, "1.2 million</del>", "1.45 million</ins>", "<strong>Correction</strong>"):
+        assert shown in text
     report = say_settled(report, yes=True, notice=notice.reference)
     assert (report.status, report.resolution_code, report.settled_answer) == ("withdrawn", "already_corrected", "yes")
     assert client.get(private_path(report), follow=True).context["standing"].label == "Settled before"

@@ -1,9 +1,10 @@
 """The story of a report and of the notice that settles it, by the services alone."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -356,12 +357,45 @@ def test_an_appeal_comes_once_within_28_days_and_another_editor_decides(desk):
         reports.appeal(report, words="Again!")
 
 
-def test_an_appeal_after_the_window_is_refused(desk):
-    report = reports.decline(make_report(desk.publication), by=desk.editor, code="opinion", words="Opinion.")
-    Report.objects.filter(pk=report.pk).update(closed_at=timezone.now() - timedelta(days=28, seconds=1))
-
-    with pytest.raises(Conflict, match="is over"):
+@pytest.mark.parametrize(
+    ("zone", "closed", "last", "first_too_late"),
+    [
+        # The clocks of New York go back on 1 November 2026, those of Berlin on 25 October: the last day has 25 hours.
+        ("America/New_York", "2026-10-04T14:03:00Z", "2026-11-02T04:59:59Z", "2026-11-02T05:00:00Z"),
+        ("Europe/Berlin", "2026-09-27T08:00:00Z", "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z"),
+        # In spring the window is an hour shorter.
+        ("America/New_York", "2026-02-20T03:00:00Z", "2026-03-20T03:59:59Z", "2026-03-20T04:00:00Z"),
+    ],
+)
+def test_an_appeal_is_taken_until_the_last_day_ends_where_the_publication_is(zone, closed, last, first_too_late):
+    publication = make_publication(time_zone=zone)
+    editor = make_staff(publication, "desk_editor")
+    report = reports.decline(make_report(publication), by=editor, code="opinion", words="Opinion.")
+    Report.objects.filter(pk=report.pk).update(closed_at=datetime.fromisoformat(closed))
+    too_late = time_machine.travel(datetime.fromisoformat(first_too_late), tick=False)
+    with too_late, pytest.raises(Conflict, match="is over"):
         reports.appeal(report, words="Late.")
+    with time_machine.travel(datetime.fromisoformat(last), tick=False):
+        assert reports.appeal(report, words="In time.").status == "in_review"
+
+
+def test_accepting_after_an_appeal_promises_the_correction_again(desk):
+    report = reports.take_up(make_report(desk.publication), by=desk.editor)
+    report = reports.decline(report, by=desk.editor, code="opinion", words="Opinion.")
+    report = reports.appeal(report, words="It states a number.")
+    assert [row.kind for row in promises.running(report)] == ["decide"]
+
+    report = reports.accept(report, by=desk.other)
+
+    assert [row.kind for row in promises.running(report)] == ["publish"]
+
+
+def test_accepting_leaves_the_date_that_was_given_for_the_correction(desk):
+    report = reports.take_up(make_report(desk.publication), by=desk.editor)
+    given = promises.running(report).get(kind="publish").due_at
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        report = reports.accept(report, by=desk.editor)
+    assert promises.running(report).get(kind="publish").due_at == given
 
 
 def test_joined_readers_follow_the_first_report_to_its_end(desk):
@@ -405,8 +439,8 @@ def test_a_silent_reader_is_reminded_twice_then_the_report_lapses(desk):
     report = reports.ask(reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?")
     start = timezone.now()
     seen = []
-    for day in (4, 5, 9, 10, 14, 15, 16):
-        clock.tick(start + timedelta(days=day, minutes=1))
+    for day in (4, 5, 9, 10, 14, 15, 16, 17):
+        clock.tick(start + timedelta(days=day))
         report.refresh_from_db()
         seen.append((report.reminders_sent, report.status))
 
@@ -416,6 +450,7 @@ def test_a_silent_reader_is_reminded_twice_then_the_report_lapses(desk):
         (1, "needs_info"),
         (2, "needs_info"),
         (2, "needs_info"),
+        (2, "needs_info"),  # the fifteenth day was named to the reader: it is theirs until it ends
         (2, "lapsed"),
         (2, "lapsed"),
     ]

@@ -49,6 +49,7 @@ PAGES = {
     "corrections/reports/<str:key>/reply/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/withdraw/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/appeal/": Page(303, 422, link="report"),
+    "corrections/reports/<str:key>/add/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/settled/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/same/": Page(303, 422, link="report"),
     "corrections/reports/<str:key>/fixed/": Page(303, 422, link="report"),

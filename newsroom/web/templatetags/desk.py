@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.tz import do_timezone
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from newsroom.accounts import approvals
 from newsroom.articles.addresses import BadAddress, host_of
@@ -46,6 +47,24 @@ def in_zone(moment: datetime | None, publication: Any) -> datetime | None:
         return moment
     # A plain datetime would be turned back into the current zone by the `date` filter; Django's own filter marks it.
     return do_timezone(moment, publication.zone)
+
+
+@register.filter(expects_localtime=True)
+def by_day(moment: Any) -> str:
+    """A day on which somebody acts, with its weekday, in the zone of the page: `Friday, Nov. 27, 2026`."""
+    return f"{date_format(moment, 'l')}, {date_format(moment, 'DATE_FORMAT')}" if moment else ""
+
+
+@register.filter(expects_localtime=True)
+def by_minute(moment: Any) -> str:
+    """The same with time and zone: `Friday, Nov. 27, 2026, 2:30 p.m. EST`."""
+    return f"{date_format(moment, 'l')}, {at_minute(moment)}" if moment else ""
+
+
+@register.filter(expects_localtime=True)
+def at_minute(moment: Any) -> str:
+    """A moment that was, with its zone: `Nov. 27, 2026, 2:30 p.m. EST`."""
+    return f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname() or ''}".strip() if moment else ""
 
 
 @register.filter
