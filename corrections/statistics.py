@@ -2,7 +2,8 @@
 
 What a court or the legal desk keeps closed (restricted reports), tests, spam and what the gate still holds are not
 counted. A figure that counts fewer than five readers is left out (None), and so is one more where it could otherwise be
-worked out from the sum. The number of queries is the same for one report and for a million.
+worked out from the sum; the desk itself sees every figure. The number of queries is the same for one report and for a
+million.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ def is_open(publication: Publication, *, now: datetime | None = None) -> bool:
     return first is not None and (now or timezone.now()) - first >= DATA_NEEDED
 
 
-def of(publication: Publication, *, now: datetime | None = None) -> dict[str, Any]:
+def of(publication: Publication, *, now: datetime | None = None, few: int = FEW) -> dict[str, Any]:
     """The figures, ready for JSON: `totals`, `by_month` (oldest first), `by_section`, `declined_by_code`, `promises`.
 
+    What counts fewer than `few` readers is left out: 1 for the desk, which leaves out nothing.
     Times are hours with one decimal, from the report's arrival; percentiles are nearest-rank. Shares are 0 to 1. Months
     are those of the publication's time zone; a report belongs to the month in which it came.
     """
@@ -88,17 +90,18 @@ def of(publication: Publication, *, now: datetime | None = None) -> dict[str, An
         "from": f"{months[0]:%Y-%m}",
         "to": f"{months[-1]:%Y-%m}",
         "as_of": now,
-        "fewest_readers_counted": FEW,
-        "totals": _figures([everything])[0],
-        "declined_by_code": _conceal(codes, "count"),
-        "promises": _promises(publication, start, now),
+        "fewest_readers_counted": few,
+        "totals": _figures([everything], few)[0],
+        "declined_by_code": _conceal(codes, "count", few),
+        "promises": _promises(publication, start, now, few),
         "by_month": [
-            {"month": f"{month:%Y-%m}", **row} for month, row in zip(months, _figures(by_month.values()), strict=True)
+            {"month": f"{month:%Y-%m}", **row}
+            for month, row in zip(months, _figures(by_month.values(), few), strict=True)
         ],
         "by_section": [
             {"section": name, **row}
             for name, row in zip(
-                sorted(by_section), _figures(by_section[name] for name in sorted(by_section)), strict=True
+                sorted(by_section), _figures((by_section[name] for name in sorted(by_section)), few), strict=True
             )
         ],
     }
@@ -211,40 +214,46 @@ def _count_articles(
             tally.articles += row["number"]
 
 
-def _promises(publication: Publication, start: datetime, now: datetime) -> list[dict[str, Any]]:
-    """Of the promises that fell due: how many were kept in time. Paused and dropped ones are neither."""
+def _promises(publication: Publication, start: datetime, now: datetime, few: int) -> list[dict[str, Any]]:
+    """Of the promises that fell due: how many were kept in time. Paused ones are neither, nor what was dropped before
+    its date; what was dropped after it was late.
+    """
     rows = (
         Promise.objects.filter(
             publication=publication,
             subject_kind="report",
             kind__in=STEPS,
             given_at__gte=start,
-            dropped_at=None,
             subject_reference__in=counted(publication).order_by().values("reference"),
         )
         .order_by()
         .values("kind")
         .annotate(
             kept=Count("pk", filter=Q(kept_at__isnull=False, kept_at__lte=F("due_at"))),
-            late=Count("pk", filter=Q(kept_at__gt=F("due_at")) | Q(kept_at=None, paused_at=None, due_at__lt=now)),
+            late=Count(
+                "pk",
+                filter=Q(kept_at__gt=F("due_at"))
+                | Q(kept_at=None, paused_at=None, dropped_at=None, due_at__lt=now)
+                | Q(kept_at=None, paused_at=None, dropped_at__gt=F("due_at")),
+            ),
         )
     )
     found = {row["kind"]: (row["kept"], row["late"]) for row in rows}
     answer = []
     for step in STEPS:
         kept, late = found.get(step, (0, 0))
-        enough = kept + late >= FEW
+        enough = kept + late >= few
         answer.append(
             {
                 "promise": step,
                 "due": kept + late if enough or not kept + late else None,
-                "kept_share": round(kept / (kept + late), 3) if enough else None,
+                "kept_share": round(kept / (kept + late), 3) if enough and kept + late else None,
             }
         )
     return answer
 
 
-def _figures(tallies: Iterable[Tally]) -> list[dict[str, Any]]:
+def _figures(tallies: Iterable[Tally], few: int) -> list[dict[str, Any]]:
     """One row a tally, with what counts too few readers left out."""
     rows: list[dict[str, Any]] = []
     for tally in tallies:
@@ -260,11 +269,11 @@ def _figures(tallies: Iterable[Tally]) -> list[dict[str, Any]]:
                 "corrections_per_1000_articles": round(1000 * corrections / tally.articles, 1)
                 if tally.articles
                 else None,
-                "hours": {step: _spread(tally.seconds[step]) for step in STEPS},
+                "hours": {step: _spread(tally.seconds[step], few) for step in STEPS},
             }
         )
     for column in ("received", "accepted", "declined", "found_by_readers"):
-        _conceal(rows, column)
+        _conceal(rows, column, few)
     for row in rows:
         found = row["found_by_readers"]
         row["found_by_readers_share"] = (
@@ -273,8 +282,8 @@ def _figures(tallies: Iterable[Tally]) -> list[dict[str, Any]]:
     return rows
 
 
-def _spread(seconds: list[float]) -> dict[str, float | None]:
-    if len(seconds) < FEW:
+def _spread(seconds: list[float], few: int) -> dict[str, float | None]:
+    if len(seconds) < few:
         return {"median": None, "p90": None}
     return {
         "median": round(percentile(seconds, 0.5) / HOUR, 1),
@@ -282,11 +291,13 @@ def _spread(seconds: list[float]) -> dict[str, float | None]:
     }
 
 
-def _conceal(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
-    """Leave out what is from 1 to 4. Where that is a single cell, the sum would tell it: leave the next one out too."""
-    few = [row for row in rows if 0 < row[column] < FEW]
+def _conceal(rows: list[dict[str, Any]], column: str, fewest: int) -> list[dict[str, Any]]:
+    """Leave out what is above 0 and below `fewest`. Where that is a single cell, the sum would tell it: leave the next
+    one out too.
+    """
+    few = [row for row in rows if 0 < row[column] < fewest]
     if len(few) == 1:
-        others = [row for row in rows if row[column] >= FEW]
+        others = [row for row in rows if row[column] >= fewest]
         few += sorted(others, key=lambda row: row[column])[:1]
     for row in few:
         row[column] = None

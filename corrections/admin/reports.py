@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
+from corrections.admin.statistics import StatisticsAdmin
 from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
@@ -35,7 +36,7 @@ from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
 from corrections.services.submitting import private_path, submit
 from corrections.workflow import REPORT
-from newsroom.admin import Button, DueFilter, OpenFilter, WorkflowAdmin, due_line, two_lines
+from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 from newsroom.web import gate
@@ -53,7 +54,7 @@ class ReportOpenFilter(OpenFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(WorkflowAdmin):
+class ReportAdmin(StatisticsAdmin):
     """The queue: what is due first, first."""
 
     workflow = REPORT

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from corrections import statistics
+from corrections.figures import as_csv, lasting, percent, rate
 from corrections.models import Correction, Decision, Report
-from corrections.views.statistics import as_csv
 from newsroom.accounts.services import issue_key
 from newsroom.events.models import Promise
 from newsroom.spreadsheets import harmless
@@ -117,7 +118,9 @@ def test_kept_promises_are_those_kept_in_time_of_those_that_fell_due(publication
     paused = Promise.objects.filter(kind="decide", subject_reference=made[7].reference)
     paused.update(paused_at=NOW - timedelta(days=9))
     dropped = Promise.objects.filter(kind="decide", subject_reference=made[8].reference)
-    dropped.update(dropped_at=NOW)
+    dropped.update(dropped_at=NOW - timedelta(days=9))
+    too_late = Promise.objects.filter(kind="decide", subject_reference=made[9].reference)
+    too_late.update(dropped_at=NOW)
 
     rows = {row["promise"]: row for row in statistics.of(publication, now=NOW)["promises"]}
 
@@ -207,10 +210,35 @@ def test_the_page_draws_what_its_tables_say(publication):
     open_to_all(publication)
     text = Client().get(PAGE).content.decode()
 
-    assert text.count("<svg") == 2
-    assert text.count("<rect") == 24
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", text) == [
+        "Promises kept in time",
+        "Reports received, by month",
+        "Corrections published, by month",
+        "Reports received, by section",
+        "Corrections published, by section",
+    ]
+    assert text.count("<rect") == 3 + 12 + 12 + 1 + 1
+    assert '<bdi dir="auto">politics</bdi><svg' in text
     assert "style=" not in text.split("<main", 1)[1]
-    assert '<th scope="row"><bdi dir="auto">politics</bdi></th><td class="number">5</td>' in text
+    assert '<th scope="row"><bdi dir="auto">politics</bdi></th><td class="number" data-label="Received">5</td>' in text
+
+
+def test_figures_are_words_and_not_fractions():
+    assert [lasting(hours) for hours in (None, 0.0, 0.9, 1, 5.4, 35.4, 36, 80)] == [
+        "—",
+        "under an hour",
+        "under an hour",
+        "1 hour",
+        "5 hours",
+        "35 hours",
+        "2 days",
+        "3 days",
+    ]
+    assert [percent(share) for share in (None, 0.0, 0.857)] == ["—", "0 %", "86 %"]
+    few, many = {"articles": 19, "corrections": 10}, {"articles": 2400, "corrections": 10}
+    assert rate({**few, "corrections_per_1000_articles": 526.3}) == "10 in 19"
+    assert rate({**many, "corrections_per_1000_articles": 4.2}) == "4.2 in 1,000"
+    assert rate({"articles": 0, "corrections": 1, "corrections_per_1000_articles": None}) == "—"
 
 
 def test_page_csv_json_and_api_tell_the_same(publication):
@@ -250,3 +278,67 @@ def test_the_cms_of_the_publication_reads_them_before_they_are_open(publication)
     assert client_of(publication).get(API).status_code == 200
     assert client_of(publication, test=True).get(API).status_code == 404
     assert client_of(make_publication()).get(API).status_code == 404
+
+
+DESK = "/admin/corrections/report/statistics/"
+
+
+def test_the_desk_sees_every_figure_however_few_readers_it_counts(publication):
+    client = Client()
+    client.force_login(make_staff(publication, "desk_editor"))
+    reports_of(story(publication), 2, "declined", came=datetime.now(UTC) - timedelta(days=10), hours=[3, 5])
+
+    public, desk = client.get(PAGE).content.decode(), client.get(DESK).content.decode()
+
+    row = '<th scope="row">Reports received</th><td class="number">{}</td>'
+    assert (row.format("—") in public, row.format("2") in desk) == (True, True)
+    assert "3 hours" in desk
+    assert DESK in public
+    lines = list(csv.DictReader(io.StringIO(client.get(DESK, {"format": "csv"}).content.decode())))
+    assert (lines[0]["received"], lines[0]["decide_median_hours"]) == ("2", "3.0")
+
+
+def test_staff_choose_among_the_publications_they_have_rights_at(publication):
+    other, foreign = make_publication(), make_publication()
+    editor = make_staff(publication, "desk_editor")
+    editor.memberships.create(publication=other, role="legal")
+    editor.memberships.create(publication=foreign, role="licensing_editor")
+    client = Client()
+    client.force_login(editor)
+    reports_of(story(other), 3, came=datetime.now(UTC) - timedelta(days=10))
+
+    first, second = client.get(DESK), client.get(DESK, {"publication": other.slug})
+
+    assert first.context_data["publication"] == publication
+    assert set(first.context_data["publications"]) == {publication, other}
+    assert second.context_data["figures"]["totals"]["received"] == 3
+    for wrong in ({"publication": foreign.slug}, {"publication": "nonsense"}, {"format": "xml"}):
+        assert client.get(DESK, wrong).status_code == 404
+    assert client.post(DESK).status_code == 405
+
+
+def test_the_queue_leads_those_to_the_figures_who_may_see_them(publication):
+    queue = "/admin/corrections/report/"
+    for role, expected in (("desk_editor", 200), ("legal", 200), ("licensing_editor", 403)):
+        client = Client()
+        client.force_login(make_staff(publication, role))
+        assert client.get(DESK).status_code == expected
+        assert (f'href="{DESK}"' in client.get(queue).content.decode()) == (expected == 200)
+
+
+@pytest.mark.parametrize(
+    ("opened", "days", "sentence"),
+    [
+        (False, 5, "Readers do not see them: the publication has not opened them."),
+        (True, 5, "Readers see them once there are 90 days of reports."),
+        (True, 91, "Readers see these figures, without those that count fewer than five of them."),
+    ],
+)
+def test_the_desk_is_told_whether_readers_see_the_figures(publication, opened, days, sentence):
+    open_to_all(publication, days=days)
+    publication.settings = {"statistics_open": opened}
+    publication.save()
+    client = Client()
+    client.force_login(make_staff(publication, "desk_editor"))
+
+    assert sentence in client.get(DESK).content.decode()
