@@ -274,17 +274,30 @@ class ReportForm(forms.Form):
 
 
 class LostLinkForm(forms.Form):
-    """Which report the lost link was for."""
+    """Whose links were lost, or of which report."""
 
     use_required_attribute = False
 
+    email = MailField(
+        required=False,
+        label=_("Your email address"),
+        help_text=_("The one that you gave us with the report."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
     reference = WordsField(
         limit=40,
+        required=False,
         label=_("Reference of your report"),
         help_text=_("It begins with R- and stands in every message we sent you."),
-        error_messages={"required": _("Please give the reference of your report.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or {}
+        if not self.errors and not data["email"] and not data["reference"]:
+            self.add_error("email", ValidationError(_("Please give your email address."), code="required"))
+        return data
 
 
 def is_web_address(text: str) -> bool:

@@ -205,11 +205,17 @@ class ReporterContact(models.Model):
     report = models.OneToOneField(Report, on_delete=models.CASCADE, primary_key=True, related_name="contact")
     name_sealed = models.TextField(blank=True)
     email_sealed = models.TextField(blank=True)
+    email_mark = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     phone_sealed = models.TextField(blank=True)
     confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("mail bounced"), null=True, blank=True)
     given_at = models.DateTimeField(_("another address given"), null=True, blank=True)
     address_number = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["email_mark"], condition=~Q(email_mark=""), name="contact_of_address"),
+        ]
 
     def __str__(self) -> str:
         return str(self.report_id)

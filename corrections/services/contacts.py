@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections import events
+from corrections.marks import mark_of
 from corrections.models import Report, ReporterContact
 from corrections.services.splitting import family_of, same_address
 from corrections.vocabulary import Visibility
@@ -97,7 +98,13 @@ def give_address(report: Report, *, email: str) -> Report:
     ReporterContact.objects.filter(pk=contact.pk).update(address_number=number)
     for key in copies.values_list("report__reference", flat=True):
         cancel_to(kinds=READER_KINDS, key=key, note="the reader gave another address")
-    copies.update(email_sealed=sealed.seal(email), given_at=timezone.now(), bounced_at=None, confirmed_at=None)
+    copies.update(
+        email_sealed=sealed.seal(email),
+        email_mark=mark_of(email),
+        given_at=timezone.now(),
+        bounced_at=None,
+        confirmed_at=None,
+    )
     report.version += 1
     report.save(update_fields=["version", "updated_at"])
     record(events.ADDRESS_GIVEN, report, by=THE_READER)

@@ -5,38 +5,49 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from corrections.marks import marks_of
 from corrections.models import Report
 from corrections.vocabulary import Visibility
 from newsroom import references
 from newsroom.events import wake
 from newsroom.events.models import Delivery, Event
 
+MOST = 5
+"""Reports of one address whose links are sent at once, the newest first."""
 
-def send_again(reference: str) -> None:
-    """Owe the reader one mail with the link, at most one a day. An unknown reference does nothing, and says nothing.
 
-    An address that refused our mail gets nothing. A confirmed address gets the link; one that was never confirmed gets
-    its receipt with the button again, which is all that may be sent there.
+def send_again(*, email: str = "", reference: str = "") -> None:
+    """Owe the reader a mail with the link of each report of this address, or of the one of this reference; at most one
+    a report and day. What is not known does nothing, and says nothing.
+
+    An address that refused our mail gets nothing. A confirmed address gets the links; where it was never confirmed,
+    only the newest report's receipt with the button, which is all that may be sent there.
     """
-    report = (
+    rows = (
         Report.objects.select_related("contact")
-        .filter(reference=references.normalize(reference), visibility=Visibility.NORMAL)
-        .exclude(contact__email_sealed="")
-        .filter(contact__bounced_at=None)
-        .first()
+        .filter(visibility=Visibility.NORMAL, contact__email_sealed__gt="", contact__bounced_at=None)
+        .order_by("-pk")
     )
-    contact = getattr(report, "contact", None)
-    if report is None or contact is None:
-        return
-    event = Event.objects.filter(
-        kind__in=["report.submitted", "report.split_off"], subject_reference=report.reference
-    ).first()
+    if email:
+        own = rows.filter(contact__email_mark__in=marks_of(email))
+        found = [*own.exclude(contact__confirmed_at=None)[:MOST], *own.filter(contact__confirmed_at=None)[:1]]
+    else:
+        found = list(rows.filter(reference=references.normalize(reference)))
+    for report in found:
+        _owe(report)
+
+
+def _owe(report: Report) -> None:
+    kinds = ["report.submitted", "report.split_off"]
+    event = Event.objects.filter(kind__in=kinds, subject_reference=report.reference).first()
     if event is None or event.test:
         return
+    contact = report.contact
     confirmed = contact.confirmed_at is not None
+    today = timezone.now().date().isoformat()
     with transaction.atomic():
         Delivery.objects.get_or_create(
-            dedupe_key=f"link:{report.reference}:{timezone.now().date().isoformat()}:{confirmed}:{contact.address_number}",
+            dedupe_key=f"link:{report.reference}:{today}:{confirmed}:{contact.address_number}",
             defaults={
                 "event": event,
                 "channel": Delivery.Channel.EMAIL,

@@ -124,6 +124,7 @@ def _share_contact(report: Report, part: Report) -> None:
             report=part,
             name_sealed=contact.name_sealed,
             email_sealed=contact.email_sealed,
+            email_mark=contact.email_mark,
             phone_sealed=contact.phone_sealed,
             confirmed_at=contact.confirmed_at,
             bounced_at=contact.bounced_at,

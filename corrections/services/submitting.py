@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from corrections.marks import mark_of
 from corrections.models import Report, ReporterContact
 from corrections.services import priority, watching
 from corrections.vocabulary import Category, Channel, Medium, Origin
@@ -135,6 +136,7 @@ def _write(
             report=report,
             name_sealed=sealed.seal(draft.name),
             email_sealed=sealed.seal(draft.email),
+            email_mark=mark_of(draft.email),
             phone_sealed=sealed.seal(draft.phone),
         )
     priority.promise(report)

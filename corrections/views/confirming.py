@@ -51,7 +51,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
 def lost(request: HttpRequest) -> HttpResponse:
-    """Send the link again to the address that belongs to the report. The answer does not say whether there is one."""
+    """Send the links again to the address they belong to. The answer does not say whether there is anything to send."""
     if request.method != "POST":
         return render(request, "corrections/lost.html", {"form": LostLinkForm()})
     form = LostLinkForm(request.POST)
@@ -63,7 +63,7 @@ def lost(request: HttpRequest) -> HttpResponse:
         response = render(request, "corrections/lost.html", {"form": form, "sentence": sentence}, status=429)
         response["Retry-After"] = str(verdict.retry_after)
         return response
-    lost_links.send_again(form.cleaned_data["reference"])
+    lost_links.send_again(email=form.cleaned_data["email"], reference=form.cleaned_data["reference"])
     return render(request, "corrections/lost.html", {"form": form, "sent": True})
 
 

@@ -64,7 +64,7 @@ def test_a_refused_address_is_shown_to_the_desk_and_the_reader_and_gets_nothing_
     assert Event.objects.filter(kind="report.mail_refused").count() == 1
     reports.take_up(report, by=editor)
     reports.ask(report, by=editor, words="Which year?")
-    links.send_again(report.reference)
+    links.send_again(reference=report.reference)
     drain()
     assert owed(report) == [("report_submitted", "unconfirmed_reader", "dead")]
     assert "Mail to your address did not arrive" in client.get(private_path(report), follow=True).content.decode()

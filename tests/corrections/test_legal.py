@@ -103,7 +103,7 @@ def test_no_mail_about_it_leaves_but_to_legal(daily, editor, lawyer):
         promise.paused_at = None
         promise.save()
     clock.tick(timezone.now() + timedelta(days=20))
-    links.send_again(report.reference)
+    links.send_again(reference=report.reference)
     reports.reply(report, words="The one in June.", by=THE_READER)
 
     assert told(report) == {

@@ -17,7 +17,7 @@ from corrections.services.submitting import private_path
 from newsroom import links
 from newsroom.events import kinds, mail, planning
 from newsroom.events.models import Delivery, Event
-from tests.factories import confirm, make_article, make_publication, make_report, make_staff, reader_email
+from tests.factories import make_article, make_publication, make_report, make_staff, reader_email
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -91,12 +91,12 @@ def unconfirmed_letters():
 
 def test_no_mail_to_an_unconfirmed_address_opens_the_report(daily, report):
     editor = make_staff(daily, "desk_editor")
-    lost_links.send_again(report.reference)
+    lost_links.send_again(reference=report.reference)
     reports.take_up(report, by=editor)
     split(report, by=editor, claim="The name is wrong as well.")
     reports.ask(report, by=editor, words="Which year?")
     contacts.give_address(report, email="rita@reeder.example")
-    lost_links.send_again(report.reference)
+    lost_links.send_again(reference=report.reference)
     letters = unconfirmed_letters()
     assert len(letters) == 4
     for letter in letters:
@@ -137,37 +137,3 @@ def test_a_click_that_waits_for_another_address_being_given_confirms_nothing(tra
     clicking.join(10)
     assert said == ["replaced"]
     assert ReporterContact.objects.get().confirmed_at is None
-
-
-def owed():
-    return list(Delivery.objects.values_list("template", "recipient_kind", "recipient_key"))
-
-
-def test_a_lost_link_is_sent_once_a_day_and_the_answer_is_always_the_same(client, report, daily):
-    anonymous = make_report(daily, email="", name="")
-    Delivery.objects.all().delete()
-    texts = {
-        client.post("/corrections/lost/", {"reference": text}).content
-        for text in ("R-22222222-R", anonymous.reference, "nonsense")
-    }
-    assert owed() == []
-    texts |= {
-        client.post("/corrections/lost/", {"reference": f" {report.reference.lower()} "}).content for _ in range(2)
-    }
-    assert len(texts) == 1
-    assert owed() == [("corrections/mail/report_submitted", "unconfirmed_reader", report.reference)]
-
-
-def test_a_confirmed_reader_gets_the_link_and_not_the_receipt(client, report):
-    confirm(report)
-    client.post("/corrections/lost/", {"reference": report.reference})
-    assert owed() == [("corrections/mail/report_link", "reader", report.reference)]
-
-
-def test_links_are_not_sent_without_end(client, report, settings):
-    settings.THROTTLES = {**settings.THROTTLES, "link-request": (1, 3600)}
-    assert client.post("/corrections/lost/", {"reference": report.reference}).status_code == 200
-    answer = client.post("/corrections/lost/", {"reference": report.reference})
-    assert answer.status_code == 429
-    assert int(answer["Retry-After"]) >= 1
-    assert client.post("/corrections/lost/", {"reference": ""}).status_code == 422
