@@ -14,6 +14,6 @@ class ReprintsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Declare the kinds of event, who is told, and what follows: all three need the models to be loaded."""
-        for part in ("events", "notices", "reactions", "privacy", "remarks"):
+        """Declare events, who is told, what follows and what is said elsewhere: all need the models to be loaded."""
+        for part in ("events", "notices", "reactions", "privacy", "remarks", "policies", "rights.speaking"):
             import_module(f"reprints.{part}")

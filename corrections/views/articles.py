@@ -17,6 +17,7 @@ from corrections.models import Correction
 from corrections.views import wording
 from newsroom import references
 from newsroom.articles.models import Article, UseStatus
+from newsroom.articles.rights import stamp
 from newsroom.web.headers import public_page
 
 SHOWN = 100
@@ -57,7 +58,9 @@ def article(request: HttpRequest, reference: str) -> HttpResponse:
         "feed_path": path,
     }
     with timezone.override(about.publication.zone):
-        return render(request, "corrections/article.html", context)
+        response = render(request, "corrections/article.html", context)
+    stamp(response, about.publication)
+    return response
 
 
 @require_safe

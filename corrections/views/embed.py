@@ -28,10 +28,11 @@ from newsroom.articles import services
 from newsroom.articles.addresses import BadAddress
 from newsroom.articles.hosts import publication_of
 from newsroom.articles.models import Article
+from newsroom.articles.rights import stamp
 from newsroom.web.headers import public_page
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "embed"
-NEWEST = "1.0.0"
+NEWEST = "1.1.0"
 NEWEST_SECONDS, NUMBERED_SECONDS = 3600, 31_536_000
 SHOWN = 20
 LONGEST_ADDRESS = 2000
@@ -96,7 +97,9 @@ def article(request: HttpRequest) -> HttpResponse:
         "license_url": f"{settings.BASE_URL}/reprints/new/?{query}",
     }
     with timezone.override(publication.zone):
-        return render(request, "corrections/embed.html", context)
+        response = render(request, "corrections/embed.html", context)
+    stamp(response, publication)
+    return response
 
 
 def _notices(about: Article) -> list[dict[str, object]]:

@@ -60,6 +60,16 @@ def _fault(name: str, value: Any) -> str:
     return CHECKS[name](value) if name in CHECKS else ""
 
 
+def checks(name: str) -> Callable[[Callable[[Any], str]], Callable[[Any], str]]:
+    """The function answers what is wrong with a value of this setting, in a sentence, or an empty string."""
+
+    def register(check: Callable[[Any], str]) -> Callable[[Any], str]:
+        CHECKS[name] = check
+        return check
+
+    return register
+
+
 def _one_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         return "" if value in names else _("one of %(names)s.") % {"names": ", ".join(names)}

@@ -43,6 +43,7 @@ POLICIES: dict[str, Any] = {
     "priced_limit": "2000.00",
     "free_words": 100,
     "show_update_counts": False,
+    "ai_policy": {},  # search, ai_index, ai_input, ai_train, tdm → allow, license or deny; not named: the usual answer
     "invoicing": "external",  # external: the accounting system writes invoices; builtin: this desk does
     "invoice_due_days": 30,
     "invoice_prefix": "INV",  # a series is prefix and year, numbered without a gap per legal entity

@@ -9,6 +9,7 @@ from django.conf import settings
 from newsroom.articles.history import KINDS
 from newsroom.articles.models import Article, UseStatus
 from newsroom.articles.public import corrections_of
+from newsroom.articles.rights import members_of
 
 HEADLINE_LENGTH = 110
 SHOWN = frozenset({"published", "superseded", "withdrawn"})
@@ -35,6 +36,7 @@ def news_article(article: Article) -> dict[str, Any]:
             "correctionsPolicy": f"{settings.BASE_URL}/guidelines/",
             "actionableFeedbackPolicy": f"{settings.BASE_URL}/corrections/new/",
         },
+        **members_of(article),
         "correction": [_comment(row) for row in corrections_of([article.pk])[article.pk] if _is_shown(row)],
     }
     optional = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -43,6 +45,13 @@ def publication_at_hand(request: HttpRequest) -> Publication | None:
         if not is_away(error):
             raise
         return None
+
+
+def desk_url(publication: Publication) -> str:
+    """Where its desk is, without a slash at the end: at a host of its own, else at the installation's."""
+    if not publication.desk_host:
+        return str(settings.BASE_URL)
+    return f"{urlsplit(settings.BASE_URL).scheme}://{publication.desk_host}"
 
 
 def publication_for_article_host(host: str) -> Publication | None:

@@ -46,6 +46,9 @@ class AiPolicy:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+DENIED = AiPolicy(ai_index=Answer.DENY, ai_input=Answer.DENY, ai_train=Answer.DENY, tdm=Answer.DENY)
+"""Be found, and nothing else: what stands in for a policy that cannot be read."""
+
 # Purpose → token of the dialect. A purpose that a dialect has no word for is absent.
 RSL_USAGE: Mapping[str, str] = {
     "search": "search",

@@ -9,6 +9,7 @@ beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from lxml import etree
@@ -31,16 +32,37 @@ _PAYMENT = {"search": "use", "ai_index": "use", "ai_input": "use", "ai_train": "
 
 
 def license_xml(
-    policy: AiPolicy, *, form_url: str, terms_url: str = "", contact_email: str = "", contact_url: str = ""
+    policy: AiPolicy,
+    *,
+    sites: Sequence[str],
+    form_url: str,
+    terms_url: str = "",
+    contact_email: str = "",
+    contact_url: str = "",
 ) -> bytes:
-    """The RSL document of a publication, for all of its paths. UTF-8 with declaration.
+    """The RSL document of a publication. UTF-8 with declaration.
 
-    `form_url`: where a person asks for a license (`?use=` is added). Raises ContradictoryPolicy.
+    `sites`: absolute addresses, each with every path below it: a path alone would be one of the host that hands the
+    document out. `form_url`: where a person asks for a license (`?use=` is added). Raises ContradictoryPolicy.
     """
     refuse_contradictions(policy)
     root = etree.Element(_tag("rsl"), nsmap={None: NAMESPACE})
     root.set("max-age", str(MAX_AGE_DAYS))
-    content = etree.SubElement(root, _tag("content"), url="/")
+    for site in sites:
+        content = etree.SubElement(root, _tag("content"), url=site)
+        _fill(content, policy, form_url, contact_email)
+        if contact_email or contact_url:
+            holder = etree.SubElement(content, _tag("copyright"), type="organization")
+            if contact_email:
+                holder.set("contactEmail", contact_email)
+            if contact_url:
+                holder.set("contactUrl", contact_url)
+        if terms_url:
+            etree.SubElement(content, _tag("terms")).text = terms_url
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _fill(content: etree._Element, policy: AiPolicy, form_url: str, contact_email: str) -> None:
     free = [purpose for purpose in with_answer(policy, Answer.ALLOW) if purpose in RSL_USAGE]
     sold = [purpose for purpose in with_answer(policy, Answer.LICENSE) if purpose in RSL_USAGE]
     if free:
@@ -50,15 +72,6 @@ def license_xml(
     if not free and not sold:
         nothing = etree.SubElement(content, _tag("license"))
         etree.SubElement(nothing, _tag("prohibits"), type="usage").text = "all"
-    if contact_email or contact_url:
-        holder = etree.SubElement(content, _tag("copyright"), type="organization")
-        if contact_email:
-            holder.set("contactEmail", contact_email)
-        if contact_url:
-            holder.set("contactUrl", contact_url)
-    if terms_url:
-        etree.SubElement(content, _tag("terms")).text = terms_url
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def request_url(form_url: str, purpose: str) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reprints.rights.policy import TDM_RESERVATION, AiPolicy, Answer, refuse_contradictions
@@ -30,18 +31,19 @@ def tdm_offer(
     *,
     policy_url: str,
     publisher: str,
-    publisher_url: str,
+    sites: Sequence[str],
     form_url: str,
     contact_email: str = "",
 ) -> dict[str, Any] | None:
-    """The ODRL Offer behind `tdm-policy`: mining, after our consent. None when nothing is on offer.
+    """The ODRL Offer behind `tdm-policy`: mining of the sites, the first of which stands for the publisher, after our
+    consent. None when nothing is on offer.
 
     Raises ContradictoryPolicy.
     """
     refuse_contradictions(policy)
     if policy.tdm != Answer.LICENSE:
         return None
-    assigner = {"uid": publisher_url, "vcard:fn": publisher, "vcard:hasURL": request_url(form_url, "tdm")}
+    assigner = {"uid": sites[0], "vcard:fn": publisher, "vcard:hasURL": request_url(form_url, "tdm")}
     if contact_email:
         assigner["vcard:hasEmail"] = f"mailto:{contact_email}"
     return {
@@ -50,5 +52,5 @@ def tdm_offer(
         "profile": PROFILE,
         "uid": policy_url,
         "assigner": assigner,
-        "permission": [{"target": publisher_url, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}],
+        "permission": [{"target": site, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]} for site in sites],
     }

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Publication
+from newsroom.web.publications import desk_url
+from newsroom.web.text import has_forbidden_characters
 from reprints.documents import signing
-from reprints.rights import aipref, rsl, tdmrep
-from reprints.rights.policy import AiPolicy, refuse_contradictions
+from reprints.rights import aipref, rsl, speaking, tdmrep
 
-logger = logging.getLogger(__name__)
 HOUR = 3600
 CLOSED_TO_ROBOTS = ("/admin/", "/reprints/requests/", "/reprints/new/", "/corrections/reports/", "/corrections/new/")
-
-
-def policy_of(publication: Publication) -> AiPolicy:
-    """The publication's answers to machines; the usual ones where what is set cannot be meant."""
-    answers = publication.settings.get("ai_policy") or {}
-    try:
-        policy = AiPolicy.of(answers)
-        refuse_contradictions(policy)
-    except (ValueError, TypeError, AttributeError):
-        logger.warning("The AI policy of %s is not usable: the default stands in for it.", publication.slug)
-        return AiPolicy()
-    return policy
 
 
 @require_safe
@@ -38,10 +25,11 @@ def license_xml(request: HttpRequest) -> HttpResponse:
     """RSL 1.0."""
     publication = _publication(request)
     document = rsl.license_xml(
-        policy_of(publication),
-        form_url=f"{settings.BASE_URL}/reprints/new/",
+        speaking.policy_of(publication),
+        sites=speaking.sites_of(publication),
+        form_url=speaking.form_url(publication),
         contact_email=publication.licensing_email,
-        contact_url=f"{settings.BASE_URL}/reprints/",
+        contact_url=f"{desk_url(publication)}/reprints/",
     )
     return HttpResponse(document, content_type=f"{rsl.MEDIA_TYPE}; charset=utf-8")
 
@@ -53,7 +41,8 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED_TO_ROBOTS)]
     if publication is not None:
-        lines += aipref.robots_lines(policy_of(publication), license_url=f"{settings.BASE_URL}/license.xml")
+        policy = speaking.policy_of(publication)
+        lines += aipref.robots_lines(policy, license_url=speaking.license_url(publication))
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
@@ -61,7 +50,9 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=HOUR)
 def tdmrep_json(request: HttpRequest) -> HttpResponse:
     """The TDM reservation."""
-    rules = tdmrep.tdmrep_json(policy_of(_publication(request)), policy_url=_tdm_policy_url())
+    publication = _publication(request)
+    policy_url = speaking.tdm_policy_url(publication)
+    rules = tdmrep.tdmrep_json(speaking.policy_of(publication), policy_url=policy_url)
     return JsonResponse(rules, safe=False)
 
 
@@ -71,11 +62,11 @@ def tdm_policy(request: HttpRequest) -> HttpResponse:
     """The ODRL Offer that the reservation names; nothing when mining is not on offer."""
     publication = _publication(request)
     offer: dict[str, Any] | None = tdmrep.tdm_offer(
-        policy_of(publication),
-        policy_url=_tdm_policy_url(),
+        speaking.policy_of(publication),
+        policy_url=speaking.tdm_policy_url(publication),
         publisher=publication.legal_entity or publication.name,
-        publisher_url=f"https://{publication.hosts[0]}" if publication.hosts else settings.BASE_URL,
-        form_url=f"{settings.BASE_URL}/reprints/new/",
+        sites=speaking.sites_of(publication),
+        form_url=speaking.form_url(publication),
         contact_email=publication.licensing_email,
     )
     if offer is None:
@@ -91,11 +82,11 @@ def jwks_json(request: HttpRequest) -> HttpResponse:
 
 
 def _publication(request: HttpRequest) -> Publication:
+    """The one that `?publication=` names, else the one whose desk this is."""
+    slug = request.GET.get("publication", "")
+    if slug and not has_forbidden_characters(slug):
+        return get_object_or_404(Publication, slug=slug)
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
     if publication is None:
         raise Http404
     return publication
-
-
-def _tdm_policy_url() -> str:
-    return f"{settings.BASE_URL}/.well-known/tdm-policy.json"

@@ -296,6 +296,7 @@ def test_the_script_on_a_page_of_another_site_under_a_strict_policy(page, host, 
     assert foot.locator("section").evaluate("element => getComputedStyle(element).borderLeftWidth") == "4px"
     document = json.loads(page.locator('script[type="application/ld+json"]').inner_text())
     assert (document["@id"], [row["text"] for row in document["correction"]]) == (URL, [HOSTILE])
+    assert document["acquireLicensePage"].endswith(f"/reprints/new/?url={quote(URL, safe='')}")
     assert page.complaints == []
     assert page.context.cookies() == []
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]

@@ -19,6 +19,7 @@ from newsroom.api.fields import (
 )
 from newsroom.articles.addresses import MAX_LENGTH, BadAddress, clean_url
 from newsroom.articles.models import Article, UseStatus
+from newsroom.articles.rights import members_of
 
 BODY_LENGTH = 200_000
 BATCH = 100
@@ -117,6 +118,9 @@ class ArticleSerializer(serializers.Serializer):
     corrections_count = serializers.IntegerField()
     latest_correction_at = MomentField(allow_null=True)
     page = serializers.SerializerMethodField()
+    rights = serializers.SerializerMethodField(
+        help_text="schema.org members for the JSON-LD of its page: copyright, and where a license is to be had."
+    )
 
     class Meta:
         ref_name = "Article"
@@ -143,6 +147,10 @@ class ArticleSerializer(serializers.Serializer):
     def get_page(self, article: Article) -> str:
         """Its correction history for people."""
         return f"{settings.BASE_URL}/articles/{article.reference}/"
+
+    def get_rights(self, article: Article) -> dict[str, Any]:
+        """As the licensing desk says them."""
+        return members_of(article)
 
 
 class HistoryEntrySerializer(serializers.Serializer):

@@ -38,6 +38,7 @@ from newsroom.articles.api.serializers import (
 from newsroom.articles.history import entry, timeline
 from newsroom.articles.jsonld import news_article
 from newsroom.articles.models import Article
+from newsroom.articles.rights import stamp
 from newsroom.errors import DomainError, Invalid, NotAllowed, NotFound
 
 OVERLAP = timedelta(minutes=2)
@@ -224,7 +225,10 @@ class JsonLdView(ArticleView):
     def get(self, request: Request, reference: str) -> Response:
         """Read the article as schema.org NewsArticle with its `correction[]`."""
         refuse_unknown_parameters(request, ("format",))
-        return Response(news_article(self.article(reference)))
+        article = self.article(reference)
+        response = Response(news_article(article))
+        stamp(response, article.publication)
+        return response
 
 
 def _key(request: Request) -> ApiKey:

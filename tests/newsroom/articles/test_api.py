@@ -69,6 +69,15 @@ def test_a_new_article_is_created_with_its_first_revision(cms, story):
         "corrections_count": 0,
         "latest_correction_at": None,
         "page": f"http://testserver/articles/{article.reference}/",
+        "rights": {
+            "usageInfo": "http://testserver/reprints/",
+            "license": "http://testserver/license.xml?publication=daily",
+            "acquireLicensePage": "http://testserver/reprints/new/?url=https%3A%2F%2Fdaily.example%2Fpolitics%2Fstory",
+            "copyrightHolder": {"@type": "NewsMediaOrganization", "name": "The Daily"},
+            "copyrightYear": 2026,
+            "copyrightNotice": "© 2026 The Daily",
+            "creditText": "Ann Reporter · The Daily",
+        },
     }
     assert answer["ETag"] == f'"{article.reference}.1"'
     event = Event.objects.get()

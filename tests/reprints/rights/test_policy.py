@@ -20,6 +20,7 @@ from reprints.rights.tdmrep import tdm_offer, tdmrep_json
 from tests.reprints.rights.odrl_vocabulary import CONTEXT, ODRL
 
 FORM = "https://desk.example/reprints/new/"
+SITES = ["https://daily.example/"]
 POLICY_URL = "https://desk.example/policies/tdm.json"
 RSL = "{https://rslstandard.org/rsl}"
 GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("rsl.rng")))
@@ -35,6 +36,7 @@ def of(**answers):
 def rsl(policy):
     document = license_xml(
         policy,
+        sites=SITES,
         form_url=FORM,
         terms_url="https://desk.example/terms/?a=1&b=2",
         contact_email="licensing@daily.example",
@@ -88,7 +90,7 @@ def test_every_sound_policy_is_a_valid_document_that_grants_what_it_says():
 
 
 def test_the_grammar_refuses_the_words_of_the_draft():
-    sound = license_xml(AiPolicy(), form_url=FORM).decode()
+    sound = license_xml(AiPolicy(), sites=SITES, form_url=FORM).decode()
     assert GRAMMAR.validate(etree.fromstring(sound.encode()))
     for good, bad in [
         (">ai-train<", ">train-ai<"),
@@ -102,13 +104,23 @@ def test_the_grammar_refuses_the_words_of_the_draft():
 
 def test_the_document_names_no_server_lasts_a_week_and_no_word_of_rsl_0_9_is_in_it():
     for policy in SOUND:
-        text = license_xml(policy, form_url=FORM).decode()
+        text = license_xml(policy, sites=SITES, form_url=FORM).decode()
         assert [word for word in ("train-ai", "inference", "server", ",") if word in text] == []
     tree = rsl(AiPolicy())
     assert (tree.tag, dict(tree.attrib)) == (f"{RSL}rsl", {"max-age": "7"})
-    assert dict(tree.find(f"{RSL}content").attrib) == {"url": "/"}
+    assert dict(tree.find(f"{RSL}content").attrib) == {"url": "https://daily.example/"}
     assert tree.findtext(f".//{RSL}terms") == "https://desk.example/terms/?a=1&b=2"
     assert tree.findtext(f".//{RSL}legal") == "mailto:licensing@daily.example"
+
+
+def test_each_site_has_the_whole_policy():
+    sites = ["https://daily.example/", "https://sport.daily.example/"]
+    tree = etree.fromstring(license_xml(AiPolicy(), sites=sites, form_url=FORM, contact_email="a@daily.example"))
+    GRAMMAR.assertValid(tree)
+    blocks = {content.get("url"): [etree.tostring(child) for child in content] for content in tree}
+    assert list(blocks) == sites
+    assert blocks[sites[0]] == blocks[sites[1]]
+    assert len(blocks[sites[0]]) == 5
 
 
 def test_the_form_keeps_its_own_parameters():
@@ -130,7 +142,7 @@ def offer(policy):
         policy,
         policy_url=POLICY_URL,
         publisher="The Daily Example",
-        publisher_url="https://daily.example",
+        sites=["https://daily.example/", "https://desk.example/"],
         form_url=FORM,
         contact_email="licensing@daily.example",
     )
@@ -143,17 +155,14 @@ def test_the_mining_offer_asks_for_consent_and_tells_where():
         "profile": "http://www.w3.org/ns/tdmrep",
         "uid": POLICY_URL,
         "assigner": {
-            "uid": "https://daily.example",
+            "uid": "https://daily.example/",
             "vcard:fn": "The Daily Example",
             "vcard:hasURL": f"{FORM}?use=tdm_research",
             "vcard:hasEmail": "mailto:licensing@daily.example",
         },
         "permission": [
-            {
-                "target": "https://daily.example",
-                "action": "tdm:mine",
-                "duty": [{"action": "obtainConsent"}],
-            }
+            {"target": "https://daily.example/", "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]},
+            {"target": "https://desk.example/", "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]},
         ],
     }
     assert (offer(of(tdm="deny")), offer(of(tdm="allow", ai_train="allow"))) == (None, None)
@@ -218,7 +227,7 @@ def test_no_dialect_speaks_a_contradictory_policy():
     policy = of(tdm="allow")
     for speak in [
         lambda: refuse_contradictions(policy),
-        lambda: license_xml(policy, form_url=FORM),
+        lambda: license_xml(policy, sites=SITES, form_url=FORM),
         lambda: tdmrep_json(policy, policy_url=POLICY_URL),
         lambda: offer(policy),
         lambda: robots_lines(policy, license_url=FORM),

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils import timezone
 from lxml import etree
 
 from newsroom import references
+from newsroom.accounts.checking import faults_in
 from reprints.models import License
 from reprints.models.asking import ITEM_FIELDS
 from reprints.models.licenses import PUBLIC_STATUS
@@ -235,33 +237,148 @@ def test_every_answer_has_its_words():
 def test_machines_are_sent_to_the_form_for_what_is_sold(client, publication):
     document = etree.fromstring(client.get("/license.xml").content)
     space = {"rsl": "https://rslstandard.org/rsl"}
-    assert document.xpath("//rsl:custom/text()", namespaces=space) == [
-        "http://testserver/reprints/new/?use=ai_index",
-        "http://testserver/reprints/new/?use=ai_input",
-        "http://testserver/reprints/new/?use=ai_train",
+    assert (
+        document.xpath("//rsl:custom/text()", namespaces=space)
+        == [
+            "http://testserver/reprints/new/?use=ai_index",
+            "http://testserver/reprints/new/?use=ai_input",
+            "http://testserver/reprints/new/?use=ai_train",
+        ]
+        * 2
+    )
+    assert document.xpath("//rsl:content/@url", namespaces=space) == [
+        f"https://{publication.hosts[0]}/",
+        "http://testserver/",
     ]
     robots = client.get("/robots.txt").content.decode().splitlines()
-    assert robots[-2:] == ["License: http://testserver/license.xml", "Content-Usage: train-ai=n, search=y"]
+    named = f"?publication={publication.slug}"
+    assert robots[-2:] == [f"License: http://testserver/license.xml{named}", "Content-Usage: train-ai=n, search=y"]
     assert "Disallow: /reprints/requests/" in robots
+    policy_url = f"http://testserver/.well-known/tdm-policy.json{named}"
     assert json.loads(client.get("/.well-known/tdmrep.json").content) == [
-        {
-            "location": "/",
-            "tdm-reservation": 1,
-            "tdm-policy": "http://testserver/.well-known/tdm-policy.json",
-        }
+        {"location": "/", "tdm-reservation": 1, "tdm-policy": policy_url}
     ]
-    assert json.loads(client.get("/.well-known/tdm-policy.json").content)["@type"] == "Offer"
+    offer = json.loads(client.get(policy_url).content)
+    assert (offer["@type"], offer["uid"]) == ("Offer", policy_url)
 
 
-def test_the_policy_of_the_publication_counts_and_one_that_cannot_be_meant_does_not(client, publication):
+MACHINES = ("/license.xml", "/.well-known/tdmrep.json", "/.well-known/tdm-policy.json")
+
+
+def test_each_publication_of_a_desk_speaks_for_itself_at_its_own_address(client, publication):
+    other = make.make_publication(desk_host="desk.other.example", hosts=["other.example", "sport.other.example"])
+    other.settings = {"ai_policy": {"ai_train": "deny"}}
+    other.save(update_fields=["settings"])
+    document = etree.fromstring(client.get(f"/license.xml?publication={other.slug}").content)
+    space = {"rsl": "https://rslstandard.org/rsl"}
+    assert document.xpath("//rsl:content/@url", namespaces=space) == [
+        "https://other.example/",
+        "https://sport.other.example/",
+        "http://desk.other.example/",
+    ]
+    assert set(document.xpath("//rsl:custom/text()", namespaces=space)) == {
+        "http://desk.other.example/reprints/new/?use=ai_index",
+        "http://desk.other.example/reprints/new/?use=ai_input",
+    }
+    [rule] = json.loads(client.get(f"/.well-known/tdmrep.json?publication={other.slug}").content)
+    path = f"/.well-known/tdm-policy.json?publication={other.slug}"
+    assert rule["tdm-policy"] == f"http://desk.other.example{path}"
+    assert json.loads(client.get(path).content)["assigner"]["uid"] == "https://other.example/"
+    assert {client.get(f"{path}?publication=nobody").status_code for path in MACHINES} == {404}
+    assert {client.get(f"{path}?publication=%00").status_code for path in MACHINES} == {200}
+
+
+def test_a_policy_that_gives_nothing_sells_nothing(client, publication):
     publication.settings = {"ai_policy": {"ai_train": "deny", "ai_input": "deny", "ai_index": "deny", "tdm": "deny"}}
     publication.save(update_fields=["settings"])
     assert client.get("/.well-known/tdm-policy.json").status_code == 404
     assert b"custom" not in client.get("/license.xml").content
-    for nonsense in ({"tdm": "allow"}, {"tdm": "perhaps"}, ["x"], "x", {"nothing": "allow"}):
-        publication.settings = {"ai_policy": nonsense}
-        publication.save(update_fields=["settings"])
-        assert client.get("/license.xml").content.count(b"<custom>") == 3
+
+
+NONSENSE = [{"tdm": "allow"}, {"tdm": "perhaps"}, ["x"], "x", {"nothing": "allow"}, {"ai_train": ["deny"]}, None, 7]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_a_stored_policy_that_cannot_be_meant_sells_nothing_but_lets_the_text_be_found(client, publication, nonsense):
+    publication.settings = {"ai_policy": nonsense}
+    publication.save(update_fields=["settings"])
+    document = client.get("/license.xml").content
+    assert (document.count(b"<custom>"), document.count(b">search</permits>")) == (0, 2)
+    assert client.get("/robots.txt").content.decode().splitlines()[-1] == "Content-Usage: train-ai=n, search=y"
+    assert client.get("/.well-known/tdm-policy.json").status_code == 404
+
+
+SENTENCES = [
+    ({"ai_train": "deny", "tdm": "deny"}, ""),
+    ({"tdm": "allow"}, "ai_policy: Mining is free but training is not: without a reservation, the law counts"),
+    ({"ai_index": "deny"}, "ai_policy: AI systems may read the text but not index it"),
+    ({"ai_train": "maybe"}, "ai_policy: ai_train: “maybe” is none of allow, license, deny."),
+    ({"train-ai": "deny"}, "ai_policy: “train-ai” is none of search, ai_index, ai_input, ai_train, tdm."),
+    ({"tdm": ["deny"]}, "ai_policy: tdm: “['deny']” is none of allow, license, deny."),
+    (["deny"], "ai_policy: names with values."),
+]
+
+
+@pytest.mark.parametrize(("value", "sentence"), SENTENCES)
+def test_the_settings_refuse_a_policy_that_cannot_be_meant_and_say_why(value, sentence):
+    assert "".join(faults_in({"ai_policy": value})).startswith(sentence)
+    assert (faults_in({"ai_policy": value}) == []) is (sentence == "")
+
+
+def test_pages_about_articles_carry_the_policy_in_every_dialect(client, publication):
+    article = make.make_article(publication)
+    named = f"?publication={publication.slug}"
+    expected = {
+        "Content-Usage": "train-ai=n, search=y",
+        "Link": f'<http://testserver/license.xml{named}>; rel="license"; type="application/rsl+xml"',
+        "tdm-reservation": "1",
+        "tdm-policy": f"http://testserver/.well-known/tdm-policy.json{named}",
+    }
+    reference = article.reference
+    for path in (
+        f"/articles/{reference}/",
+        f"/api/v1/articles/{reference}/jsonld/",
+        f"/embed/article/?url={article.url}",
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, {name: answer.get(name) for name in expected}) == (200, expected), path
+    publication.settings = {"ai_policy": {"ai_train": "allow", "tdm": "allow"}}
+    publication.save(update_fields=["settings"])
+    answer = client.get(f"/articles/{reference}/")
+    assert (answer["Content-Usage"], answer["tdm-reservation"], answer.get("tdm-policy")) == (
+        "train-ai=y, search=y",
+        "0",
+        None,
+    )
+
+
+def test_the_json_ld_says_whose_it_is_and_where_a_license_is_to_be_had(client, publication):
+    article = make.make_article(publication)
+    members = (
+        *("usageInfo", "license", "acquireLicensePage", "copyrightHolder"),
+        *("copyrightYear", "copyrightNotice", "creditText"),
+    )
+    body = client.get(f"/api/v1/articles/{article.reference}/jsonld/").json()
+    year = article.published_at.astimezone(publication.zone).year
+    assert {name: body.get(name) for name in members} == {
+        "usageInfo": "http://testserver/reprints/",
+        "license": f"http://testserver/license.xml?publication={publication.slug}",
+        "acquireLicensePage": f"http://testserver/reprints/new/?{urlencode({'url': article.url})}",
+        "copyrightHolder": {"@type": "NewsMediaOrganization", "name": publication.name},
+        "copyrightYear": year,
+        "copyrightNotice": f"© {year} {publication.name}",
+        "creditText": f"Ann Reporter · {publication.name}",
+    }
+    listed = client.get(f"/api/v1/articles/?url={article.url}").json()["results"][0]["rights"]
+    assert listed == {name: body[name] for name in members}
+
+
+@pytest.mark.parametrize("values", [{"source_agency": "Wire"}, {"licensable": False}])
+def test_nobody_is_sent_to_us_for_what_is_not_ours(client, publication, values):
+    article = make.make_article(publication, **values)
+    body = client.get(f"/api/v1/articles/{article.reference}/jsonld/").json()
+    assert {"acquireLicensePage", "copyrightHolder", "copyrightNotice", "creditText"} & set(body) == set()
+    assert body["usageInfo"] == "http://testserver/reprints/"
 
 
 def test_before_the_set_up_there_is_a_sentence_and_no_crash(client):
