@@ -265,6 +265,7 @@ THROTTLES = {
     "login": (env.integer("THROTTLE_LOGINS", 10), 600),
     "second-step": (env.integer("THROTTLE_SECOND_STEPS", 10), 3600),
     "form": (env.integer("THROTTLE_FORMS", 20), 3600),
+    "report-flood": (env.integer("THROTTLE_REPORT_FLOOD", 600), 3600),
     "article-form": (env.integer("THROTTLE_ARTICLE_REPORTS", 60), 3600),
     "link-request": (env.integer("THROTTLE_LINK_REQUESTS", 5), 3600),
 }

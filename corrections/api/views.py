@@ -168,6 +168,7 @@ class ReportsView(APIView):
 
     scopes = None
     operation_ids = {"POST": "report_error"}
+    throttle_name = doubting.CEILING
 
     @extend_schema(request=ReportWriteSerializer, responses={201: ReportReceiptSerializer})
     @idempotent
@@ -362,6 +363,7 @@ def _doubts(request: Request, draft: Draft) -> list[str]:
         text=f"{draft.claim}\n{draft.suggestion}",
         said_before=doubting.said_today(draft) or doubting.said_before(draft, network=network_mark(request)),
         also=doubting.reasons(draft, networks=network_marks(request)),
+        ceiling=doubting.CEILING,
     )
     if judgment.retry_after:
         raise Throttled(judgment.retry_after)

@@ -27,6 +27,8 @@ from newsroom.events import sealed
 from newsroom.events.log import record
 from newsroom.workflow import DESK, lock
 
+CEILING = "report-flood"
+"""The throttle that only a flood meets: readers of one network beyond their quota are held, up to this many an hour."""
 Kind = ListedSender.Kind
 MAX_REASON = 500
 MOST_DAYS = 365

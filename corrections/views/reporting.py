@@ -67,6 +67,7 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         text=f"{draft.claim}\n{draft.suggestion}",
         said_before=doubting.said_before(draft, network=mark, sending=token.nonce),
         also=doubting.reasons(draft, networks=network_marks(request)),
+        ceiling=doubting.CEILING,
     )
     if judgment.retry_after:
         sentence = _(

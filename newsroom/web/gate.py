@@ -1,6 +1,6 @@
 """The gate before the desk: what looks like a machine or a campaign is held for a person to look at, not refused.
 
-No captcha. Only a network that goes on long after its quota is turned away for a while, with the text kept.
+No captcha. Only a flood is turned away for a while, with the text kept.
 """
 
 from __future__ import annotations
@@ -65,15 +65,24 @@ def score(text: str) -> dict[str, int]:
     }
 
 
-def judge(*, network: str, age: float, trap: str, text: str, said_before: bool, also: Collection[str] = ()) -> Judgment:
+def judge(
+    *,
+    network: str,
+    age: float,
+    trap: str,
+    text: str,
+    said_before: bool,
+    also: Collection[str] = (),
+    ceiling: str = "form",
+) -> Judgment:
     """Look at one submission that is otherwise complete, and count it. Call it outside a transaction.
 
     `network` is `throttles.caller(request)`, `age` the seconds since the form was handed out, `trap` what stood in the
     field that people do not see, `also` what the desk itself doubts. Within the quota of the throttle `form` a network
-    passes, for as many again it is held, beyond that it waits.
+    passes; as many again as the throttle `ceiling` lets through are held, and only beyond that it waits.
     """
     quota = throttles.hit("form", network)
-    beyond = None if quota.allowed else throttles.hit("form", f"beyond:{network}")
+    beyond = None if quota.allowed else throttles.hit(ceiling, f"beyond:{network}")
     if beyond is not None and not beyond.allowed:
         return Judgment([], beyond.retry_after)
     points = score(text)

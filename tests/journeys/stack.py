@@ -138,6 +138,7 @@ def full() -> Iterator[Stack]:
             "ALLOW_LOOPBACK_ENDPOINTS": "1",
             "FORM_MIN_SECONDS": "0",
             "THROTTLE_FORMS": "1000",
+            "THROTTLE_REPORT_FLOOD": "20000",
             "THROTTLE_ARTICLE_REPORTS": "1000",
             "DATABASE_URL": database.url,
             "REDIS_URL": broker.url,

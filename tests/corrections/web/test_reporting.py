@@ -319,13 +319,13 @@ def test_the_same_long_text_again_is_held(client, daily, filled):
     assert Report.objects.latest("pk").held_reasons == ["same_text"]
 
 
-def test_a_network_over_its_quota_is_held_then_asked_to_wait_with_the_text_kept(client, daily, filled, settings):
-    settings.THROTTLES = {**settings.THROTTLES, "form": (2, 3600)}
+def test_a_network_over_its_quota_is_held_and_only_a_flood_waits_with_the_text_kept(client, daily, filled, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "form": (1, 3600), "report-flood": (3, 3600)}
     for _ in range(4):
         assert client.post("/corrections/new/", filled()).status_code == 303
     assert list(Report.objects.order_by("pk").values_list("held_reasons", flat=True)) == [
         [],
-        [],
+        ["over_quota"],
         ["over_quota"],
         ["over_quota"],
     ]
