@@ -38,7 +38,7 @@ class TemplatedForm(WorkForm):
         self.data = self.data.copy()  # type: ignore[attr-defined]  # -- a QueryDict is copied to be changed
         try:
             chosen = self.fields["template"].clean(self.data.get("template"))
-            text = answers.fill(chosen, self.subject, by=self.person) if chosen else ""  # type: ignore[arg-type]  # -- staff by admin_view
+            text = answers.fill(chosen, self.subject, by=self.person) if chosen else ""
         except (forms.ValidationError, Invalid) as refusal:
             return self._refused(refusal.message if isinstance(refusal, Invalid) else refusal)
         if chosen is None:

@@ -82,8 +82,11 @@ DRAFTS_SHOWN = 100
 LABEL_HEADLINE, LABEL_WORDS = 60, 60
 
 
-class ReportAcceptForm(WorkForm):
+class ReportAcceptForm(TemplatedForm):
     """Accept, starting a correction or joining one that is being drafted."""
+
+    purpose = Purpose.ACCEPT
+    field_order = ("correction", "template", "words")
 
     correction = forms.ModelChoiceField(
         Correction.objects.none(),
@@ -91,9 +94,15 @@ class ReportAcceptForm(WorkForm):
         label=_("Join a draft"),
         empty_label=_("Start a new correction"),
     )
+    words = CleanTextField(
+        label=_("Words to the reader"),
+        help_text=_("Under the sentence that they are right and that we write the correction. May stay empty."),
+        required=False,
+    )
 
     def prepare(self) -> None:
         """Any open draft of the publication may be joined; shown are the newest, those of the same article first."""
+        super().prepare()
         if not isinstance(self.subject, Report):
             return
         drafts = Correction.objects.filter(
@@ -145,8 +154,11 @@ class ReportDeclineForm(TemplatedForm):
             self.fields["words"].help_text = _("The readers who joined this report get the same answer.")
 
 
-class ReportJoinForm(WordsForm):
+class ReportJoinForm(TemplatedForm):
     """Join to another report."""
+
+    purpose = Purpose.JOIN
+    field_order = ("other", "template", "words")
 
     other = forms.CharField(label=_("The other report (R-…)"), max_length=20)
     words = CleanTextField(label=_("Words to the reader"))

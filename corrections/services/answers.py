@@ -18,8 +18,8 @@ from newsroom.errors import Invalid
 from newsroom.events import promises
 
 
-def fill(template: AnswerTemplate, report: Report, *, by: User) -> str:
-    """The template's text for this report, in the template's language. Reads only.
+def fill(template: AnswerTemplate, report: Report, *, by: User | None) -> str:
+    """The template's text for this report, in the template's language. Reads only; `by` nobody when it goes by itself.
 
     Raises `Invalid` at `/template` that names everything the report does not have.
     """
@@ -35,6 +35,17 @@ def fill(template: AnswerTemplate, report: Report, *, by: User) -> str:
     return OPEN.sub(lambda found: values[found[1]], template.body)
 
 
+def closing(report: Report, code: str) -> str:
+    """The words that go to the reader when this report ends so without anybody writing to them: those of the newsroom's
+    template. Empty, for the standard sentence, where there is none or the report lacks what it needs.
+    """
+    template = AnswerTemplate.objects.closing(report, code)
+    try:
+        return fill(template, report, by=None) if template is not None else ""
+    except Invalid:
+        return ""
+
+
 def refuse_open_names(words: str) -> None:
     """Raise `Invalid` at `/words` for a text in which something was left to be filled in."""
     if left := names_in(words):
@@ -42,21 +53,21 @@ def refuse_open_names(words: str) -> None:
         raise Invalid.one("/words", sentence, "open_name")
 
 
-def _notice_url(report: Report, _by: User) -> str:
+def _notice_url(report: Report, _by: User | None) -> str:
     if report.article is None:
         return ""
     newest = Correction.objects.listed().for_article(report.article).newest_first().first()
     return settings.BASE_URL + public.path(newest) if newest is not None else ""
 
 
-def _answer_by(report: Report, _by: User) -> str:
+def _answer_by(report: Report, _by: User | None) -> str:
     for promise in promises.running(report):
         if promise.kind == "decide" and promise.paused_at is None:
             return str(date_format(timezone.localtime(promise.due_at), "DATE_FORMAT"))
     return ""
 
 
-VALUES: dict[str, Callable[[Report, User], str]] = {
+VALUES: dict[str, Callable[[Report, User | None], str]] = {
     "headline": lambda report, by: report.article.headline if report.article else "",
     "reference": lambda report, by: report.reference,
     "article_url": lambda report, by: report.article.url if report.article else report.article_url,
@@ -68,6 +79,6 @@ VALUES: dict[str, Callable[[Report, User], str]] = {
     "corrections_email": lambda report, by: report.publication.corrections_email,
     "complaints_body": lambda report, by: regimes.complaints_body(report.publication).replace("\n", "; "),
     "appeal_days": lambda report, by: str(report.publication.policy("appeal_within_days")),
-    "editor": lambda report, by: str(by),
+    "editor": lambda report, by: str(by or ""),
 }
 """Name → its value for a report; empty where there is none. Every name of `placeholders.NAMES` has one."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from corrections.events import EVENT_OF_MOVE
 from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
-from corrections.services import placing
+from corrections.services import answers, placing
 from corrections.services.moving import begin, decide, end
 from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
 from corrections.workflow import CORRECTION, PUBLIC
@@ -76,7 +76,7 @@ def _resolve_reports(correction: Correction, *, code: str, by: Actor) -> list[Re
     for waiting in Report.objects.filter(correction=correction, status="accepted").order_by("pk"):
         report, change = begin(waiting, "resolve", by=by, seen=None)
         report.resolution_code = code
-        decision = decide(report, "resolve", by=by, code=code)
+        decision = decide(report, "resolve", by=by, code=code, answer=answers.closing(report, code))
         change |= {"decision": decision.pk, "correction": correction.reference, "resolution_code": code}
         promises.keep(report, "publish", "decide")
         settled.append(end(report, change, by=by, fields=("resolution_code",)))

@@ -96,12 +96,18 @@ def resume(report: Report, *, by: User, seen: int | None = None) -> Report:
 
 
 @transaction.atomic
-def accept(report: Report, *, by: User, correction: Correction | None = None, seen: int | None = None) -> Report:
-    """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted."""
+def accept(
+    report: Report, *, by: User, correction: Correction | None = None, words: str = "", seen: int | None = None
+) -> Report:
+    """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted.
+
+    The reader is told in a standard sentence, with `words` under it where there are any.
+    """
     report, change = begin(report, "accept", by=by, seen=seen)
+    answers.refuse_open_names(words)
     joined = None if correction is None else notices.take_in(correction, report)
     report.correction = joined or notices.start_for(report, by=by)
-    decide(report, "accept", by=by)
+    change["decision"] = decide(report, "accept", by=by, answer=words.strip()).pk
     promises.keep(report, "decide")
     if not promises.running(report).filter(kind="publish").exists():
         priority.promise(report, "publish")  # the first one ended with the answer that was appealed
@@ -208,7 +214,8 @@ def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> 
     """Close it: we asked, reminded twice, and heard nothing."""
     report, change = begin(report, "lapse", by=by, seen=seen)
     report.resolution_code = Resolution.NO_REPLY
-    decide(report, "lapse", by=by, code=Resolution.NO_REPLY)
+    answer = answers.closing(report, Resolution.NO_REPLY)
+    change["decision"] = decide(report, "lapse", by=by, code=Resolution.NO_REPLY, answer=answer).pk
     promises.drop(report)
     report = end(report, change, by=by, fields=("resolution_code",))
     hand_over(report)

@@ -5,13 +5,20 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from corrections.models import AnswerTemplate, Report
+from corrections.models.answers import Purpose
 from corrections.placeholders import NAMES, fault_of
 from corrections.services import answers
+from corrections.services import correction as notices
 from corrections.services import report as reports
+from corrections.views import wording
+from corrections.vocabulary import DECLINE_CODES, Resolution
 from newsroom.errors import Invalid
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from newsroom.events import kinds, mail, planning
+from newsroom.events.models import Delivery
+from tests.factories import confirm, make_article, make_correction, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +49,118 @@ def test_a_template_with_an_unknown_name_or_a_stray_brace_is_refused(body):
     assert set(refusal.value.error_dict) == {"body"}
 
 
-def test_a_question_has_no_reason_for_declining():
+def test_every_outcome_can_have_a_template_and_none_that_does_not_fit_its_purpose():
+    declined = {code.value for code in DECLINE_CODES}
+    fitting = {"decline": declined, "appeal": declined, "close": set(Resolution.values) - declined}
+
+    assert set().union(*fitting.values()) == set(Resolution.values)
+    for purpose in Purpose.values:
+        for code in Resolution.values:
+            row = AnswerTemplate(title="T", body="Hello", purpose=purpose, code=code)
+            if code in fitting.get(purpose, ()):
+                row.full_clean()
+                continue
+            with pytest.raises(ValidationError) as refusal:
+                row.full_clean()
+            assert set(refusal.value.error_dict) == {"code"}
+
+
+@pytest.mark.parametrize("name", ["editor", "answer_by"])
+def test_a_text_that_goes_out_by_itself_names_no_editor_and_no_promise(name):
     with pytest.raises(ValidationError) as refusal:
-        AnswerTemplate(title="T", body="Hello", purpose="ask", code="opinion").full_clean()
-    assert set(refusal.value.error_dict) == {"code"}
+        AnswerTemplate(title="T", body=f"Yours, {{{name}}}", purpose="close").full_clean()
+    assert set(refusal.value.error_dict) == {"body"}
+
+
+def test_after_an_appeal_the_texts_for_a_second_look_come_first_and_before_it_not_at_all(daily):
+    report = make_report(daily)
+    usual, again = template("No", purpose="decline"), template("Again", purpose="appeal")
+    coded = template("Still no", purpose="appeal", code="opinion")
+    agreed = template("Yes", purpose="accept")
+
+    assert list(AnswerTemplate.objects.for_report(report, "decline")) == [usual]
+    report.appealed_at = timezone.now()
+    assert list(AnswerTemplate.objects.for_report(report, "decline")) == [again, coded, usual]
+    assert list(AnswerTemplate.objects.for_report(report, "accept")) == [again, agreed]
+
+
+def test_words_to_an_accepted_reader_are_on_the_page_and_in_the_mail(client, daily, editor):
+    report = confirm(make_report(daily))
+    report = reports.take_up(report, by=editor)
+    chosen = template("The council gave us “{headline}”.", purpose="accept")
+    client.force_login(editor)
+
+    filled = drawn(press(client, report, "accept", fill="1", template=chosen.pk), "accept")["form"]["words"].value()
+    assert press(client, report, "accept", words=filled).status_code == 302
+
+    decision = report.decisions.get()
+    assert (decision.move, decision.answer) == ("accept", f"The council gave us “{report.article.headline}”.")
+    assert [answer["text"] for answer in wording.answers_of(report)] == [decision.answer]
+    assert decision.answer in mail_of(report, "report_accepted")
+    with pytest.raises(Invalid):
+        reports.accept(reports.take_up(make_report(daily), by=editor), by=editor, words="See {notice_url}")
+
+
+def settled(daily, **over):
+    """A report that a correction settled."""
+    editor = make_staff(daily, "desk_editor")
+    report = reports.accept(reports.take_up(confirm(make_report(daily, **over)), by=editor), by=editor)
+    draft = notices.edit(report.correction, by=editor, text="The cost was wrong. It was 1.45 million, not 1.2.")
+    draft = notices.edit(draft, by=editor, kind="correction", not_fixed_reason="Print only.")
+    notices.publish(notices.send_for_approval(draft, by=editor), by=make_staff(daily, "standards_editor"))
+    report.refresh_from_db()
+    return report
+
+
+def test_when_a_notice_is_out_the_newsroom_s_own_words_go_to_the_reader(daily):
+    template("Any outcome.", purpose="close")
+    template("Clarified.", purpose="close", code="clarified", publication=daily)
+    template("Für alle.", purpose="close", code="corrected", language="de", publication=daily)
+    template("Of all houses.", purpose="close", code="corrected")
+    template("Not in use.", purpose="close", code="corrected", publication=daily, active=False)
+    own = template("Corrected here: {notice_url}", purpose="close", code="corrected", publication=daily)
+
+    report = settled(daily)
+
+    words = report.decisions.get(move="resolve").answer
+    assert words == f"Corrected here: http://testserver/corrections/{report.correction.reference}/"
+    assert words in mail_of(report, "report_resolved")
+    own.delete()
+    assert settled(daily).decisions.get(move="resolve").answer == "Of all houses."
+    assert settled(daily, language="de-AT").decisions.get(move="resolve").answer == "Für alle."
+
+
+def test_without_such_words_or_what_they_need_the_standard_sentence_goes_out(daily):
+    standard = "The correction is published. Thank you for telling us."
+    for language, body in (("fr", "Publié."), ("en", "From {agency}")):
+        template(body, purpose="close", language=language)
+        report = settled(daily)
+        assert report.decisions.get(move="resolve").answer == ""
+        assert standard in mail_of(report, "report_resolved")
+
+
+def test_who_joined_gets_the_standard_sentence_and_not_words_about_another_s_report(daily, editor):
+    template("Your report {reference} is settled.", purpose="close", code="corrected")
+    first, second = make_report(daily), confirm(make_report(daily, email="jo@reader.example"))
+    second = reports.join(second, by=editor, other=first, words="The same.")
+    report = reports.accept(reports.take_up(first, by=editor), by=editor)
+    draft = notices.edit(
+        report.correction, by=editor, text="The cost was wrong. It was 1.45 million.", not_fixed_reason="Print only."
+    )
+    notices.publish(notices.send_for_approval(draft, by=editor), by=make_staff(daily, "standards_editor"))
+
+    mail = mail_of(second, "report_resolved")
+    assert "The correction is published." in mail
+    assert first.reference not in mail
+
+
+def mail_of(report, name):
+    """The mail of this kind to the reader of this report."""
+    while planning.plan_due():
+        pass
+    row = Delivery.objects.get(template=f"corrections/mail/{name}", recipient_key=report.reference)
+    address = kinds.ADDRESS_BOOKS[row.recipient_kind](row.recipient_key)
+    return mail.compose(row, address).text
 
 
 def test_every_name_is_filled_in_where_the_report_has_it(daily, editor):
