@@ -62,7 +62,7 @@ def shipyard(stage: Stage) -> None:
         stage,
         "shipyard-orders",
         text="We withdraw our correction about the number of apprentices: the article does not give one. "
-        "A mix-up with another article was to blame.",
+        "We took the figure from an article about another yard.",
         kind=Kind.EDITORS_NOTE,
         target=mistaken,
         effect=Effect.WITHDRAW,
