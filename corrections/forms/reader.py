@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,12 @@ MAX_CONTEXT = 64
 MAX_SOURCES = 5
 MAX_ADDRESS = 2000
 MAX_EMAIL = 254
+MAX_DETAIL = 300
+BETWEEN_LINKS = re.compile(r"\s+|,(?=\s|https?://|www\.|$)|(?<=>)(?=<)")
+WITH_THE_PASSAGE = {"data-draft-with": "passage_exact"}
+AROUND = "<>\"'“”„‘’«»"
+NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*(?::\d+)?(?:[/?#].*)?")
+"""What is a web address but for its `https://`."""
 
 
 class WordsField(forms.CharField):
@@ -70,22 +77,24 @@ class MailField(WordsField):
 
 
 class SourcesField(WordsField):
-    """Links, one a line, as a list. Each begins with http:// or https:// and names a host."""
+    """Links as a list, separated by lines, spaces or commas, with or without `https://`; each names a host."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(limit=MAX_SOURCES * (MAX_ADDRESS + 1), multiline=True, **kwargs)
 
     def clean(self, value: Any) -> Any:
-        """The links, each once, as they were typed: a fragment may be what points at the evidence."""
-        links = list(dict.fromkeys(line.strip() for line in super().clean(value).splitlines() if line.strip()))
+        """The links, each once, with their fragments: one may be what points at the evidence."""
+        given = [as_pasted(part) for part in BETWEEN_LINKS.split(super().clean(value))]
+        links = list(dict.fromkeys(f"https://{part}" if NAMED_HOST.fullmatch(part) else part for part in given if part))
+        strange = [
+            ValidationError(_("“%(link)s” is not a web address."), params={"link": link[:80]}, code="not_a_link")
+            for link in links
+            if not is_web_address(link)
+        ]
+        if strange:
+            raise ValidationError(strange[:MAX_SOURCES])
         if len(links) > MAX_SOURCES:
             raise ValidationError(_("Please give at most %(count)d links."), params={"count": MAX_SOURCES})
-        for link in links:
-            if not is_web_address(link):
-                raise ValidationError(
-                    _("“%(link)s” is not a web address. Each begins with https:// and stands on a line of its own."),
-                    params={"link": link[:80]},
-                )
         return links
 
 
@@ -99,7 +108,9 @@ class ReportForm(forms.Form):
         required=False,
         label=_("Address of the article"),
         help_text=_("Copy it from the address bar of your browser."),
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "aria-required": "true"}
+        ),
     )
     medium = forms.ChoiceField(
         choices=Medium.choices,
@@ -109,7 +120,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
     )
     medium_detail = WordsField(
-        limit=300,
+        limit=MAX_DETAIL,
         required=False,
         label=_("Where exactly?"),
         help_text=_(
@@ -124,13 +135,18 @@ class ReportForm(forms.Form):
         multiline=True,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
-    passage_prefix = forms.CharField(required=False, widget=forms.HiddenInput)
-    passage_suffix = forms.CharField(required=False, widget=forms.HiddenInput)
+    passage_prefix = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"data-draft-with": "passage_exact"})
+    )
+    passage_suffix = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"data-draft-with": "passage_exact"})
+    )
     claim = WordsField(
         limit=MAX_WORDS,
         multiline=True,
         label=_("What is wrong?"),
         error_messages={"required": _("Please say what is wrong.")},
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "aria-required": "true"}),
     )
     suggestion = WordsField(
         limit=MAX_WORDS,
@@ -147,7 +163,7 @@ class ReportForm(forms.Form):
     sources = SourcesField(
         required=False,
         label=_("How can we check it?"),
-        help_text=_("Links to a source, one a line, at most five."),
+        help_text=_("Links to a source, at most five, with a space or a line between them."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
     )
     about_me = forms.BooleanField(required=False, label=_("The story is about me, or names me"))
@@ -193,12 +209,15 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.publication, self.language = publication, language
         self.article: Article | None = None
+        self.strange_address: ValidationError | None = None
         self.revision: Revision | None = None
         self.anchor = ""
 
     def clean_article_url(self) -> str:
-        """The address as one would show it; finds the article and whose it is on the way."""
-        text = str(self.cleaned_data["article_url"])
+        """The address as one would show it; finds the article and whose it is on the way. What is wrong with it is
+        kept until the medium is known: see `clean`.
+        """
+        text = as_pasted(str(self.cleaned_data["article_url"]))
         if not text:
             return ""
         try:
@@ -208,12 +227,14 @@ class ReportForm(forms.Form):
                 self.article.publication if self.article else publication_of(text, Publication.objects.order_by("pk"))
             )
         except BadAddress as error:
-            raise ValidationError(str(error), code="bad_address") from error
+            self.strange_address = ValidationError(str(error), code="bad_address")
+            return text
         if owner is None:
-            raise ValidationError(
+            self.strange_address = ValidationError(
                 _("We do not publish at this address. Please check it: it should be one of our own articles."),
                 code="unknown_host",
             )
+            return address
         self.publication = owner
         self.revision = self.article.current_revision() if self.article and not self.article.is_embargoed else None
         self.anchor = post_of(text)
@@ -227,6 +248,8 @@ class ReportForm(forms.Form):
         """What one field means for another."""
         data = super().clean() or {}
         medium = data.get("medium")
+        if self.strange_address is not None:
+            self._take_strange_address(data, medium, self.strange_address)
         if medium == Medium.WEB and "article_url" in data and not data["article_url"]:
             self.add_error(
                 "article_url", ValidationError(_("Which article is it? Paste its address."), code="required")
@@ -261,6 +284,20 @@ class ReportForm(forms.Form):
             language=self.language,
             **{name: data[name] for name in _SAME_NAME},
         )
+
+    def _take_strange_address(self, data: dict[str, Any], medium: str | None, why: ValidationError) -> None:
+        """Where it was not on the web, an address that is not ours says where: of the post, the episode."""
+        if medium in {None, Medium.WEB}:
+            self.add_error("article_url", why)
+            return
+        address, data["article_url"] = data["article_url"], ""
+        detail = f"{data.get('medium_detail', '')} {address}".strip()
+        if len(detail) > MAX_DETAIL:
+            words = _("Please shorten this, or the address above: together they have more than %(count)d characters.")
+            self.add_error("medium_detail", ValidationError(words, params={"count": MAX_DETAIL}, code="too_long"))
+            return
+        if "medium_detail" in data:
+            data["medium_detail"] = detail
 
     def _place_passage(self, data: dict[str, Any]) -> None:
         """Keep the surroundings of the passage only where they agree with the text: it may have been retyped."""
@@ -298,6 +335,14 @@ class LostLinkForm(forms.Form):
         if not self.errors and not data["email"] and not data["reference"]:
             self.add_error("email", ValidationError(_("Please give your email address."), code="required"))
         return data
+
+
+def as_pasted(text: str) -> str:
+    """An address without what comes along when it is copied out of a text: brackets or quotes, a full stop or comma."""
+    before, text = "", text.strip()
+    while text != before:
+        before, text = text, text.strip(AROUND).rstrip(".,;").strip()
+    return text
 
 
 def is_web_address(text: str) -> bool:

@@ -22,6 +22,11 @@ from newsroom.events.log import record
 from newsroom.workflow import THE_READER, Actor
 
 MAX_SOURCES = 10
+WRITTEN = (
+    *("claim", "suggestion", "category", "sources", "article_url", "anchor", "medium", "medium_detail"),
+    *("passage_exact", "passage_prefix", "passage_suffix", "about_me", "acting_for", "urgent", "urgent_reason"),
+)
+REACHED = ("name", "email", "phone")
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,17 @@ def _write(
     record("report.submitted", report, by=by, data={"status": report.status, "category": report.category})
     watching.page_if_urgent(report, by=by)
     return report
+
+
+def says_the_same(report: Report, draft: Draft) -> bool:
+    """Whether the report holds all that this draft says, about the error and about the reader."""
+    contact = getattr(report, "contact", None)
+    written = {name: getattr(report, name) for name in WRITTEN}
+    given = {name: getattr(draft, name) for name in WRITTEN}
+    given["article_url"] = draft.article_url or (draft.article.url if draft.article else "")
+    given["sources"] = draft.sources[:MAX_SOURCES]
+    reached = [sealed.open_text(getattr(contact, f"{name}_sealed", "") if contact else "") for name in REACHED]
+    return written == given and reached == [getattr(draft, name) for name in REACHED]
 
 
 def private_path(report: Report) -> str:

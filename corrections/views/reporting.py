@@ -15,13 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from corrections.forms.reader import MAX_PASSAGE, ReportForm, stands_in, text_to_mark
-from corrections.services import doubting, priority
-from corrections.services.submitting import private_path, submit
+from corrections.services import doubting
+from corrections.services.submitting import private_path, says_the_same, submit
 from corrections.views import wording
 from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
 from newsroom.api import throttles
 from newsroom.api.networks import network_mark, network_marks
+from newsroom.articles import passages
 from newsroom.availability import is_away
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
@@ -46,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 raise
             return _show_without_database(request)
     form = _form(request, request.POST)
-    if "look" in request.POST:
+    if _only_looks(request.POST):
         return _show(request, form, token=_same_or_fresh(request), checked=False)
     try:
         token = form_token.read(request.POST.get("form_token", ""), PURPOSE)
@@ -83,14 +84,20 @@ def _take_in(request: HttpRequest, form: ReportForm, token: form_token.FormToken
         form_token=token.nonce,
         network_hash=mark,
     )
-    if report.claim != draft.claim:
+    if not says_the_same(report, draft):
         sentence = _(
-            "You already sent a report from this page, and we have it. To send this one as well, press the button "
-            "again."
+            "You already sent a report from this page, and we have it. What you changed since is not in it: add it "
+            "there, or press the button again to send this one as a report of its own."
         )
         fresh = form_token.issue(PURPOSE, head_start=SECOND_TRY_SECONDS)
-        return _show(request, form, token=fresh, status=422, sentence=sentence)
+        return _show(request, form, token=fresh, status=422, sentence=sentence, earlier=private_path(report))
     return see_other(private_path(report))
+
+
+def _only_looks(sent: QueryDict) -> bool:
+    """The article is to be looked up: by its button, or by the Enter key while nothing is said to be wrong yet."""
+    by_enter = "enter" in sent and bool(sent.get("article_url", "").strip()) and not sent.get("claim", "").strip()
+    return "look" in sent or by_enter
 
 
 def _show_again(request: HttpRequest, form: ReportForm, error: form_token.UnusableToken) -> HttpResponse:
@@ -130,9 +137,18 @@ def _same_or_fresh(request: HttpRequest) -> str:
 
 
 def _show(
-    request: HttpRequest, form: ReportForm, *, token: str, status: int = 200, sentence: str = "", checked: bool = True
+    request: HttpRequest,
+    form: ReportForm,
+    *,
+    token: str,
+    status: int = 200,
+    sentence: str = "",
+    checked: bool = True,
+    earlier: str = "",
 ) -> HttpResponse:
-    """The page. Unless `checked`, only a wrong address is pointed out: the rest is not finished yet."""
+    """The page. Unless `checked`, only a wrong address is pointed out: the rest is not finished yet. `earlier` is the
+    path of the report that this page made before.
+    """
     form.full_clean()
     if not checked:
         for name in [name for name in form.errors if name != "article_url" or not form.data.get("article_url")]:
@@ -143,10 +159,13 @@ def _show(
     context: dict[str, Any] = {
         "form": form,
         "sentence": sentence,
+        "earlier": earlier,
+        "sent_back": request.method == "POST",
         "article": form.article if form.article is None or not form.article.is_embargoed else None,
-        "paragraphs": _paragraphs(text_to_mark(form.revision)),
+        "paragraphs": _paragraphs(text_to_mark(form.revision), form),
         "passage_missing": bool(form.revision and exact.strip() and not stands_in(form.revision, exact)),
-        "dates": wording.promised_dates(publication, priority.due) if publication else [],
+        "dates": wording.promised_dates(publication) if publication else [],
+        "urgent_dates": wording.promised_dates(publication, urgent=True) if publication else [],
         "publication": publication,
         "bodies": regimes.complaints_bodies(publication) if publication else [],
         "appeal_days": int(publication.policy("appeal_within_days")) if publication else 0,
@@ -167,5 +186,16 @@ def _show_without_database(request: HttpRequest) -> HttpResponse:
     return render(request, "corrections/new.html", context | {"unasked": True})
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in text.split("\n\n") if part.strip()]
+def _paragraphs(text: str, form: ReportForm) -> list[list[tuple[str, bool]]]:
+    """The text by paragraphs, each in pieces: (words, whether they are the passage that the reader means)."""
+    exact, *around = (str(form.data.get(f"passage_{part}") or "") for part in ("exact", "prefix", "suffix"))
+    place = (passages.find(text, exact, *around) or passages.find(text, exact)) if exact.strip() else None
+    first, last = (place.start, place.end) if place else (0, 0)
+    found, start = [], 0
+    for part in text.split("\n\n"):
+        cuts = [min(max(cut - start, 0), len(part)) for cut in (first, last)]
+        pieces = [(part[: cuts[0]], False), (part[cuts[0] : cuts[1]], True), (part[cuts[1] :], False)]
+        if part.strip():
+            found.append([piece for piece in pieces if piece[0]])
+        start += len(part) + 2
+    return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Correction, Decision, Message, Report
-from corrections.services.priority import URGENT_HOURS
+from corrections.services.priority import URGENT_HOURS, due
 from corrections.vocabulary import SETTLED_BY, Effect, Kind, Resolution, Visibility
 from corrections.workflow import REPORT, ReportStatus
 from newsroom.errors import DomainError, Stale
@@ -199,7 +199,10 @@ STATUS_WORDS = {"superseded": _("Replaced"), "withdrawn": _("Withdrawn")}
 """What the public pages say of a notice that no longer stands as published."""
 
 
-def promised_dates(publication: Any, due: Any) -> list[dict[str, Any]]:
-    """The dates that a report sent now would be given: [{what, due}]. `due` is `services.priority.due`."""
+def promised_dates(publication: Any, *, urgent: bool = False) -> list[dict[str, Any]]:
+    """The dates that a report sent now would be given: [{kind, what, due}]; of an `urgent` one those in hours."""
     now = timezone.now()
-    return [{"what": words, "due": due(publication, kind, now=now)} for kind, words in PROMISED.items()]
+    kinds = [kind for kind in PROMISED if not urgent or kind in URGENT_HOURS]
+    return [
+        {"kind": kind, "what": PROMISED[kind], "due": due(publication, kind, urgent=urgent, now=now)} for kind in kinds
+    ]

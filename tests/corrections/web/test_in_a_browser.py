@@ -5,42 +5,16 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from corrections.models import Report
 from corrections.services import report as reports
 from corrections.services.submitting import private_path
 from newsroom.articles.models import Article
 from newsroom.events.promises import running
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import make_correction, make_report, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 URL = "https://daily.example/politics/bridge"
-
-
-@pytest.fixture
-def open_browser(chromium_path, live_server, settings, monkeypatch):
-    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.FORM_MIN_SECONDS = 0
-    settings.BASE_URL = live_server.url
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
-
-        def page(**options):
-            opened = browser.new_context(base_url=live_server.url, **options).new_page()
-            opened.set_default_timeout(10_000)
-            return opened
-
-        yield page
-        browser.close()
-
-
-@pytest.fixture
-def article(transactional_db):
-    daily = make_publication(name="The Daily", slug="daily", hosts=["daily.example"], is_default=True)
-    return make_article(daily, url=URL, headline="Bridge opens late")
 
 
 def test_without_scripts_a_reader_reports_answers_appeals_and_takes_back(open_browser, article):
@@ -95,33 +69,6 @@ def test_without_scripts_a_reader_says_same_thing_and_that_it_is_not_fixed(open_
     page.click("text=No, it is not")
     assert "You told us that it is not fixed" in page.inner_text("main")
     assert Report.objects.get(pk=second.pk).fixed_answer == "no"
-
-
-def test_with_scripts_a_passage_is_marked_and_a_draft_survives_a_reload(open_browser, article):
-    page = open_browser()
-    troubles = []
-    page.on("console", lambda message: troubles.append(message.text))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.goto(f"/corrections/new/?url={URL}")
-    page.evaluate(
-        """() => {
-          const text = document.querySelectorAll("[data-passage-source] p")[1].firstChild;
-          const range = document.createRange();
-          range.setStart(text, 18);
-          range.setEnd(text, 29);
-          getSelection().addRange(range);
-        }"""
-    )
-    page.click("text=Use the marked words")
-    assert page.input_value("#id_passage_exact") == "1.2 million"
-    page.fill("#id_claim", "It was 1.45 million.")
-    page.reload()
-    assert page.input_value("#id_claim") == "It was 1.45 million."
-    page.click("button:has-text('Send the report') >> nth=-1")
-    page.wait_for_selector("text=What you told us")
-    assert page.evaluate("localStorage.length") == 0
-    assert troubles == []
-    assert Report.objects.get().passage_exact == "1.2 million"
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -1,5 +1,6 @@
 """The reader's form: what it takes, what it gives back, and what it never loses."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -28,7 +29,12 @@ def test_the_form_is_found_by_any_address_and_shows_the_headline_and_date_back(c
     assert "Published on Nov. 1, 2026" in text
     assert page.context["form"]["passage_exact"].value() == "1.2 million"
     assert page.context["passage_missing"] is False
-    assert page.context["paragraphs"][1] == "The council spent 1.2 million on the bridge."
+    assert page.context["paragraphs"][1] == [
+        ("The council spent ", False),
+        ("1.2 million", True),
+        (" on the bridge.", False),
+    ]
+    assert "<p>The council spent <mark>1.2 million</mark> on the bridge.</p>" in text
 
 
 def test_the_form_sets_no_cookie_and_is_kept_by_nobody(client, daily):
@@ -183,9 +189,10 @@ def test_bytes_that_are_no_text_and_foreign_charsets_are_no_crash(client, daily,
         ).status_code
         == 200
     )
-    assert client.post(
-        "/corrections/new/", "x" * 2_000_000, content_type="application/x-www-form-urlencoded"
-    ).status_code in {400, 413}
+    assert (
+        client.post("/corrections/new/", "x" * 2_000_000, content_type="application/x-www-form-urlencoded").status_code
+        == 413
+    )
 
 
 def test_a_passage_that_does_not_match_is_taken_with_a_word_to_the_reader(client, daily, filled):
@@ -209,6 +216,121 @@ def test_looking_up_an_address_keeps_what_was_typed_and_complains_about_nothing_
     assert Report.objects.count() == 0
 
 
+def test_enter_looks_the_article_up_until_something_is_said_to_be_wrong(client, daily, filled):
+    make_article(daily, url="https://daily.example/politics/story", headline="Bridge opens late")
+    page = client.post("/corrections/new/", filled(claim=" ", enter="1", suggestion="half typed"))
+    assert (page.status_code, page.context["form"].errors) == (200, {})
+    assert "Bridge opens late" in page.content.decode()
+    assert "half typed" in page.content.decode()
+    nowhere = client.post("/corrections/new/", filled(claim="", article_url="", enter="1"))
+    assert (nowhere.status_code, set(nowhere.context["form"].errors)) == (422, {"article_url", "claim"})
+    pressed = client.post("/corrections/new/", filled(claim=""))
+    assert (pressed.status_code, set(pressed.context["form"].errors)) == (422, {"claim"})
+    assert client.post("/corrections/new/", filled(enter="1")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "<https://daily.example/politics/story>",
+        "https://daily.example/politics/story.",
+        "“https://daily.example/politics/story”,",
+        "  <daily.example/politics/story>.  ",
+    ],
+)
+def test_an_address_copied_out_of_a_text_is_found(client, daily, filled, pasted):
+    article = make_article(daily, url="https://daily.example/politics/story")
+    assert client.get("/corrections/new/", {"url": pasted}).context["article"] == article
+    assert client.post("/corrections/new/", filled(article_url=pasted)).status_code == 303
+    assert Report.objects.get().article == article
+
+
+@pytest.mark.parametrize(
+    ("typed", "links"),
+    [
+        ("https://a.example/x https://b.example/y", ["https://a.example/x", "https://b.example/y"]),
+        ("https://a.example/x, https://b.example/y.", ["https://a.example/x", "https://b.example/y"]),
+        ("https://a.example/x,https://b.example/y", ["https://a.example/x", "https://b.example/y"]),
+        ("https://a.example/1,2", ["https://a.example/1,2"]),
+        ("a.example/x\nwww.b.example:8080/?q=1#p3", ["https://a.example/x", "https://www.b.example:8080/?q=1#p3"]),
+        ("<https://a.example/x><https://b.example/y>", ["https://a.example/x", "https://b.example/y"]),
+    ],
+)
+def test_sources_may_be_typed_as_people_type_them(client, daily, filled, typed, links):
+    assert client.post("/corrections/new/", filled(sources=typed)).status_code == 303
+    assert Report.objects.get().sources == links
+
+
+def test_each_word_that_is_no_source_is_named(client, daily, filled):
+    answer = client.post("/corrections/new/", filled(sources="a.example/x the budget, rita@reader.example"))
+    assert list(answer.context["form"].errors["sources"]) == [
+        "“the” is not a web address.",
+        "“budget” is not a web address.",
+        "“rita@reader.example” is not a web address.",
+    ]
+
+
+@pytest.mark.parametrize("medium", ["print", "podcast", "newsletter", "social"])
+@pytest.mark.parametrize("given", ["https://social.example/@daily/117", "@daily on a network"])
+def test_where_it_was_not_on_the_web_an_address_elsewhere_says_where(client, daily, filled, medium, given):
+    answer = client.post("/corrections/new/", filled(medium=medium, article_url=given))
+    assert answer.status_code == 303
+    report = Report.objects.get()
+    assert (report.article_url, report.medium_detail, report.publication) == ("", given, daily)
+
+
+def test_an_address_elsewhere_stands_beside_the_words_and_both_have_a_limit(client, daily, filled):
+    sent = filled(medium="podcast", medium_detail="Tide Talk 41", article_url="https://pods.example/41")
+    client.post("/corrections/new/", sent)
+    assert Report.objects.get().medium_detail == "Tide Talk 41 https://pods.example/41"
+    far = filled(medium="podcast", medium_detail="x" * 200, article_url="https://pods.example/" + "y" * 200)
+    answer = client.post("/corrections/new/", far)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["medium_detail"])
+    assert answer.context["form"]["article_url"].value() == far["article_url"]
+
+
+def test_the_passage_marked_is_the_one_that_was_meant(client, daily):
+    body = "Robin Vale opened it.\n\nThe engineer, Robin Vale, built it. Robin Vale paid."
+    make_article(daily, url="https://daily.example/politics/story", body=body)
+    sent = {
+        "look": "1",
+        "article_url": "daily.example/politics/story",
+        "passage_exact": "Robin Vale",
+        "passage_prefix": "The engineer, ",
+        "passage_suffix": ", built it.",
+    }
+    text = client.post("/corrections/new/", sent).content.decode()
+    assert "The engineer, <mark>Robin Vale</mark>, built it." in text
+    assert text.count("<mark>") == 1
+
+
+def test_the_urgent_door_stands_before_the_form_s_parts_with_the_number_and_the_hours(client, daily):
+    type(daily).objects.filter(pk=daily.pk).update(time_zone="America/New_York")
+    page = client.get("/corrections/new/")
+    text = page.content.decode().partition("<main")[2]
+    door = text[text.index('class="cannot-wait"') : text.index('class="form-part"')]
+    assert "+1 555 0100" in door
+    assert [row["kind"] for row in page.context["urgent_dates"]] == ["acknowledge", "decide"]
+    assert re.search(r"day, \w+\.? \d+, \d{4}, [^<]+ E[SD]T</time>", door)
+    assert " open>" not in door.partition("<summary>")[0]
+
+
+def test_an_address_and_what_is_wrong_are_what_the_form_says_it_needs(client, daily):
+    text = client.get("/corrections/new/").content.decode()
+    assert "Only the address of the article and “What is wrong?” have to be filled in." in text
+    for name in ("article_url", "claim"):
+        control = re.search(rf'<(?:input|textarea)[^>]*name="{name}"[^>]*>', text)
+        assert 'aria-required="true"' in control[0]
+
+
+def test_four_megabytes_are_refused_with_a_page_that_says_what_to_do(client, daily, filled):
+    answer = client.post("/corrections/new/", filled(claim="x" * 4_000_000))
+    assert answer.status_code == 413
+    assert "<h1>" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    assert Report.objects.count() == 0
+
+
 def test_an_embargoed_article_is_not_shown(client, daily, filled):
     later = timezone.now() + timedelta(days=1)
     article = make_article(
@@ -227,6 +349,35 @@ def test_sending_twice_makes_one_report(client, daily, filled):
     first, second = client.post("/corrections/new/", sent), client.post("/corrections/new/", sent)
     assert (first.status_code, second.status_code) == (303, 303)
     assert first["Location"] == second["Location"]
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"suggestion": "1.45 million"},
+        {"category": "quotation"},
+        {"sources": "https://budget.example/"},
+        {"article_url": "https://daily.example/politics/another"},
+        {"passage_exact": "1.2 million"},
+        {"medium": "print", "medium_detail": "Page 3"},
+        {"about_me": "on"},
+        {"acting_for": "my client"},
+        {"urgent_reason": "child"},
+        {"email": "rita@reader.example"},
+        {"name": "Rita Reader"},
+        {"phone": "+1 555 0199"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_any_change_to_what_was_sent_is_not_swallowed_and_the_reader_is_told_what_to_do(client, daily, filled, changed):
+    sent = filled()
+    first = client.post("/corrections/new/", sent)
+    answer = client.post("/corrections/new/", {**sent, **changed})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "What you changed since is not in it: add it there, or press the button again" in text
+    assert f'href="{first["Location"]}"' in text
     assert Report.objects.count() == 1
 
 
