@@ -28,7 +28,7 @@ from newsroom.accounts.models import (
     User,
 )
 from newsroom.accounts.services import issue_key, revoke_key
-from newsroom.admin import ReadOnlyAdmin, StaffScopedAdmin
+from newsroom.admin import OurFields, ReadOnlyAdmin, StaffScopedAdmin
 from newsroom.api.networks import network_mark
 
 LICENSING = frozenset({"admin", "licensing_manager"})
@@ -38,7 +38,7 @@ REDIRECTED = 302
 admin.site.unregister(Group)
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(OurFields, admin.TabularInline):
     """Rights, beside the person who holds them."""
 
     model = Membership

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from newsroom.accounts.checking import is_time_zone
+from newsroom.accounts.house_words import HouseWordsValidator, is_made_of
 from newsroom.accounts.models import Membership, Publication, Role, User
 from newsroom.accounts.regimes import REGIMES
 from newsroom.errors import Fault, Invalid
@@ -154,4 +155,8 @@ def _administrator_faults(wanted: Wanted) -> list[Fault]:
         validate_password(wanted.password, person)
     except ValidationError as error:
         faults.append(Fault("/admin_password", " ".join(error.messages)))
+    else:
+        # The title that is being set up is not among those that the validator knows.
+        if is_made_of(wanted.password, [wanted.publication, wanted.desk_host, *wanted.hosts]):
+            faults.append(Fault("/admin_password", HouseWordsValidator().get_help_text()))
     return faults

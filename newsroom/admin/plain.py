@@ -5,18 +5,33 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import DateField, Model
+from django.contrib.admin.options import BaseModelAdmin
+from django.db.models import CharField, DateField, JSONField, Model, TextField
 from django.http import HttpRequest
 
 from newsroom.accounts.models import User
 from newsroom.web.dates import DayField
+from newsroom.web.fields import CleanJSONField, CleanTextField
 
 
-class StaffScopedAdmin(admin.ModelAdmin):
+class OurFields(BaseModelAdmin):
+    """Django's own forms with fields of ours: texts behind the Unicode gate, days of this age."""
+
+    formfield_overrides: ClassVar = {DateField: {"form_class": DayField}, JSONField: {"form_class": CleanJSONField}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Django's field, behind the gate. What fits on one line is a name."""
+        # Addresses, links and slugs have a stricter form of their own, and so has what the form itself declares.
+        if type(db_field) in {CharField, TextField} and "form_class" not in kwargs:
+            several = isinstance(db_field, TextField)
+            kwargs |= {"form_class": CleanTextField, "multiline": several, "name": not several}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class StaffScopedAdmin(OurFields, admin.ModelAdmin):
     """Plain records (publications, desks, keys) that only administrators of the whole house change."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"admin"})
-    formfield_overrides: ClassVar = {DateField: {"form_class": DayField}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """With one of the roles at every publication: whoever edits rights could otherwise give themselves more."""

@@ -48,7 +48,7 @@ class StrictJSONParser(BaseParser):
         if len(raw) > MAX_BYTES:
             raise TooLarge(_("The body is longer than 256 kB."))
         value = loads(raw)
-        if faults := list(_forbidden(value, "")):
+        if faults := list(unstorable(value, "")):
             raise Invalid(faults)
         return value
 
@@ -117,7 +117,8 @@ def _short(text: str) -> int:
     return int(text)
 
 
-def _forbidden(value: Any, pointer: str) -> Iterator[Fault]:
+def unstorable(value: Any, pointer: str) -> Iterator[Fault]:
+    """Each text in the value that no column can hold, `pointer` being where the value stands."""
     if isinstance(value, str):
         if has_forbidden_characters(value):
             yield Fault(pointer, _("This text has characters in it that cannot be stored."), "not_text")
@@ -126,7 +127,7 @@ def _forbidden(value: Any, pointer: str) -> Iterator[Fault]:
             if has_forbidden_characters(name):
                 yield Fault(pointer, _("This object has a name with characters that cannot be stored."), "not_text")
             else:
-                yield from _forbidden(inner, f"{pointer}/{escape(name)}")
+                yield from unstorable(inner, f"{pointer}/{escape(name)}")
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _forbidden(inner, f"{pointer}/{index}")
+            yield from unstorable(inner, f"{pointer}/{index}")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom import references
 from newsroom.accounts.models import User
-from newsroom.admin import StaffScopedAdmin
+from newsroom.admin import OurFields, StaffScopedAdmin
 from reprints import pricing
 from reprints.models import (
     LicenseRequest,
@@ -63,7 +63,7 @@ class CardPreviewAdmin(StaffScopedAdmin):
         return TemplateResponse(request, "admin/reprints/ratecard_preview.html", context, status=status)
 
 
-class PriceRuleInline(admin.TabularInline):
+class PriceRuleInline(OurFields, admin.TabularInline):
     """The rows of a card."""
 
     model = PriceRule

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.forms import ReadOnlyPasswordHashField, UsernameField
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
@@ -19,11 +20,12 @@ import reprints.forms
 from corrections.forms.reader import WordsField
 from newsroom.admin import StaffScopedAdmin, WorkflowAdmin
 from newsroom.admin.work import WorkForm
-from newsroom.web.fields import CleanTextField
+from newsroom.web.fields import CleanJSONField, CleanTextField
 from tests.doors.browsers import Browser
 from tests.doors.hostile import MARK, storable_in_utf8
 from tests.doors.test_admin_matrix import record_of
 from tests.doors.world import undone
+from tests.factories import make_staff
 
 WORST = (
     *(MARK, "a\x00b", "\ud800\uffff", "\u202egnp.exe\u0300\u0301\u0302\u0303\u0304", "x\r\nBcc: v@evil.example"),
@@ -57,6 +59,83 @@ def fields_of_forms():
                 if isinstance(form, type) and issubclass(form, forms.Form) and form.__module__ == module.__name__:
                     for name, field in form.base_fields.items():
                         yield f"{form.__name__}.{name}", field
+
+
+def fields_of_the_admin(request):
+    """Name of model and field, and the field, of every form of Django's own in the admin, those of inlines included."""
+    for model, desk in admin.site._registry.items():
+        if isinstance(desk, WorkflowAdmin) or not desk.has_add_permission(request):
+            continue
+        found = [(model, desk.get_form(request, obj, change=obj is not None)) for obj in (None, model())]
+        found += [(inline.model, inline.get_formset(request).form) for inline in desk.get_inline_instances(request)]
+        for kind, form in found:
+            yield from ((f"{kind.__name__}.{name}", field) for name, field in form.base_fields.items())
+
+
+STRICTER = (forms.EmailField, forms.URLField, forms.SlugField, UsernameField, ReadOnlyPasswordHashField)
+"""Fields that take a form of their own only."""
+
+
+@pytest.mark.django_db
+def test_every_text_that_administrators_type_passes_the_gate(rf):
+    request = rf.get("/")
+    request.user = make_staff(is_superuser=True)
+    found = dict(fields_of_the_admin(request))
+    texts = {name: field for name, field in found.items() if isinstance(field, forms.CharField)}
+    open_ones = {
+        name
+        for name, field in texts.items()
+        if not isinstance(field, (CleanTextField, CleanJSONField, *STRICTER)) and "password" not in name
+    }
+    assert open_ones == set()
+    assert [name for name, field in texts.items() if isinstance(field, CleanTextField) and not field.max_length] == []
+    gated = {name for name, field in texts.items() if isinstance(field, CleanTextField)}
+    assert {"AnswerTemplate.title", "Organization.name", "Contact.name", "Desk.name", "ApiKey.label"} <= gated
+    assert {"Publication.name", "User.first_name", "Guideline.body", "TermsTemplate.text"} <= gated
+    assert {name for name, field in texts.items() if isinstance(field, CleanTextField) and not field.is_name} == {
+        *("AnswerTemplate.body", "Guideline.body", "Organization.address", "Publication.legal_address"),
+        "TermsTemplate.text",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [("\u200b\u200b", None), ("\u202egnp.exe", "gnp.exe"), ("a\x00b", None), (" Thank\x07  you ", "Thank you")],
+)
+def test_a_title_that_shows_nothing_or_reads_backwards_is_not_kept(world, title, kept):
+    browser = Browser()
+    browser.force_login(world.staff["superuser"])
+    path = reverse("admin:corrections_answertemplate_change", args=[world.answertemplate.pk])
+    page = browser.get(path).context["adminform"].form
+    sent = {name: "" if page[name].value() is None else page[name].value() for name in page.fields}
+    answer = browser.post(path, sent | {"title": title})
+    world.answertemplate.refresh_from_db()
+    assert (answer.status_code, world.answertemplate.title) == ((302, kept) if kept else (200, "Thanks"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "nested"),
+        ('{"a": 1, "a": 2}', "twice"),
+        ('{"a": "b\\u0000c"}', "cannot be stored"),
+        ('["\\ud800"]', "cannot be stored"),
+        ("NaN", "not JSON"),
+        ("{", "not JSON"),
+        ('"' + "x" * 300_000 + '"', "too long"),
+    ],
+)
+def test_json_that_administrators_type_is_read_as_the_api_reads_it(text, said):
+    class Form(forms.Form):
+        settings = CleanJSONField()
+
+    form = Form({"settings": text})
+    assert said in str(form.errors["settings"])
+    assert str(form["settings"])
+    fine = Form({"settings": '{"a": ["b", 1.5, null]}'})
+    assert (fine.is_valid(), fine.cleaned_data) == (True, {"settings": {"a": ["b", 1.5, None]}})
+    assert CleanJSONField(required=False).clean("") is None
 
 
 def test_every_text_that_is_kept_passes_the_gate():
