@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 
 from newsroom.api import problems
-from newsroom.web import views
+from newsroom.web import probes, views
 from newsroom.web.passwords import ChoosingView, ForgottenView
 
 handler400 = "newsroom.web.refusals.bad_request"
@@ -15,9 +15,9 @@ handler404 = "newsroom.web.views.not_found"
 urlpatterns = [
     path("", views.doors, name="doors"),
     path("guidelines/", views.guidelines, name="guidelines"),
-    path("healthz", views.healthz),
-    path("readyz", views.readyz),
-    path("metrics", views.metrics),
+    path("healthz", probes.healthz),
+    path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
     path("favicon.ico", views.favicon),
     path(".well-known/security.txt", views.security_txt),
     path(

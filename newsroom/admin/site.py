@@ -119,11 +119,13 @@ class DeskSite(admin.AdminSite):
         request.session.cycle_key()
         if form := keeping.carried(carried):
             request.session[KEPT] = {"action": form.action, "form": carried}
-            response = HttpResponseRedirect(reverse("admin:kept"))
+            response["Location"] = reverse("admin:kept")
         person = request.user
         if factors.owes(person, passed=request.session.get(SHOWN)):
             access_log.note(Access.PASSWORD_TAKEN, person=person, network=network_mark(request))
-            return _to_second_step(response["Location"])
+            # The same response: the new token for forms is in it.
+            response["Location"] = _to_second_step(response["Location"])["Location"]
+            return response
         access_log.note(Access.SIGNED_IN, person=person, network=network_mark(request))
         return response
 

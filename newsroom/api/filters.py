@@ -54,13 +54,16 @@ def _is_choosy(filterset: Any, name: str) -> bool:
 
 
 def refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:
-    """Raise Invalid when the query has a parameter that is not in `known`. For views without a queryset."""
+    """Raise Invalid when the query has a parameter that is not in `known`, or one twice: which of them was read would
+    be anybody's guess. For views without a queryset.
+    """
     names = set(known)
-    faults = [
-        Fault(f"/{name}", _("There is no such filter here."), "unknown_parameter")
-        for name in request.query_params
-        if name not in names
-    ]
+    faults = []
+    for name, values in request.query_params.lists():
+        if name not in names:
+            faults.append(Fault(f"/{name}", _("There is no such filter here."), "unknown_parameter"))
+        elif len(values) > 1:
+            faults.append(Fault(f"/{name}", _("Give this once."), "repeated_parameter"))
     if faults:
         raise Invalid(faults)
 

@@ -41,6 +41,8 @@ class BodiesMiddleware:
         else:
             response = self.get_response(request)
             _read_to_the_end(request)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         if request.method == "HEAD":
             if response.streaming:
                 response.streaming_content = []  # type: ignore[attr-defined]  # -- what streams has it

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Guideline
-from newsroom.availability import is_away, read_only
-from newsroom.events import upkeep
 
 SECURITY_TXT_DAYS = 180
 FAVICON = Path(__file__).resolve().parent.parent / "static" / "masthead" / "favicon.ico"
@@ -83,57 +78,6 @@ def guidelines(request: HttpRequest) -> HttpResponse:
         )
     ordered = [shown[kind] for kind in ("editorial", "ai") if kind in shown]
     return render(request, "guidelines.html", {"guidelines": ordered})
-
-
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: no dependency is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers, and is ours. Never Redis, never mail. 503 until it does; read-only is ready.
-
-    One without tables is not: its volume is not mounted, or `migrate` was forgotten.
-    """
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
-            ready = cursor.fetchone() is not None
-    except Error:
-        ready = False
-    if not ready:
-        return HttpResponse("the database does not answer, or is empty\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@never_cache
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text, for the holder of METRICS_TOKEN, or from loopback when there is none.
-
-    Without the database `masthead_database_up` is 0, and what would have to be asked of it is missing.
-    """
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not settings.TRUSTED_PROXIES
-    token = settings.METRICS_TOKEN
-    if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
-        return HttpResponse("forbidden\n", status=403, content_type="text/plain")
-    told: dict[str, Any] = {"read_only": read_only(), "database_up": True}
-    try:
-        told |= {**upkeep.health(), **upkeep.gauges()}
-    except Error as error:
-        if not is_away(error):
-            raise
-        told["database_up"] = False
-    lines: list[str] = []
-    for name, value in told.items():
-        number = int(value) if isinstance(value, bool) else value
-        lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {number}"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 
 @require_safe
