@@ -133,7 +133,7 @@ chaos: $(VENV)/.dev ## Kill, freeze and cut off parts of a running desk, then ma
 
 MACHINES := tests/machines
 RACES := tests/races tests/corrections/test_races.py tests/reprints/api/test_races.py
-FUZZ := tests/doors/test_hostile.py tests/doors/test_schema_fuzz.py
+FUZZ := tests/doors/test_hostile.py tests/doors/test_requests.py tests/doors/test_schema_fuzz.py
 
 .PHONY: machines
 machines: $(VENV)/.dev ## Random moves against models written by hand, 2,000 times 50 (MACHINE_RUNS)
