@@ -15,5 +15,5 @@ class CorrectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare who is told, what follows and the public shape: all need the models to be loaded."""
-        for part in ("notices", "reactions", "public", "privacy"):
+        for part in ("notices", "letters", "reactions", "public", "privacy"):
             import_module(f"corrections.{part}")

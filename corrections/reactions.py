@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from corrections.models import Report
-from corrections.services import anchors, contacts
+from corrections.services import anchors, contacts, fixing
 from newsroom.events.kinds import address_refused, reaction
 from newsroom.events.models import Event
 
@@ -15,6 +15,13 @@ def passages_are_compared(event: Event) -> None:
     """Reports whose passage the edit changed say so; an edit without a notice is shown to the desk."""
     if event.article is not None:
         anchors.after_revision(event.article, revision=int(event.data["revision"]))
+
+
+@reaction("article.revised")
+def the_fix_is_proposed(event: Event) -> None:
+    """Notices that wait for the fix are shown the text that looks like it."""
+    if event.article is not None:
+        fixing.revision_arrived(event.article)
 
 
 @reaction("report.submitted")

@@ -44,6 +44,7 @@ class CorrectionStatus(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+UNPUBLISHED = [CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL]
 PUBLIC = [CorrectionStatus.PUBLISHED, CorrectionStatus.SUPERSEDED, CorrectionStatus.WITHDRAWN]
 CLOSED = [
     ReportStatus.RESOLVED,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from datetime import UTC, datetime
+from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from corrections.models import Correction, Report
@@ -17,6 +18,8 @@ from newsroom.accounts.models import Desk, Membership, Publication, User
 from newsroom.articles.addresses import canonical_key
 from newsroom.articles.models import Article, ArticleAddress, Revision
 from newsroom.events import sealed
+from newsroom.events.log import record
+from newsroom.workflow import THE_CLOCK
 
 COUNT = itertools.count(1)  # one for all factories: a name that two of them make would be made twice
 TEXT = "The council spent 1.2 million on the bridge.\n\nThe mayor, Robin Vale, opened it in May."
@@ -73,7 +76,7 @@ def make_article(publication, *, body=TEXT, revisions=1, **over):
             "headline": f"Bridge opens late {number}",
             "section": "politics",
             "bylines": ["Ann Reporter"],
-            "published_at": datetime(2026, 11, 1, 8, tzinfo=UTC),
+            "published_at": timezone.now() - timedelta(days=3),
             "licensable": True,
             **over,
         }
@@ -97,6 +100,14 @@ def revise(article, *, body):
         sha256=sha256,
         seen_at=timezone.now(),
     )
+
+
+def push(article, *, body):
+    """The CMS sends another text: a revision, with its event."""
+    with transaction.atomic():
+        revision = revise(article, body=body)
+        record("article.revised", article, by=THE_CLOCK, data={"revision": revision.number})
+    return revision
 
 
 def make_report(publication=None, article=None, **over):

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk, to_decide, to_place, to_review
 from corrections.events import WARNING_ANSWERED
-from corrections.forms import desk as forms
+from corrections.forms import notices as forms
 from corrections.forms.agencies import AgencyCorrectionForm
+from corrections.forms.desk import WordsForm
 from corrections.linter import Finding
 from corrections.models import Correction, LedgerEntry, Placement, Report
-from corrections.services import agencies, destroying, placing, spreading
+from corrections.services import agencies, destroying, fixing, placing, spreading
 from corrections.services import correction as notices
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts import approvals
@@ -34,7 +35,7 @@ def _is_draft(subject: Correction, person: User) -> bool:
 
 
 def _fix_can_be_seen(subject: Correction, person: User) -> bool:
-    return subject.status in {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL} and at_desk(subject, person)
+    return subject.status in notices.OPEN and at_desk(subject, person)
 
 
 def _has_warnings(subject: Correction, person: User) -> bool:
@@ -111,11 +112,12 @@ class CorrectionAdmin(WorkflowAdmin):
         ),
         "drop_article": Button(notices.drop_article, forms.CorrectionDropArticleForm, _("Drop an article"), _is_draft),
         "see_fix": Button(
-            lambda subject, *, by, article, revision, seen=None: notices.see_fix(
-                subject, by=by, article=article, revision=revision
-            ),
-            forms.CorrectionSeeFixForm,
-            _("The fix is in the article"),
+            notices.see_fix, forms.CorrectionSeeFixForm, _("The fix is in the article"), _fix_can_be_seen
+        ),
+        "leave_unchanged": Button(
+            notices.leave_unchanged,
+            forms.CorrectionLeaveUnchangedForm,
+            _("An article stays as it is"),
             _fix_can_be_seen,
         ),
         "answer_warning": Button(
@@ -123,8 +125,8 @@ class CorrectionAdmin(WorkflowAdmin):
         ),
         "send_for_approval": Button(notices.send_for_approval),
         "publish": Button(notices.publish),
-        "return_to_draft": Button(notices.return_to_draft, forms.WordsForm),
-        "publish_urgent": Button(notices.publish_urgent, forms.WordsForm, danger=True),
+        "return_to_draft": Button(notices.return_to_draft, WordsForm),
+        "publish_urgent": Button(notices.publish_urgent, WordsForm, danger=True),
         "review": Button(
             lambda subject, *, by, seen=None: notices.review(subject, by=by),
             None,
@@ -154,7 +156,7 @@ class CorrectionAdmin(WorkflowAdmin):
         "destroy": Button(
             destroying.destroy, None, _("Destroy its words for good"), destroying.may_decide, danger=True
         ),
-        "unsuppress": Button(notices.unsuppress, forms.WordsForm),
+        "unsuppress": Button(notices.unsuppress, WordsForm),
     }
     starters: ClassVar[dict[str, Button]] = {
         "agency": Button(
@@ -188,6 +190,7 @@ class CorrectionAdmin(WorkflowAdmin):
         """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back."""
         return {
             "rows": list(subject.articles.select_related("article")),
+            "fixes": fixing.proposals(subject) if at_desk(subject, request.user) else [],  # type: ignore[arg-type]  # -- staff by admin_view
             "diff": word_diff(subject.original_text, subject.corrected_text)
             if subject.original_text and subject.corrected_text
             else [],

@@ -16,15 +16,11 @@ from corrections.vocabulary import (
     DECLINE_CODES,
     Category,
     Channel,
-    Effect,
-    Kind,
     Medium,
     Origin,
-    Place,
     Resolution,
-    Severity,
 )
-from corrections.workflow import PUBLIC, CorrectionStatus, ReportStatus
+from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
@@ -32,7 +28,6 @@ from newsroom.articles.addresses import BadAddress
 from newsroom.articles.models import Article
 from newsroom.articles.services import find
 from newsroom.references import normalize
-from newsroom.web.dates import LocalMomentField
 from newsroom.web.fields import CleanTextField
 
 
@@ -222,155 +217,6 @@ class ReportExportForm(WorkForm):
     with_words = forms.BooleanField(
         required=False, label=_("With the words of the reader and the desk (never with contact details)")
     )
-
-
-class CorrectionEditForm(WorkForm):
-    """The words of a draft."""
-
-    kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
-    severity = forms.ChoiceField(choices=Severity.choices, label=_("Severity"))
-    text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))
-    original_text = CleanTextField(label=_("Original passage"), required=False)
-    corrected_text = CleanTextField(label=_("Corrected passage"), required=False)
-    error_published_at = LocalMomentField(
-        label=_("The error appeared"),
-        required=False,
-        help_text=_("Like 2026-11-20 08:30, on the publication's clock."),
-    )
-    not_fixed_reason = CleanTextField(
-        label=_("Why the article is not changed"), required=False, max_length=500, multiline=False
-    )
-
-    def prepare(self) -> None:
-        """Begin with the words as they are."""
-        if self.subject is not None:
-            self.fields["error_published_at"].zone = self.subject.publication.zone  # type: ignore[attr-defined]  # -- LocalMomentField
-            for name in self.fields:
-                if hasattr(self.subject, name):
-                    self.initial.setdefault(name, getattr(self.subject, name))
-
-
-class CorrectionAnswerWarningForm(WordsForm):
-    """Answer a warning of the linter."""
-
-    code = forms.ChoiceField(choices=[], label=_("Warning"))
-    words = CleanTextField(label=_("Why the notice may stand as it is"), max_length=500)
-    field_order = ("code", "words")
-
-    def prepare(self) -> None:
-        """Only the warnings that wait for an answer."""
-        if self.subject is not None:
-            waiting = [(finding.code, finding.sentence) for finding in self.subject.unanswered()]
-            self.fields["code"].choices = waiting  # type: ignore[attr-defined]  # -- a choice field
-
-
-class CorrectionNameArticleForm(WorkForm):
-    """The same error in one more article, or in one post of a live blog."""
-
-    article = ArticleField()
-    anchor = CleanTextField(
-        label=_("Post of a live blog"),
-        help_text=_("The id in the post's address, after the #. Name an article again to change its post."),
-        required=False,
-        max_length=201,
-        multiline=False,
-    )
-
-
-class CorrectionDropArticleForm(WorkForm):
-    """Not this article."""
-
-    article = forms.ModelChoiceField(Article.objects.none(), label=_("Article"))
-
-    def prepare(self) -> None:
-        """Only articles that the notice names."""
-        if self.subject is not None:
-            self.fields["article"].queryset = Article.objects.filter(corrections__correction=self.subject)  # type: ignore[attr-defined]  # -- a model field
-
-
-class CorrectionSeeFixForm(CorrectionDropArticleForm):
-    """Which revision holds the fix."""
-
-    revision = forms.IntegerField(min_value=1, max_value=100_000, label=_("Revision with the fix"))
-
-
-class CorrectionPlaceForm(WorkForm):
-    """Where the notice stands now."""
-
-    where = forms.ChoiceField(choices=Place.choices, label=_("Place"))
-    url = forms.URLField(label=_("Address"), required=False, max_length=2000, assume_scheme="https")
-    detail = CleanTextField(label=_("In print or an alert: which one"), required=False, max_length=200, multiline=False)
-    at = LocalMomentField(
-        label=_("Since"),
-        required=False,
-        help_text=_("Empty: now. Like 2026-11-20 08:30, on the publication's clock."),
-    )
-
-    def prepare(self) -> None:
-        """Begin with the first place that is still owed."""
-        if self.subject is not None:
-            self.fields["at"].zone = self.subject.publication.zone  # type: ignore[attr-defined]  # -- LocalMomentField
-            owed = self.subject.placements.filter(seen_at=None).order_by("pk").values_list("place", flat=True).first()
-            if owed:
-                self.initial.setdefault("where", owed)
-
-
-class CorrectionSuppressForm(WordsForm):
-    """Suppress under an order."""
-
-    words = CleanTextField(label=_("The order (internal)"), max_length=500)
-    hidden = forms.BooleanField(required=False, label=_("Under an injunction: no placeholder, a plain 404"))
-
-
-class CorrectionProposeDestroyForm(WordsForm):
-    """The first of the two people."""
-
-    words = CleanTextField(
-        label=_("The order (internal)"),
-        help_text=_("It cannot be undone: another of the legal desk destroys text, passages and salt, or keeps them."),
-        max_length=500,
-    )
-
-
-class CorrectionKeepForm(WordsForm):
-    """The second person does not agree."""
-
-    words = CleanTextField(label=_("Why its words are kept (internal)"), max_length=500)
-
-
-class CorrectionStartForm(WorkForm):
-    """A correction without any report."""
-
-    article = ArticleField()
-    kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"), initial=Kind.CORRECTION)
-    target = forms.CharField(
-        required=False,
-        max_length=20,
-        label=_("Notice it acts on (C-…)"),
-        help_text=_("Empty for a plain correction."),
-    )
-    effect = forms.ChoiceField(
-        required=False, choices=[("", "—"), *Effect.choices], label=_("What it does to that notice")
-    )
-
-    def clean_target(self) -> Correction | None:
-        """The public notice that is superseded, withdrawn or reinstated."""
-        text = self.cleaned_data.get("target")
-        if not text:
-            return None
-        rows = Correction.objects.visible_to(self.person) if self.person else Correction.objects.none()
-        found = rows.filter(reference=normalize(text), status__in=PUBLIC).first()
-        if found is None:
-            raise forms.ValidationError(_("No public notice has that reference."))
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        """Hand the service what it takes."""
-        data = super().clean() or {}
-        article = data.pop("article", None)
-        if article is not None:
-            data |= {"publication": article.publication, "articles": [article]}
-        return data
 
 
 class ReportEnterForm(WorkForm):

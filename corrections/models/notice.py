@@ -19,6 +19,9 @@ from newsroom.articles.models import Article
 from newsroom.events import sealed
 from newsroom.records import Record
 
+WITHOUT_FIX = frozenset({Kind.RETRACTION, Kind.REPLY})
+"""Kinds that change nothing in the text: a retraction takes all of it back, a reply stands beside it."""
+
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     """Notices, in English."""
@@ -74,7 +77,8 @@ class Correction(Record):
     text = models.TextField(_("text"), max_length=5000, blank=True)
     original_text = models.TextField(_("original passage"), max_length=5000, blank=True)
     corrected_text = models.TextField(_("corrected passage"), max_length=5000, blank=True)
-    not_fixed_reason = models.CharField(_("why the article is not changed"), max_length=500, blank=True)
+    # Each article has its own reason: the previous release reads and writes this one.
+    not_fixed_reason = models.CharField(max_length=500, blank=True, editable=False)
     anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True)
     error_published_at = models.DateTimeField(_("the error appeared"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, editable=False, db_index=True)
@@ -135,7 +139,7 @@ class Correction(Record):
             return _now("The notice has no text yet.")
         if not self.articles.all():
             return _now("Name at least one article.")
-        return self._waits_for_fix() or self._fails_the_linter()
+        return self._misses_target() or self._waits_for_fix() or self._fails_the_linter()
 
     def lint(self) -> list[Finding]:
         """What the linter finds in its words, by the levels of the publication."""
@@ -201,14 +205,24 @@ class Correction(Record):
         )
 
     def _waits_for_fix(self) -> str:
-        if self.kind == Kind.RETRACTION or self.effect or self.not_fixed_reason:
+        if self.kind in WITHOUT_FIX or self.effect in {Effect.WITHDRAW, Effect.REINSTATE}:
             return ""
         for row in self.articles.all():
-            if row.revision_after is None:
+            if not row.is_settled:
                 return _now(
                     "The fixed text of “%(headline)s” has not been seen yet. Wait for it, or say why it stays as it is."
                 ) % {"headline": row.article.headline}
         return ""
+
+    def _misses_target(self) -> str:
+        if self.target is None:
+            return ""
+        named = {row.article_id for row in self.articles.all()}
+        missing = self.target.articles.exclude(article__in=named).select_related("article").first()
+        if missing is None:
+            return ""
+        words = _now("The notice it acts on is about “%(headline)s”: name that article, too.")
+        return words % {"headline": missing.article.headline}
 
 
 def _opened(token: str) -> str:
@@ -227,6 +241,10 @@ class CorrectionArticle(models.Model):
     revision_before = models.PositiveIntegerField(_("revision with the error"), null=True, blank=True)
     revision_after = models.PositiveIntegerField(_("revision with the fix"), null=True, blank=True)
     fixed_at = models.DateTimeField(_("fix seen"), null=True, blank=True)
+    proposed_revision = models.PositiveIntegerField(_("revision that looks like the fix"), null=True, blank=True)
+    not_fixed_reason = models.CharField(
+        _("why the article is not changed"), max_length=500, blank=True, default="", db_default=""
+    )
     anchor = models.CharField(_("post of a live blog"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
@@ -237,6 +255,13 @@ class CorrectionArticle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.correction_id}/{self.article_id}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is waited for here: a later revision has the fix, or the article stays, for a reason."""
+        if self.not_fixed_reason:
+            return True
+        return self.revision_after is not None and self.revision_after > (self.revision_before or 0)
 
     @property
     def address(self) -> str:

@@ -18,11 +18,11 @@ from corrections.services.drafting import (
     drop_article,
     edit,
     name_article,
-    see_fix,
     start,
     start_for,
     take_in,
 )
+from corrections.services.fixing import leave_unchanged, see_fix
 from corrections.workflow import CORRECTION
 from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, User
@@ -38,6 +38,7 @@ __all__ = [
     "discard",
     "drop_article",
     "edit",
+    "leave_unchanged",
     "name_article",
     "publish",
     "publish_urgent",

@@ -53,6 +53,7 @@ def destroy(correction: Correction, *, by: User, seen: int | None = None) -> Cor
     correction.destroyed_at = timezone.now()
     correction.version += 1
     correction.save(update_fields=[*DESTROYED, "lint_answers", "destroyed_at", "version", "updated_at"])
+    correction.articles.update(not_fixed_reason="")
     LedgerOpening.objects.filter(entry__correction=correction).delete()
     record(events.DESTROYED, correction, by=by, article=correction.main_article)
     return correction

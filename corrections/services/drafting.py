@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections.events import WARNING_ANSWERED
 from corrections.models import Correction, CorrectionArticle, CorrectionAuthor, Report
-from corrections.services import publishing
+from corrections.services import fixing, publishing
 from corrections.vocabulary import Kind, Severity
-from corrections.workflow import PUBLIC, CorrectionStatus
+from corrections.workflow import PUBLIC, UNPUBLISHED, CorrectionStatus
 from newsroom import references
 from newsroom.accounts.models import Publication, User
 from newsroom.articles.addresses import POST_ID
@@ -23,18 +24,18 @@ from newsroom.events.log import record
 from newsroom.web.dates import out_of_range
 from newsroom.workflow import lock
 
-OPEN = {CorrectionStatus.DRAFT, CorrectionStatus.AWAITING_APPROVAL}
+OPEN = frozenset(UNPUBLISHED)
 WORDS = {
     "kind",
     "severity",
     "text",
     "original_text",
     "corrected_text",
-    "not_fixed_reason",
     "anchor",
     "error_published_at",
 }
 SAID = ("kind", "text", "original_text", "corrected_text")
+PASSAGES = {"original_text", "corrected_text"}
 MAX_ANSWER = 500
 
 
@@ -48,30 +49,40 @@ def start(
     target: Correction | None = None,
     effect: str = "",
 ) -> Correction:
-    """A draft without any report. `target` and `effect` make it the notice that supersedes, withdraws or reinstates."""
+    """A draft without any report. `target` and `effect` make it the notice that supersedes, withdraws or reinstates.
+
+    It names every article of that notice; others can be named besides. Raises `Invalid` for a target that names none of
+    the given articles, and for articles of another publication.
+    """
     if "desk_editor" not in by.roles_at(publication):
         raise NotAllowed(_("Your role does not include drafting corrections."))
     if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
         raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
     if target:
-        articles = articles or [row.article for row in target.articles.select_related("article")]
+        named = [row.article for row in target.articles.select_related("article")]
+        if articles and not {row.pk for row in articles} & {row.pk for row in named}:
+            raise Invalid.one("/article", _("The notice it acts on is about another article."), "other_article")
+        articles = list(dict.fromkeys([*named, *articles]))
     return _new(publication, by=by, articles=articles, kind=kind, target=target, effect=effect)
 
 
 def start_for(report: Report, *, by: User) -> Correction:
-    """The draft that an accepted report starts, with the passage and the post of a live blog that it names.
+    """The draft that an accepted report starts: the passage and what would be right, when the error appeared, how bad
+    the desk judged it, and the post of a live blog. All of it is the desk's to change; nobody is its author yet.
 
     Inside the acceptance's transaction.
     """
     draft = _new(report.publication, by=None, articles=[report.article] if report.article else [])
     if report.anchor:
         draft.articles.update(anchor=report.anchor)
-    if report.passage_exact:
-        draft.original_text = report.passage_exact
-        draft.save(update_fields=["original_text"])
-    if report.about_me:
-        draft.severity = Severity.HIGH
-        draft.save(update_fields=["severity"])
+    if report.article_revision:
+        draft.articles.update(revision_before=report.article_revision)
+    draft.original_text = report.passage_exact
+    draft.corrected_text = report.suggestion if report.passage_exact else ""
+    draft.severity = report.severity or (Severity.HIGH if report.about_me else Severity.LOW)
+    draft.error_published_at = _appeared(report)
+    draft.save(update_fields=["original_text", "corrected_text", "severity", "error_published_at"])
+    fixing.propose(draft)
     return draft
 
 
@@ -93,12 +104,17 @@ def take_in(correction: Correction, report: Report) -> Correction:
     publishing.name(correction, article)
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
+    fixing.propose(correction)
     return correction
 
 
 @transaction.atomic
 def edit(correction: Correction, *, by: User, seen: int | None = None, **words: Any) -> Correction:
-    """Change words of a draft. Whoever does is one of its authors, and cannot approve it."""
+    """Change words of a draft. Whoever does is one of its authors, and cannot approve it.
+
+    `not_fixed_reason` belongs to the article: it may stand among the words while the notice names one.
+    """
+    reason = words.pop("not_fixed_reason", "")
     unknown = set(words) - WORDS
     if unknown:
         raise Invalid.one("/", _("Not a part of a notice: %(names)s.") % {"names": ", ".join(sorted(unknown))})
@@ -113,6 +129,10 @@ def edit(correction: Correction, *, by: User, seen: int | None = None, **words: 
     correction.version += 1
     correction.save(update_fields=[*words, "lint_answers", "version", "updated_at"])
     _wrote(correction, by)
+    if reason:
+        _stays_unchanged(correction, reason)
+    if PASSAGES & set(words):
+        fixing.propose(correction)
     return correction
 
 
@@ -153,33 +173,19 @@ def name_article(
     CorrectionArticle.objects.filter(correction=correction, article=article).update(anchor=post)
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
+    fixing.propose(correction)
     return correction
 
 
 @transaction.atomic
 def drop_article(correction: Correction, *, by: User, article: Article, seen: int | None = None) -> Correction:
-    """Not this article after all."""
+    """Not this article after all. An article of the notice that this one acts on stays."""
     correction = _open_draft(correction, by=by, seen=seen)
+    if correction.target is not None and correction.target.articles.filter(article=article).exists():
+        raise Conflict(_("The notice it acts on is about this article."))
     CorrectionArticle.objects.filter(correction=correction, article=article).delete()
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
-    return correction
-
-
-@transaction.atomic
-def see_fix(
-    correction: Correction, *, by: User, article: Article, revision: int, at: datetime | None = None
-) -> Correction:
-    """A person states which revision of the article holds the fix."""
-    correction = lock(correction)
-    if "desk_editor" not in by.roles_at(correction.publication):
-        raise NotAllowed(_("Your role does not include this."))
-    row = CorrectionArticle.objects.select_for_update().filter(correction=correction, article=article).first()
-    if row is None or not article.revisions.filter(number=revision).exists():
-        raise Invalid.one("/revision", _("That article has no such revision."), "unknown_revision")
-    row.revision_after = revision
-    row.fixed_at = at or timezone.now()
-    row.save(update_fields=["revision_after", "fixed_at"])
     return correction
 
 
@@ -211,6 +217,25 @@ def _new(
 def _check_house(publication: Publication, article: Article) -> None:
     if article.publication_id != publication.pk:
         raise Invalid.one("/article", _("A correction names articles of one publication."), "other_publication")
+
+
+def _stays_unchanged(correction: Correction, reason: str) -> None:
+    rows = list(correction.articles.select_for_update().order_by("pk")[:2])
+    if len(rows) != 1:
+        raise Invalid.one("/not_fixed_reason", _("Say for each article why it stays as it is."), "each_article")
+    fixing.state_reason(rows[0], reason)
+
+
+def _appeared(report: Report) -> datetime | None:
+    """When the words that are wrong came into the article, as far as its revisions tell; its own date otherwise."""
+    article = report.article
+    if article is None:
+        return None
+    words = report.passage_exact.strip()
+    holding = Q(body__contains=words) | Q(headline__contains=words)
+    first = article.revisions.filter(holding).order_by("number").first() if words else None
+    found = first.seen_at if first is not None and first.number > 1 else article.published_at
+    return found if found is not None and found <= timezone.now() else None
 
 
 def _open_draft(correction: Correction, *, by: User, seen: int | None) -> Correction:

@@ -30,6 +30,7 @@ MAX_EQUAL_PAIRS = 500_000
 
 WORD = re.compile(r"\s*(?:\w+(?:[.,'’:/-]\w+)*|[^\w\s])|\s+\Z")
 
+LEFT_OUT = " … "
 Change = Literal["same", "removed", "added"]
 
 
@@ -109,6 +110,22 @@ def word_diff(before: str, after: str) -> list[tuple[Change, str]]:
         if added:
             pieces.append(("added", added))
     return pieces
+
+
+def changed_paragraphs(before: str, after: str) -> list[tuple[Change, str]]:
+    """The same for two versions of a long text: only the paragraphs that differ; what was left out in between is “…”.
+
+    Paragraphs are separated by a blank line.
+    """
+    old, new = before.split("\n\n"), after.split("\n\n")
+    pieces: list[tuple[Change, str]] = []
+    for kind, old_start, old_end, new_start, new_end in _opcodes(old, new):
+        if kind == "equal":
+            if pieces and pieces[-1] != ("same", LEFT_OUT):
+                pieces.append(("same", LEFT_OUT))
+            continue
+        pieces += word_diff("\n\n".join(old[old_start:old_end]), "\n\n".join(new[new_start:new_end]))
+    return pieces[:-1] if pieces and pieces[-1] == ("same", LEFT_OUT) else pieces
 
 
 def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:

@@ -8,7 +8,7 @@ from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
 from newsroom.errors import Conflict, Invalid
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff, revise
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +133,38 @@ def test_no_notice_names_an_article_of_another_publication(desk):
         notices.name_article(draft, by=desk.editor, article=foreign)
     assert Report.objects.get(pk=report.pk).status == "in_review"
     assert Correction.objects.count() == 1
+
+
+# --- what the draft begins with --------------------------------------------------------------------------------------
+
+
+def test_the_draft_begins_with_what_the_report_says(desk):
+    report = desk.taken_up(passage_exact="1.2 million", suggestion="1.45 million")
+    reports.weigh(report, by=desk.editor, severity="high")
+    draft = reports.accept(report, by=desk.editor).correction
+
+    assert (draft.original_text, draft.corrected_text, draft.severity) == ("1.2 million", "1.45 million", "high")
+    assert draft.error_published_at == report.article.published_at
+    assert draft.text == ""
+    shown = desk.page(draft).content.decode()
+    assert ("1.45 million" in shown, draft.author_ids()) == (True, set())
+
+
+def test_the_subject_of_the_story_makes_it_grave_unless_the_desk_judged_otherwise(desk):
+    plain, judged = desk.taken_up(about_me=True), desk.taken_up(about_me=True)
+    judged = reports.weigh(judged, by=desk.editor, severity="low")
+    assert [reports.accept(row, by=desk.editor).correction.severity for row in (plain, judged)] == ["high", "low"]
+
+
+def test_an_error_that_came_with_a_later_revision_appeared_then(desk):
+    article = make_article(desk.publication)
+    late = revise(article, body="The council spent 1.3 million.")
+    report = desk.taken_up(article=article, passage_exact="1.3 million")
+    assert reports.accept(report, by=desk.editor).correction.error_published_at == late.seen_at
+
+
+def test_nothing_is_invented_for_a_report_without_passage_or_date(desk):
+    article = make_article(desk.publication, published_at=None)
+    report = desk.taken_up(article=article, suggestion="It was 1.45 million.")
+    draft = reports.accept(report, by=desk.editor).correction
+    assert (draft.original_text, draft.corrected_text, draft.error_published_at) == ("", "", None)

@@ -7,16 +7,15 @@ from django.db import transaction
 from django.template.loader import get_template
 from django.utils import timezone
 
-from corrections import notices as declared
 from corrections.models import Report
 from corrections.services import adding, agencies, clock, destroying, fixed, inquiries, splitting
 from corrections.services import correction as drafts
 from corrections.services import report as reports
-from newsroom.events import kinds, mail, planning
+from newsroom.events import kinds, mail, planning, promises
 from newsroom.events.log import record
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK
-from tests.factories import confirm, make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import confirm, make_article, make_correction, make_publication, make_report, make_staff, push
 
 pytestmark = pytest.mark.django_db
 SECRET = "The mayor of Springfield <b>lied</b> & paid."
@@ -111,7 +110,16 @@ def ask_whether_it_is_fixed(report):
 
 def settle(daily, correction, editor):
     approver = make_staff(daily, "standards_editor")
-    drafts.edit(correction, by=editor, text="The cost was wrong. It was 1.45 million.", not_fixed_reason="Print only.")
+    drafts.edit(
+        correction,
+        by=editor,
+        text="The cost was wrong. It was 1.45 million.",
+        corrected_text="1.45 million",
+        not_fixed_reason="Print only.",
+    )
+    push(correction.main_article, body="The council spent 1.45 million.")
+    while planning.plan_due():
+        pass
     drafts.send_for_approval(correction, by=editor)
     drafts.return_to_draft(correction, by=approver, words="Say the year.")
     drafts.send_for_approval(correction, by=editor)
@@ -193,7 +201,7 @@ def test_staff_see_the_words_where_the_publication_says_so(daily, report, editor
 
 def test_dates_in_mails_are_the_publications_own(daily):
     report = make_report(daily)
-    due = next(row for row in declared.promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)
+    due = next(row for row in promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)
     receipt = letters()["corrections/mail/report_submitted"][0][1]
     assert f"by {due:%A}, {due.day} {due:%B %Y}" in receipt.text
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from corrections.forms.desk import CorrectionEditForm
+from corrections.forms.notices import CorrectionEditForm
 from corrections.placements import owed
 from corrections.services import correction as notices
 from corrections.services import placing

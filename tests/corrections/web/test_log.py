@@ -83,7 +83,8 @@ def test_the_cost_of_a_page_does_not_depend_on_the_number_of_notices(client, pub
         # Each with an article of its own, and all with the first one as well.
         extra = make_correction(daily)
         editor = make_staff(daily, "desk_editor")
-        notices.name_article(extra, by=editor, article=published.main_article)
+        extra = notices.name_article(extra, by=editor, article=published.main_article)
+        notices.leave_unchanged(extra, by=editor, article=published.main_article, reason="Print only.")
         notices.send_for_approval(extra, by=editor)
         notices.publish(extra, by=make_staff(daily, "standards_editor"))
     assert {path: queries(client, path) for path in paths} == one
@@ -209,7 +210,9 @@ def test_references_are_read_in_any_case_and_wrong_ones_are_not_there(client, pu
 def test_a_replaced_notice_stays_and_names_the_one_that_counts(client, daily, published):
     editor, approver = make_staff(daily, "desk_editor"), make_staff(daily, "standards_editor")
     newer = notices.start(daily, by=editor, articles=[], target=published, effect="supersede")
-    newer = notices.edit(newer, by=editor, text="The cost was wrong. It was 1.46 million.")
+    newer = notices.edit(
+        newer, by=editor, text="The cost was wrong. It was 1.46 million.", not_fixed_reason="Print only."
+    )
     notices.send_for_approval(newer, by=editor)
     notices.publish(newer, by=approver)
     old = client.get(f"/corrections/{published.reference}/").content.decode()

@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.signing import Signer
@@ -19,7 +19,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_the_form_is_found_by_any_address_and_shows_the_headline_and_date_back(client, daily):
-    make_article(daily, url="https://daily.example/politics/bridge", headline="Bridge opens late")
+    make_article(
+        daily,
+        url="https://daily.example/politics/bridge",
+        headline="Bridge opens late",
+        published_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
+    )
     page = client.get(
         "/corrections/new/", {"url": "http://www.daily.example/politics/bridge/?utm_source=x", "quote": "1.2 million"}
     )

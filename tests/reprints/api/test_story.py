@@ -18,9 +18,9 @@ FIXED = "The council met on Monday.\n\nIt spent 1.45 million on the bridge."
 
 def publish_fix(article):
     """A correction of the article, whose fixed text is revision 2; planned, so that its licensees have been told."""
-    fixed = revise(article, body=FIXED)
     editor = make_staff(article.publication, "desk_editor")
     draft = notices.start(article.publication, by=editor, articles=[article])
+    fixed = revise(article, body=FIXED)
     notices.edit(draft, by=editor, text="An earlier version misstated the cost. It was 1.45 million.", severity="low")
     draft = notices.see_fix(draft, by=editor, article=article, revision=fixed.number)
     published = notices.publish(
