@@ -1,7 +1,8 @@
 """Public references: short, random, with a check character. `L-7K3QX2MW-4`.
 
 Eight characters of a 31-letter alphabet without look-alikes (no 0 O 1 I L), then a check character that catches every
-single wrong character and every swap of neighbors (weights are distinct modulo the prime 31).
+single wrong character and every swap of neighbors (weights are distinct modulo the prime 31). What begins with T is a
+test: `L-T3KQX2MW-9` permits nothing, and says so wherever it is written.
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ PREFIXES = {
     "inquiry": "IQ",
     "agency_correction": "AC",
 }
+TEST = "T"
+_LIVE = ALPHABET.replace(TEST, "")
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
-def new(noun: str) -> str:
-    """A fresh reference for a noun of `PREFIXES`. 31^8 ≈ 8.5 · 10^11 of each; the column is unique as well."""
+def new(noun: str, *, test: bool = False) -> str:
+    """A fresh reference for a noun of `PREFIXES`, of the series of tests or not. 30 · 31^7 ≈ 8.3 · 10^11 of each, a
+    thirtieth of that for tests; the column is unique as well.
+    """
     prefix = PREFIXES[noun]
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    first = TEST if test else secrets.choice(_LIVE)
+    body = first + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
     return f"{prefix}-{body}-{check_character(prefix, body)}"
 
 

@@ -38,6 +38,7 @@ urlpatterns = [
     ),
     path("test/clock/", trying.ClockView.as_view(), name="api-test-clock"),
     path("test/corrections/", trying.CorrectionsView.as_view(), name="api-test-corrections"),
+    path("test/decisions/", trying.DecisionsView.as_view(), name="api-test-decisions"),
     path("test/payments/", trying.PaymentsView.as_view(), name="api-test-payments"),
     path("invoices/", quotes.InvoicesView.as_view(), name="api-invoices"),
     path("invoices/<str:number>/pdf/", quotes.InvoicePdfView.as_view(), name="api-invoice-pdf"),

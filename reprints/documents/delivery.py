@@ -7,6 +7,8 @@ delivered without its text.
 `article`: `headline, bylines, body (paragraphs separated by a blank line), url, language, published_at,
 modified_at, status, components [{kind, credit, licensable}]`. `revision`: `number, sha256`, of the text in
 `article`, which may be newer than the one in the snapshot: a correction travels under the same license.
+
+Under a test license only the beginning of the text is delivered, and every form says that it is a test.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ NINJS_SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 ODRL = "http://www.w3.org/ns/odrl/2/"
 USABLE = "usable"
 _PASSAGES = {"excerpt", "quote"}
+TEST_WORDS = 40
+"""As many words of a text a test license shows: enough to try a page out, too few to publish."""
 _WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -34,14 +38,18 @@ def content_html(snapshot: Part, article: Part, revision: Part) -> str:
     """The text as an `<article>` fragment: headline, bylines, paragraphs, credit line, link to the original,
     and what is not included. Everything is escaped; the only markup is ours.
     """
+    mark = ' data-test="true"' if snapshot["test"] else ""
     with speaking(article["language"]):
         lines = [
             f'<article lang="{escape(article["language"])}" data-license="{escape(snapshot["number"])}" '
-            f'data-revision="{int(revision["number"])}" data-revision-sha256="{escape(revision["sha256"])}">',
+            f'data-revision="{int(revision["number"])}" data-revision-sha256="{escape(revision["sha256"])}"'
+            f"{mark}>",
             f"<h1>{escape(article['headline'])}</h1>",
         ]
         if article["bylines"]:
             lines.append(f'<p class="byline">{escape(byline(article))}</p>')
+        if snapshot["test"]:
+            lines.append(f'<p class="test"><strong>{escape(test_notice(snapshot))}</strong></p>')
         lines += [f"<p>{_broken(part)}</p>" for part in paragraphs(snapshot, article)]
         if notice := status_notice(article):
             lines.append(f'<p class="status"><strong>{escape(notice)}</strong></p>')
@@ -49,7 +57,7 @@ def content_html(snapshot: Part, article: Part, revision: Part) -> str:
             f'<aside class="excluded">{escape(_not_included(part))}</aside>'
             for part in excluded_parts(snapshot, article)
         ]
-        lines += ["<footer>", f'<p class="credit">{escape(snapshot["credit_line"])}</p>', _original(article)]
+        lines += ["<footer>", f'<p class="credit">{escape(credit_of(snapshot))}</p>', _original(article)]
     return "\n".join([*lines, "</footer>", "</article>", ""])
 
 
@@ -59,11 +67,13 @@ def content_text(snapshot: Part, article: Part, revision: Part) -> str:
         blocks = [article["headline"]]
         if article["bylines"]:
             blocks.append(byline(article))
+        if snapshot["test"]:
+            blocks.append(test_notice(snapshot))
         blocks += paragraphs(snapshot, article)
         if notice := status_notice(article):
             blocks.append(notice)
         blocks += [f"[{_not_included(part)}]" for part in excluded_parts(snapshot, article)]
-        blocks += [snapshot["credit_line"], _("Original: %(url)s") % {"url": article["url"]}]
+        blocks += [credit_of(snapshot), _("Original: %(url)s") % {"url": article["url"]}]
         license_line = _("License %(number)s, revision %(revision)s, SHA-256 %(sha256)s")
         blocks.append(
             license_line % {"number": snapshot["number"], "revision": revision["number"], "sha256": revision["sha256"]}
@@ -79,13 +89,13 @@ def content_ninjs(snapshot: Part, article: Part, revision: Part, *, base_url: st
     item: dict[str, Any] = {
         "uri": article["url"],
         "type": "text",
-        "representationType": "full" if snapshot["portion"] == "full_text" else "partial",
+        "representationType": "full" if snapshot["portion"] == "full_text" and not snapshot["test"] else "partial",
         "version": str(revision["number"]),
         "pubStatus": article["status"],
         "language": article["language"],
         "headlines": [{"role": "main", "contentType": "text/plain", "value": article["headline"]}],
         "copyrightHolder": snapshot["publication"]["legal_entity"],
-        "copyrightNotice": snapshot["credit_line"],
+        "copyrightNotice": credit_of(snapshot),
         "altIds": [
             {"role": "license", "value": snapshot["number"]},
             {"role": "article", "value": snapshot["article"]["reference"]},
@@ -101,8 +111,9 @@ def content_ninjs(snapshot: Part, article: Part, revision: Part, *, base_url: st
         item["usageTerms"] = _usage_terms(snapshot, article)
         if article["bylines"]:
             item["by"] = byline(article)
-        if notice := status_notice(article):
-            item["edNote"] = notice
+        notices = [test_notice(snapshot) if snapshot["test"] else "", status_notice(article)]
+        if any(notices):
+            item["edNote"] = " ".join(filter(None, notices))
     if text:
         body = {"role": "main", "contentType": "text/plain", "value": text}
         item["bodies"] = [body | {"wordCount": len(text.split()), "charCount": len(text)}]
@@ -121,6 +132,8 @@ def paragraphs(snapshot: Part, article: Part) -> list[str]:
     if article["status"] != USABLE:
         return []
     text = _licensed(snapshot, article["body"])
+    if snapshot["test"]:
+        text = _beginning(text)
     return [part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
 
 
@@ -139,6 +152,18 @@ def excluded_parts(snapshot: Part, article: Part) -> list[str]:
 def byline(article: Part) -> str:
     """“By Ann Reporter, Bo Writer”."""
     return _("By %(names)s") % {"names": ", ".join(article["bylines"])}
+
+
+def credit_of(snapshot: Part) -> str:
+    """The credit line, marked where it is only a test."""
+    line = str(snapshot["credit_line"])
+    return _("TEST · %(credit)s") % {"credit": line} if snapshot["test"] else line
+
+
+def test_notice(snapshot: Part) -> str:
+    """What stands above the beginning of a text that a test license shows."""
+    words = _("TEST: %(number)s is a test license. It permits nothing; only the first words are shown.")
+    return words % {"number": snapshot["number"]}
 
 
 def status_notice(article: Part) -> str:
@@ -161,10 +186,15 @@ def _licensed(snapshot: Part, body: str) -> str:
     return ""
 
 
+def _beginning(text: str) -> str:
+    words = list(re.finditer(r"\S+", text))
+    return text if len(words) <= TEST_WORDS else f"{text[: words[TEST_WORDS - 1].end()]} […]"
+
+
 def _usage_terms(snapshot: Part, article: Part) -> str:
     words = _("License %(number)s. Show the credit line: %(credit)s") % {
         "number": snapshot["number"],
-        "credit": snapshot["credit_line"],
+        "credit": credit_of(snapshot),
     }
     excluded = excluded_parts(snapshot, article)
     if not excluded:

@@ -201,10 +201,10 @@ class License(Record):
         return self.status
 
     def public_status(self, at: datetime | None = None) -> str:
-        """What anyone may ask: valid, not_yet_valid, expired, suspended, revoked, superseded; a test license
-        is unknown.
+        """What anyone may ask: valid, not_yet_valid, expired, suspended, revoked, superseded; `test` for what permits
+        nothing to anyone.
         """
-        return "unknown" if self.test else PUBLIC_STATUS[self.effective_status(at)]
+        return "test" if self.test else PUBLIC_STATUS[self.effective_status(at)]
 
 
 class Placement(models.Model):

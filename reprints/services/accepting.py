@@ -102,7 +102,7 @@ def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Conta
 
 def _license(line: QuoteLine, quote: Quote, request: LicenseRequest) -> License:
     granted = line.granted
-    number = references.new("license")
+    number = references.new("license", test=quote.test)
     return License.objects.create(
         reference=number,
         publication=quote.publication,

@@ -278,12 +278,13 @@ def _create(
     renews: Any,
 ) -> LicenseRequest:
     key = by if isinstance(by, ApiKey) else None
+    test = bool(key and key.test) or bool(renews and renews.test)
     request = LicenseRequest.objects.create(
-        reference=references.new("license_request"),
+        reference=references.new("license_request", test=test),
         publication=publication,
         organization=organization,
         api_key=key,
-        test=bool(key and key.test) or bool(renews and renews.test),
+        test=test,
         organization_type=ask.organization_type,
         currency=ask.currency,
         po_number=ask.po_number,

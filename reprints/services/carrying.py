@@ -63,7 +63,7 @@ def carry(old: License, new: License) -> None:
             _tighten(lock(standing), notice)
             continue
         again = UpdateNotice.objects.create(
-            reference=references.new("update_notice"),
+            reference=references.new("update_notice", test=new.test),
             license=new,
             article=notice.article,
             publication=new.publication,

@@ -43,7 +43,7 @@ def assign(request: LicenseRequest, *, by: User, to: User | None, seen: int | No
 
 
 @transaction.atomic
-def ask(request: LicenseRequest, *, by: User, words: str, seen: int | None = None) -> LicenseRequest:
+def ask(request: LicenseRequest, *, by: Actor, words: str, seen: int | None = None) -> LicenseRequest:
     """Ask the requester something; our clock stands until the reply."""
     request = lock(request, seen=seen)
     REQUEST.check(request, "ask", by)
@@ -66,7 +66,7 @@ def resume(request: LicenseRequest, *, by: User, seen: int | None = None) -> Lic
 
 
 @transaction.atomic
-def decline(request: LicenseRequest, *, by: User, code: str, words: str, seen: int | None = None) -> LicenseRequest:
+def decline(request: LicenseRequest, *, by: Actor, code: str, words: str, seen: int | None = None) -> LicenseRequest:
     """Say no, with a reason of `DeclineCode` and words for the requester."""
     request = lock(request, seen=seen)
     REQUEST.check(request, "decline", by)
@@ -115,7 +115,7 @@ def _close(
     request: LicenseRequest,
     name: str,
     *,
-    by: User,
+    by: Actor,
     words: str,
     fields: list[str] | None = None,
     data: dict[str, Any] | None = None,

@@ -77,7 +77,7 @@ def draft_for(quote: Quote) -> Invoice:
         raise Conflict(_("%(number)s stands: credit it first.") % {"number": standing.number}, code="already_invoiced")
     decided = tax.decide(quote)
     return Invoice.objects.create(
-        reference=references.new("invoice"),
+        reference=references.new("invoice", test=quote.test),
         publication=quote.publication,
         organization=quote.organization,
         quote=quote,
@@ -186,7 +186,7 @@ def credit(
     INVOICE.check(invoice, "credit", by)
     invoice.reason = words_of(words, most=500)
     note = Invoice.objects.create(
-        reference=references.new("invoice"),
+        reference=references.new("invoice", test=invoice.test),
         publication=invoice.publication,
         organization=invoice.organization,
         quote=invoice.quote,

@@ -155,10 +155,19 @@ def revoke(
     LICENSE.check(row, "revoke", by)
     if approvals.of_version(row, "revoke") is None:
         raise Conflict(_("A colleague proposes the revocation first: two people decide it."), code="needs_proposal")
+    approval = approvals.approve(row, "revoke", by=by, at=moments.now())
+    return take_back(
+        row, by=by, reason=reason, words=words, remove_within=remove_within, proposed_by=approval.proposed_by_id
+    )
+
+
+def take_back(
+    row: License, *, by: Actor, reason: str, words: str, remove_within: timedelta, proposed_by: int | None
+) -> License:
+    """The move itself, once both people spoke. On the locked row, inside a transaction."""
     now = moments.now()
     row.end_reason, row.end_words = _reason(reason), words_of(words, most=2000)
     row.ended_at, row.removal_deadline = now, now + remove_within
-    approval = approvals.approve(row, "revoke", by=by, at=now)
     move(
         row,
         "revoke",
@@ -167,7 +176,7 @@ def revoke(
         data={
             "reason": row.end_reason,
             "removal_deadline": row.removal_deadline.isoformat(),
-            "proposed_by": approval.proposed_by_id,
+            "proposed_by": proposed_by,
         },
     )
     carrying.release(row)

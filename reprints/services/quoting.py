@@ -50,7 +50,7 @@ class Line:
 def draft(
     request: LicenseRequest,
     *,
-    by: User,
+    by: Actor,
     lines: list[Line] | None = None,
     note: str = "",
     valid_days: int | None = None,
@@ -71,7 +71,8 @@ def draft(
     assessment, rows = _assess(request)
     wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
     quote = _draft_of(request)
-    quote.drafted_by, quote.note, quote.currency = by, note, request.currency
+    quote.drafted_by = by if isinstance(by, User) else None
+    quote.note, quote.currency = note, request.currency
     quote.exclusions_confirmed = exclusions_confirmed
     quote.valid_until = _valid_until(request, valid_days)
     _fill(
@@ -224,7 +225,7 @@ def _draft_of(request: LicenseRequest) -> Quote:
         return quote
     newest = request.quotes.aggregate(newest=Max("number"))["newest"] or 0
     return Quote.objects.create(
-        reference=references.new("quote"),
+        reference=references.new("quote", test=request.test),
         request=request,
         publication=request.publication,
         organization=request.organization,

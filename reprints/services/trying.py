@@ -1,31 +1,40 @@
 """Test mode: an organization tries an integration to the end without a contract.
 
-It moves its own test clock, has one of its test licenses corrected, and pays with money that is none. Only its own
-test records ever feel any of it.
+It moves its own test clock, has the desk decide, has one of its test licenses corrected, and pays with money that is
+none. Only its own test records ever feel any of it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from newsroom.accounts.models import Organization
 from newsroom.errors import Conflict, Invalid
-from newsroom.workflow import LICENSING, THE_PARTNER, lock
+from newsroom.workflow import LICENSING, MANAGER, THE_PARTNER, lock
 from reprints import events, moments
-from reprints.models import Invoice, License, Quote, UpdateNotice
-from reprints.services import clock, issuing, payments, updates
-from reprints.services.moving import lock_quote, tell
-from reprints.vocabulary import InvoiceKind, NoticeKind
-from reprints.workflow import InvoiceStatus, LicenseStatus, QuoteStatus
+from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
+from reprints.services import asking, clock, deciding, issuing, licenses, payments, quoting, updates
+from reprints.services.moving import lock_quote, move, tell
+from reprints.vocabulary import DeclineCode, EndReason, InvoiceKind, NoticeKind
+from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, QuoteStatus, RequestStatus
 
 MOST_AT_ONCE = timedelta(days=400)
 FARTHEST = timedelta(days=3660)
 PAID_BY = "TEST"
+HOUR, DAY = 3600, 86_400
+SHORT_WAY = timedelta(days=3)
+REMOVE_WITHIN = timedelta(hours=72)
+USUAL_PRICE = Decimal(100)
+"""Of a line for which the rate card has none."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,8 @@ class TestDesk:
     actor_kind: str = "staff"
 
     def roles_at(self, publication: Any) -> frozenset[str]:
-        """It may do what a licensing editor may."""
-        return frozenset({LICENSING})
+        """It may do what a licensing editor and manager may."""
+        return frozenset({LICENSING, MANAGER})
 
 
 THE_TEST_DESK = TestDesk()
@@ -71,9 +80,24 @@ def advance(organization: Organization, *, days: int = 0, hours: int = 0) -> Rea
     seconds = organization.test_clock_seconds + int(step.total_seconds())
     if seconds > FARTHEST.total_seconds():
         raise Invalid.one("/advance", _("A test clock goes ten years ahead at most: reset it."), "too_large")
+    done: Counter[str] = Counter()
+    for moment in _on_the_way(organization, seconds):
+        organization.test_clock_seconds = moment
+        done.update(clock.tick_tests(organization))
     organization.test_clock_seconds = seconds
     organization.save(update_fields=["test_clock_seconds"])
-    return _reading(seconds, clock.tick_tests(organization))
+    return _reading(seconds, dict(done))
+
+
+def _on_the_way(organization: Organization, seconds: int) -> list[int]:
+    """Where the clock stops to look: every hour of a short way, every day of a long one, so that what is told thirty,
+    seven and one day before something is told three times, each at its time.
+    """
+    here = organization.test_clock_seconds
+    step = HOUR if seconds - here <= SHORT_WAY.total_seconds() else DAY
+    if not LicenseRequest.objects.filter(organization=organization, test=True).exists():
+        return []
+    return [*range(here + step, seconds, step), seconds]
 
 
 def reset(organization: Organization) -> Reading:
@@ -96,6 +120,62 @@ def correct(row: License, *, kind: str) -> UpdateNotice:
         raise Conflict(_("Nobody hears of corrections for a license that is not in force."), code="not_in_force")
     event = tell(events.TEST_CORRECTION, row, by=THE_PARTNER, data={"kind": kind})
     return updates.open_one(row, kind=kind, revision=row.article.revision, event=event)
+
+
+@transaction.atomic
+def decide(request: LicenseRequest, *, decision: str, price: Decimal | None = None, words: str = "") -> LicenseRequest:
+    """The desk answers a test request: one of `DECISIONS`. A quote costs the rate card's price, else `price` a line.
+
+    Raises `Invalid` for another decision, `Conflict` where the request does not permit it.
+    """
+    request = _own(lock(request))
+    if decision not in DECISIONS:
+        raise Invalid.one("/decision", _("This is none of the choices."), "unknown_value")
+    if request.status == RequestStatus.SUBMITTED and decision != "decline":
+        move(request, "take_up", by=THE_TEST_DESK)
+    DECISIONS[decision](request, price, words or str(SAID))
+    return LicenseRequest.objects.get(pk=request.pk)
+
+
+def _quote(request: LicenseRequest, price: Decimal | None, words: str) -> None:
+    items = list(request.items.select_related("article__publication"))
+    priced = asking.assess_request(request).lines
+    lines = [
+        quoting.Line(item, price=price or line.amount or USUAL_PRICE, override_reason=PAID_BY)
+        for item, line in zip(items, priced, strict=True)
+    ]
+    quote = quoting.draft(request, by=THE_TEST_DESK, lines=lines, note=words, exclusions_confirmed=True)
+    quoting.open_from_card(quote)
+
+
+DECISIONS: dict[str, Callable[[LicenseRequest, Decimal | None, str], Any]] = {
+    "quote": _quote,
+    "ask": lambda request, price, words: deciding.ask(request, by=THE_TEST_DESK, words=words),
+    "decline": lambda request, price, words: deciding.decline(
+        request, by=THE_TEST_DESK, code=DeclineCode.EDITORIAL_POLICY, words=words
+    ),
+}
+"""What the desk may answer to a test request → how."""
+
+
+@transaction.atomic
+def rule(row: License, *, decision: str, words: str = "", until: date | None = None) -> License:
+    """The desk suspends a test license (until a day), reinstates or revokes it. Raises as `decide`."""
+    row = _own(lock(row))
+    if decision not in RULINGS:
+        raise Invalid.one("/decision", _("This is none of the choices."), "unknown_value")
+    said: dict[str, Any] = {"reason": EndReason.SUSPECTED_BREACH, "words": words or str(SAID)}
+    if decision == "suspend":
+        return licenses.suspend(row, by=THE_TEST_DESK, until=until, **said)
+    if decision == "reinstate":
+        return licenses.reinstate(row, by=THE_TEST_DESK)
+    LICENSE.check(row, "revoke", THE_TEST_DESK)
+    return licenses.take_back(row, by=THE_TEST_DESK, remove_within=REMOVE_WITHIN, proposed_by=None, **said)
+
+
+RULINGS = ("suspend", "reinstate", "revoke")
+"""What the desk may decide about a test license."""
+SAID = gettext_lazy("This is a test. At the desk, a person would write to you here.")
 
 
 @transaction.atomic

@@ -263,7 +263,7 @@ def open_under(
             duty, due_at = older.duty, older.due_at
         move(lock(older), "supersede", by=THE_LOG)
     notice = UpdateNotice.objects.create(
-        reference=references.new("update_notice"),
+        reference=references.new("update_notice", test=row.test),
         license=row,
         article=row.article,
         publication=row.publication,

@@ -48,6 +48,11 @@ VERDICTS: dict[str, Verdict] = {
     "superseded": Verdict(
         _("No longer. It was replaced."), _("We issued this license. A newer one took its place."), "closed"
     ),
+    "test": Verdict(
+        _("No. It is only a test."),
+        _("We made this number for somebody who tries our system out. It permits nothing to anyone."),
+        "waiting",
+    ),
     "unknown": Verdict(
         _("We do not know this number."),
         _("No license of ours has it. Every license that we issued is found here."),
@@ -89,9 +94,11 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         wanted = ""
     if not references.is_valid(wanted, "license"):
         return _show(request, wanted[:40], "mistyped", None)
-    row = License.objects.filter(reference=wanted, test=False).select_related("publication", "article").first()
+    row = License.objects.filter(reference=wanted).select_related("publication", "article").first()
     if row is None:
         return _show(request, wanted, "unknown", None)
+    if row.test:
+        return _show(request, wanted, "test", None)
     return _show(request, wanted, row.public_status(), row)
 
 

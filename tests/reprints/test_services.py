@@ -843,7 +843,7 @@ def test_a_test_key_makes_test_records_to_the_end(publication, article):
         True,
         True,
         True,
-        "unknown",
+        "test",
     )
     assert set(Event.objects.filter(subject_reference=held.reference).values_list("test", flat=True)) == {True}
 

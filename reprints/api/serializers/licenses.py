@@ -25,7 +25,7 @@ from reprints.vocabulary import (
 from reprints.workflow import LicenseStatus, NoticeStatus
 
 EFFECTIVE_STATUS = [*LicenseStatus.choices, ("scheduled", "Scheduled"), ("expired", "Expired")]
-PUBLIC_WORDS = [*dict.fromkeys(PUBLIC_STATUS.values()), "unknown"]
+PUBLIC_WORDS = [*dict.fromkeys(PUBLIC_STATUS.values()), "test", "unknown"]
 MAX_URL = 1000
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from newsroom.api.fields import MomentField, StrictSerializer, TextField, WholeNumberField, YesNoField
 from reprints.api.serializers.parts import ChosenField
+from reprints.services import trying
 from reprints.vocabulary import NoticeKind
 
 MAX_DAYS = 400
@@ -60,6 +61,51 @@ class CorrectionWriteSerializer(StrictSerializer):
 
     class Meta:
         ref_name = "TestCorrectionData"
+
+
+class DecisionWriteSerializer(StrictSerializer):
+    """What the desk decides about one of your test requests, or about one of your test licenses."""
+
+    request = TextField(max_length=40, required=False, help_text="With quote, ask or decline.")
+    license = TextField(max_length=40, required=False, help_text="With suspend, reinstate or revoke.")
+    decision = ChosenField(choices=[*trying.DECISIONS, *trying.RULINGS])
+    price = serializers.RegexField(
+        r"^\d{1,9}(\.\d{1,3})?$",
+        required=False,
+        help_text="Of each line of a quote, net, like 250.00. Left out: the rate card's, or 100 where it has none.",
+    )
+    until = serializers.DateField(required=False, help_text="The day on which a suspension ends by itself.")
+    words = TextField(max_length=2000, multiline=True, allow_blank=True, default="")
+
+    class Meta:
+        ref_name = "TestDecisionData"
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A request or a license, and a decision about that."""
+        about = [name for name in ("request", "license") if name in attrs]
+        if len(about) != 1:
+            raise serializers.ValidationError("Name either a request or a license.", code="contradiction")
+        fitting = trying.DECISIONS if about == ["request"] else trying.RULINGS
+        if attrs["decision"] not in fitting:
+            words = f"About a {about[0]} the desk decides: {', '.join(fitting)}."
+            raise serializers.ValidationError({"decision": [serializers.ErrorDetail(words, code="wrong_decision")]})
+        for name, where in (("price", "quote"), ("until", "suspend")):
+            if name in attrs and attrs["decision"] != where:
+                words = f"This goes with {where} only."
+                raise serializers.ValidationError({name: [serializers.ErrorDetail(words, code="contradiction")]})
+        return attrs
+
+
+class DecisionSerializer(serializers.Serializer):
+    """Where the request or license stands now, and the quote that was opened."""
+
+    reference = serializers.CharField()
+    status = serializers.CharField()
+    quote = serializers.CharField(allow_null=True)
+    test = serializers.BooleanField()
+
+    class Meta:
+        ref_name = "TestDecision"
 
 
 class PaymentWriteSerializer(StrictSerializer):

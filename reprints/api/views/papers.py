@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
 from newsroom.api.filters import refuse_unknown_parameters
@@ -20,6 +22,8 @@ from reprints.api.views.negotiation import ProblemsAsJson, handed_out
 from reprints.papers import Paper
 
 FORMS = {"html": "html", "text": "txt"}
+ACCEPTED = {"text/html": "html", "text/plain": "text", "application/json": "ninjs"}
+"""Media type → form."""
 ALL_FORMS = [*FORMS, "ninjs"]
 MAX_DIGITS = 9
 
@@ -76,7 +80,12 @@ class ContentView(PaperView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("as", str, enum=ALL_FORMS, default="html", description="ninjs is version 3.1 (IPTC)."),
+            OpenApiParameter(
+                "as",
+                str,
+                enum=ALL_FORMS,
+                description="ninjs is version 3.1 (IPTC). Left out: what `Accept` prefers, else html.",
+            ),
             OpenApiParameter(
                 "revision",
                 {"type": "integer", "minimum": 1},
@@ -100,12 +109,22 @@ class ContentView(PaperView):
         row = self.found(number)
         revision = served.revision_of(row, wanted)
         if form in FORMS:
-            return handed_out(papers.content(row, FORMS[form], revision=revision))
-        return handed_out(_as_json(f"{row.number}.json", "application/json", served.ninjs(row, revision=revision)))
+            response = handed_out(papers.content(row, FORMS[form], revision=revision))
+        else:
+            said = served.ninjs(row, revision=revision)
+            response = handed_out(_as_json(f"{row.number}.json", "application/json", said))
+        patch_vary_headers(response, ["Accept"])
+        return response
 
 
 def _form(request: Request) -> str:
-    form = request.query_params.get("as", "html")
+    """What `?as=` names, else what the caller accepts: the first of `ACCEPTED` for whoever takes anything."""
+    if "as" not in request.query_params:
+        preferred = request._request.get_preferred_type(list(ACCEPTED))  # noqa: SLF001 -- DRF has no public name for it
+        if preferred is None:
+            raise NotAcceptable
+        return ACCEPTED[preferred]
+    form = request.query_params["as"]
     if form not in ALL_FORMS:
         raise Invalid.one("/as", _("This is none of the choices."), "unknown_value")
     return form

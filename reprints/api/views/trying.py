@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,10 +11,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from newsroom import references
 from newsroom.accounts.models import Organization
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
-from newsroom.errors import NotAllowed
+from newsroom.errors import NotAllowed, NotFound
 from reprints import moments
 from reprints.api.explanations import refusals
 from reprints.api.serializers.licenses import UpdateNoticeSerializer
@@ -21,15 +23,17 @@ from reprints.api.serializers.trying import (
     ClockSerializer,
     ClockWriteSerializer,
     CorrectionWriteSerializer,
+    DecisionSerializer,
+    DecisionWriteSerializer,
     PaymentSerializer,
     PaymentWriteSerializer,
 )
 from reprints.api.shapes import notice_shape
 from reprints.api.views.licenses import LicenseView
-from reprints.api.views.partner import key_of, told, written
+from reprints.api.views.partner import key_of, owned, told, written
 from reprints.api.views.quotes import QuoteView
-from reprints.models import License, UpdateNotice
-from reprints.services import trying
+from reprints.models import License, LicenseRequest, UpdateNotice
+from reprints.services import clock, trying
 
 
 class ClockView(LicenseView):
@@ -83,6 +87,35 @@ class CorrectionsView(LicenseView):
         return told(UpdateNoticeSerializer, notice_shape(fresh), fresh, status=201)
 
 
+class DecisionsView(LicenseView):
+    """A desk that is none."""
+
+    scopes = {"POST": "requests:write"}
+    operation_ids = {"POST": "decide_as_test_desk"}
+
+    @extend_schema(
+        request=DecisionWriteSerializer,
+        responses={200: DecisionSerializer, **refusals(_403="test_only", _409="conflict")},
+    )
+    @idempotent(required=False)
+    def post(self, request: Request) -> Response:
+        """Have the desk decide: quote, ask about or decline a request; suspend, reinstate or revoke a license.
+
+        At a real desk a person does this. What follows (events, hooks, standings) is the same.
+        """
+        tester(request)
+        data = written(request, DecisionWriteSerializer)
+        words, decision = data["words"], data["decision"]
+        if "license" in data:
+            held = trying.rule(self.found(data["license"]), decision=decision, words=words, until=data.get("until"))
+            return _decided(held.reference, held.effective_status())
+        asked = _request_of(request, data["request"])
+        price = Decimal(data["price"]) if "price" in data else None
+        asked = trying.decide(asked, decision=decision, price=price, words=words)
+        quote = clock.open_quote_of(asked)
+        return _decided(asked.reference, asked.status, quote.reference if quote else None)
+
+
 class PaymentsView(QuoteView):
     """Money that is none."""
 
@@ -108,6 +141,21 @@ def tester(request: Request) -> Organization:
     if not key.test or key.organization is None:
         raise NotAllowed(_("This belongs to test mode: use a test key."), code="test_only")
     return key.organization
+
+
+def _request_of(request: Request, reference: str) -> LicenseRequest:
+    wanted = references.normalize(reference)
+    valid = references.is_valid(wanted, LicenseRequest.noun)
+    row = owned(LicenseRequest.objects.all(), request).filter(reference=wanted).first() if valid else None
+    if row is None:
+        raise NotFound(_("There is no such thing here, or it is not yours."))
+    found: LicenseRequest = row
+    return found
+
+
+def _decided(reference: str, status: str, quote: str | None = None) -> Response:
+    shape = {"reference": reference, "status": status, "quote": quote, "test": True}
+    return Response(DecisionSerializer(shape).data)
 
 
 def _shown(reading: trying.Reading) -> Response:

@@ -161,13 +161,39 @@ def test_the_text_is_asked_for_in_known_words(partner, held, query, fault):
     assert faults(partner.get(f"licenses/{held['number']}/content/?{query}")) == [fault]
 
 
+ACCEPTED = [
+    (None, "text/html"),
+    ("*/*", "text/html"),
+    ("text/plain", "text/plain"),
+    ("text/*;q=0.5, application/json", "application/json"),
+    ("application/json;q=0.1, text/plain;q=0.9", "text/plain"),
+]
+
+
+@pytest.mark.parametrize(("accept", "media_type"), ACCEPTED)
+def test_the_text_comes_in_the_form_that_the_caller_prefers(partner, held, accept, media_type):
+    headers = {"Accept": accept} if accept else {}
+    answer = partner.get(f"licenses/{held['number']}/content/", **headers)
+    assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (200, media_type)
+    assert "Accept" in answer["Vary"]
+    asked = partner.get(f"licenses/{held['number']}/content/?as=ninjs", **headers)
+    assert asked["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("accept", ["image/png", "application/xml", "text/csv;q=1"])
+def test_a_form_that_we_do_not_have_is_not_acceptable(partner, held, accept):
+    answer = partner.get(f"licenses/{held['number']}/content/", Accept=accept)
+    assert refused(answer) == (406, "not_acceptable")
+
+
 def test_the_status_of_a_number_is_always_answered(daily, story, partner, anyone, held):
     trial = Client(partner.organization, test=True).licensed(story)[0]
     known = anyone.get(f"licenses/{held['number'].lower()}/status/")
     assert (known.status_code, known.json()["number"], known.json()["status"]) == (200, held["number"], "valid")
     assert set(known.json()) == {"number", "status", "as_of"}
     assert known["Cache-Control"] == "public, max-age=60"
-    for number in (trial["number"], "L-22222222-2", "nonsense", "%00", "A" * 500, "%F0%9F%92%A9"):
+    assert anyone.get(f"licenses/{trial['number']}/status/").json()["status"] == "test"
+    for number in ("L-22222222-2", "nonsense", "%00", "A" * 500, "%F0%9F%92%A9"):
         answer = anyone.get(f"licenses/{number}/status/")
         assert (answer.status_code, answer.json()["status"]) == (200, "unknown"), number
         assert len(answer.json()["number"]) <= 40

@@ -109,11 +109,12 @@ def test_a_license_begins_is_told_that_it_ends_and_ends_by_moving_the_clock(part
     assert standing(tester, number) == "scheduled"
     move(tester, days=11)
     assert (standing(tester, number), standing(partner, mine)) == ("active", "scheduled")
-    assert move(tester, days=65)["done"] == {"expiring": 1}
-    assert move(tester, days=30)["done"] == {"expired": 1}
+    assert move(tester, days=92)["done"] == {"expiring": 3, "expired": 1}
     assert standing(tester, number) == "expired"
     kinds = Event.objects.filter(subject_reference=number, test=True).values_list("kind", flat=True)
-    assert list(kinds) == ["license.issued", "license.expiring", "license.expired"]
+    assert list(kinds) == ["license.issued", *["license.expiring"] * 3, "license.expired"]
+    told = Event.objects.filter(kind="license.expiring", subject_reference=number).order_by("pk")
+    assert [event.data["days"] for event in told] == [30, 7, 1]
     assert not Event.objects.filter(subject_reference=mine, kind__in=["license.expiring", "license.expired"]).exists()
     renewed = tester.post(f"licenses/{number}/renew/", {}, once="renew").json()
     assert renewed["items"][0]["starts_on"] >= str(day + timedelta(days=101))
@@ -132,6 +133,8 @@ def test_a_correction_is_told_becomes_overdue_and_is_answered(tester, story):
     assert told.count("update_notice.opened") == 1
     assert Delivery.objects.filter(channel="email").count() == 0
     assert move(tester, days=3)["done"] == {"notices_reminded": 1, "overdue": 1, "escalated": 1}
+    marks = Event.objects.filter(subject_reference=notice["reference"]).values_list("kind", flat=True)
+    assert list(marks) == [f"update_notice.{word}" for word in ("opened", "reminded", "overdue", "escalated")]
     path = f"update-notices/{notice['reference']}/"
     assert tester.get(path).json()["overdue"] is True
     answered = tester.post(f"{path}acknowledge/", {"action": "removed"})
@@ -208,3 +211,139 @@ def test_the_machine_that_plays_the_desk_touches_no_live_record(partner, story):
         with pytest.raises(trying.Conflict) as refusal:
             attempt()
         assert refusal.value.code == "not_a_test"
+
+
+def test_a_jump_of_400_days_asks_no_more_than_a_few_queries_a_day(tester, story, django_assert_max_num_queries):
+    tester.licensed(story)
+    with django_assert_max_num_queries(400 * 20):
+        move(tester, days=400)
+
+
+def test_a_clock_without_records_is_moved_at_once(tester, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        assert move(tester, days=400)["done"] == {}
+
+
+def decide(tester, **body):
+    return tester.post("test/decisions/", body)
+
+
+def test_the_desk_that_is_none_quotes_what_a_person_would_and_the_way_goes_on_to_the_end(tester, story):
+    asked = tester.asked(make.item(story, use="ai_train", ai_purposes=["train"]))
+    assert (asked["lane"], asked["status"]) == ("manual", "submitted")
+    answer = decide(tester, request=asked["reference"], decision="quote", price="250.00", words="As we said.")
+    told = answer.json()
+    assert (answer.status_code, told["reference"], told["status"], told["test"]) == (
+        200,
+        asked["reference"],
+        "quoted",
+        True,
+    )
+    quote = tester.get(f"quotes/{told['quote']}/")
+    assert (quote.json()["net"]["amount"], quote.json()["status"]) == ("250.00", "open")
+    path = f"quotes/{told['quote']}/accept/"
+    accepted = tester.post(path, tester.signed(quote.json()), match=quote["ETag"]).json()
+    number = accepted["licenses"][0]
+    assert tester.get(f"licenses/{number}/").json()["status"] == "active"
+    for decision, status in (("suspend", "suspended"), ("reinstate", "active"), ("revoke", "revoked")):
+        assert decide(tester, license=number, decision=decision).json()["status"] == status
+    held = tester.get(f"licenses/{number}/").json()
+    assert (held["end_reason"], held["end_words"][:15], held["removal_deadline"] is not None) == (
+        "suspected_breach",
+        "This is a test.",
+        True,
+    )
+    kinds = set(Event.objects.filter(test=True).values_list("kind", flat=True))
+    assert {"license_request.quoted", "license.suspended", "license.reinstated", "license.revoked"} <= kinds
+    assert Delivery.objects.filter(channel="email").count() == 0
+
+
+def test_without_a_price_it_costs_what_the_card_says_else_a_hundred(tester, story):
+    asked = tester.asked(make.item(story, exclusivity="full"), make.item(story, use="other"))
+    quote = decide(tester, request=asked["reference"], decision="quote").json()["quote"]
+    prices = [line["price"]["amount"] for line in tester.get(f"quotes/{quote}/").json()["lines"]]
+    assert (len(prices), prices[1]) == (2, "100.00")
+
+
+def test_a_question_is_answered_and_a_decline_says_why(tester, story):
+    asked = tester.asked(make.item(story, exclusivity="full"))["reference"]
+    assert decide(tester, request=asked, decision="ask", words="Which edition?").json()["status"] == "needs_info"
+    thread = tester.get(f"license-requests/{asked}/messages/").json()["results"]
+    assert [row["words"] for row in thread] == ["Which edition?"]
+    assert tester.post(f"license-requests/{asked}/reply/", {"words": "The first."}).status_code == 200
+    assert decide(tester, request=asked, decision="decline").json()["status"] == "declined"
+    assert refused(decide(tester, request=asked, decision="quote")) == (409, "conflict")
+
+
+def test_a_suspension_until_a_day_ends_by_the_clock(tester, story):
+    number = tester.licensed(story)[0]["number"]
+    until = (timezone.now().date() + timedelta(days=20)).isoformat()
+    assert decide(tester, license=number, decision="suspend", until=until).json()["status"] == "suspended"
+    assert tester.get(f"licenses/{number}/").json()["suspended_until"] == until
+    assert move(tester, days=21)["done"]["reinstated"] == 1
+    assert tester.get(f"licenses/{number}/").json()["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"decision": "quote"}, ("", "contradiction")),
+        ({"decision": "quote", "request": "{r}", "license": "{l}"}, ("", "contradiction")),
+        ({"decision": "revoke", "request": "{r}"}, ("/decision", "wrong_decision")),
+        ({"decision": "quote", "license": "{l}"}, ("/decision", "wrong_decision")),
+        ({"decision": "dance", "request": "{r}"}, ("/decision", "invalid_choice")),
+        ({"decision": "ask", "request": "{r}", "price": "10"}, ("/price", "contradiction")),
+        ({"decision": "revoke", "license": "{l}", "until": "2030-01-01"}, ("/until", "contradiction")),
+        ({"decision": "quote", "request": "{r}", "price": "-1"}, ("/price", "invalid")),
+        ({"decision": "quote", "request": "{r}", "price": 10**12}, ("/price", "invalid")),
+        ({"decision": "quote", "request": "{r}", "more": 1}, ("/more", "unknown_member")),
+        ({"decision": "suspend", "license": "{l}", "until": "2020-01-01"}, ("/until", "past_date")),
+    ],
+)
+def test_a_decision_that_cannot_be_meant_is_refused_at_its_place(tester, story, body, fault):
+    number = tester.licensed(story)[0]["number"]
+    asked = tester.asked(make.item(story, exclusivity="full"))["reference"]
+    said = {name: value.format(r=asked, l=number) if isinstance(value, str) else value for name, value in body.items()}
+    assert fault in faults(decide(tester, **said))
+
+
+def test_the_desk_that_is_none_decides_nothing_live_and_nothing_of_others(partner, other, tester, story):
+    live = partner.asked(make.item(story, exclusivity="full"))["reference"]
+    theirs = Client(other.organization, test=True).asked(make.item(story, exclusivity="full"))["reference"]
+    held = partner.licensed(story)[0]["number"]
+    for body in ({"request": live}, {"request": theirs}, {"request": "LR-22222222-2"}, {"request": "x"}):
+        assert refused(decide(tester, decision="quote", **body)) == (404, "not_found")
+    assert refused(decide(tester, decision="revoke", license=held)) == (404, "not_found")
+    assert refused(decide(partner, decision="quote", request=live)) == (403, "test_only")
+
+
+def test_what_a_test_makes_is_of_a_series_of_its_own_and_says_so(partner, anyone, tester, story):
+    mine, live = tester.licensed(story)[0], partner.licensed(story)[0]
+    references = [mine["number"], mine["quote"], mine["request"]]
+    assert {reference.partition("-")[2][0] for reference in references} == {"T"}
+    assert "T" not in {live[name].partition("-")[2][0] for name in ("number", "quote", "request")}
+    assert anyone.get(f"licenses/{mine['number']}/status/").json()["status"] == "test"
+    assert anyone.get(f"licenses/{live['number']}/status/").json()["status"] == "valid"
+
+
+def test_a_test_license_shows_the_beginning_of_the_text_marked_as_a_test(partner, tester, story):
+    body = " ".join(f"word{number}" for number in range(500))
+    story.revisions.update(body=body)
+    mine, live = tester.licensed(story)[0]["number"], partner.licensed(story)[0]["number"]
+    for form in ("html", "text"):
+        text = tester.get(f"licenses/{mine}/content/?as={form}").content.decode()
+        assert ("word39 […]" in text, "word40" in text, f"TEST: {mine} is a test license" in text) == (
+            True,
+            False,
+            True,
+        )
+        assert "TEST · Ann Reporter" in text
+        assert "TEST" not in partner.get(f"licenses/{live}/content/?as={form}").content.decode()
+    ninjs = tester.get(f"licenses/{mine}/content/?as=ninjs").json()
+    assert (ninjs["representationType"], ninjs["copyrightNotice"][:4], ninjs["edNote"][:5]) == (
+        "partial",
+        "TEST",
+        "TEST:",
+    )
+    assert "word40" not in str(ninjs)
+    assert "word499" in str(partner.get(f"licenses/{live}/content/?as=ninjs").json())

@@ -213,27 +213,3 @@ def test_the_log_of_a_webhook_is_paged_and_costs_the_same(organization, signer):
     for _ in range(29):
         endpoints.ping(made)
     assert (one[1], cost()) == (1, (one[0], 25))
-
-
-def test_the_test_clock_is_moved_and_set_back_on_its_page(publication, organization, asker):
-    path = f"{DOOR}test/"
-    request = make.make_request(
-        publication,
-        make.make_article(publication),
-        organization=organization,
-        by=make.make_key(organization, test=True),
-    )
-    action, hidden = form_of(asker.get(path), "/test/")
-    wrong = asker.post(action, {**hidden, "days": "many"})
-    assert (wrong.status_code, 'value="many"' in wrong.content.decode()) == (422, True)
-    sent = {**hidden, "days": "30", "do": "advance"}
-    assert [asker.post(action, sent).status_code for _ in range(2)] == [303, 303]
-    organization.refresh_from_db()
-    assert organization.test_clock_seconds == 30 * 86_400  # sent twice, moved once
-    action, hidden = form_of(asker.get(path), "/test/")
-    assert asker.post(action, {**hidden, "days": "1", "do": "advance"}).status_code == 303
-    assert "Closed without a reply" in text(asker.get(f"{DOOR}requests/{request.reference}/"))
-    action, hidden = form_of(asker.get(path), "/test/")
-    assert asker.post(action, {**hidden, "do": "reset"}).status_code == 303
-    organization.refresh_from_db()
-    assert organization.test_clock_seconds == 0

@@ -185,10 +185,12 @@ def test_an_unknown_number_is_said_to_be_unknown_and_no_robot_keeps_it(client, p
     assert '<meta name="robots" content="noindex">' in client.get(f"/licenses/verify/{number}/").content.decode()
 
 
-def test_a_test_license_is_unknown_to_everybody(client, publication, article):
+def test_a_test_license_is_only_a_test_for_everybody(client, publication, article):
     organization = make.make_organization()
     made = make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=True))
-    assert verdict_of(client, made.number)[0] == "unknown"
+    assert verdict_of(client, made.number)[0] == "test"
+    page = text(client.get(f"/licenses/verify/{made.number}/"))
+    assert ("It permits nothing to anyone." in page, article.headline in page) == (True, False)
 
 
 def test_the_verdict_follows_the_license(client, publication, granted):
@@ -224,7 +226,7 @@ def test_the_check_takes_anything(client, publication, query):
 
 
 def test_every_answer_has_its_words():
-    assert set(VERDICTS) == {*PUBLIC_STATUS.values(), "unknown", "mistyped"}
+    assert set(VERDICTS) == {*PUBLIC_STATUS.values(), "test", "unknown", "mistyped"}
     assert set(wording.STANDINGS) == set(RequestStatus.values)
     assert tuple(wording.FIELD_LABELS) == ITEM_FIELDS
     told_of_others = {"open_report", "not_usable", "embargo", "blocked_organization"}
