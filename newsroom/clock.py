@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CLOCK: dict[str, int] = {
     "newsroom.events.drain": 10,
+    "newsroom.events.post_hooks": 10,
     "newsroom.events.reconcile": 600,
     "newsroom.events.prune": 86_400,
     "newsroom.api.prune": 3_600,
@@ -16,3 +17,6 @@ CLOCK: dict[str, int] = {
     "reprints.retain": 86_400,
 }
 """Task name → seconds between runs."""
+
+SENDERS = frozenset({"newsroom.events.drain", "newsroom.events.post_hooks"})
+"""What waits for other people's servers, and must not be waited for."""

@@ -173,20 +173,10 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_TIME_LIMIT = 180
 CELERY_TASK_SOFT_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = 4  # one may wait for a mail server and one for a webhook, and the clock goes on
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "masthead"
-# A web process must never wait for the broker: refused costs milliseconds, frozen a quarter of a second. The worker
-# must not have these: its blocking read is longer than that.
-if REDIS_URL and not env.boolean("CELERY_WORKER", default=False):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_timeout": 0.25,
-        "socket_connect_timeout": 0.25,
-        "max_retries": 0,
-        "interval_start": 0,
-        "interval_step": 0,
-        "interval_max": 0,
-    }
 
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

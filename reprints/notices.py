@@ -231,7 +231,7 @@ def the_desk_of_notice(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(notice_of(event).license.request)
 
 
-@notice("contact.sign_in_asked", f"{MAIL}/contact_sign_in_asked")
+@notice("contact.sign_in_asked", f"{MAIL}/contact_sign_in_asked", priority=2)
 def the_contact(event: Event) -> Iterable[Recipient]:
     """Who asked for the link."""
     return [Recipient("contact", event.subject_reference)]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Organization, Publication
 from newsroom.errors import Conflict, Fault, Invalid
-from newsroom.events import judging, kinds, outbound, sealed, wake
+from newsroom.events import judging, kinds, leases, outbound, sealed, wake
 from newsroom.events.models import Delivery, Endpoint
 
 SECRET_BYTES = 32
@@ -23,6 +23,8 @@ BOTH_SECRETS_VALID = timedelta(hours=24)
 MAX_ENDPOINTS = 20
 MAX_URL = 500  # as the column
 PING = "endpoint.ping"
+MAX_PINGS = 3
+WAITING = (Delivery.State.PENDING, Delivery.State.LEASED)
 
 
 def create(
@@ -75,8 +77,8 @@ def pause(endpoint: Endpoint, *, reason: str = "") -> Endpoint:
 
 
 def resume(endpoint: Endpoint) -> Endpoint:
-    """Send again, what waited first; whoever was mailed about a pause hears of its end. `Conflict` when the URL is no
-    longer one we talk to.
+    """Send again at once, what waited first, and forget the failures before; whoever was mailed about a pause hears of
+    its end. `Conflict` when the URL is no longer one we talk to.
     """
     try:
         outbound.judge_url(endpoint.url)
@@ -84,6 +86,7 @@ def resume(endpoint: Endpoint) -> Endpoint:
         raise Conflict(str(error), code="refused_address") from error
     with transaction.atomic():
         ours = Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.PAUSED).exclude(paused_reason="").exists()
+        leases.end_rest(endpoint.pk)
         resumed = _move(endpoint, Endpoint.State.ACTIVE, paused_reason="")
         if ours:
             judging.tell(judging.RESUMED, resumed)
@@ -97,7 +100,9 @@ def delete(endpoint: Endpoint) -> None:
 
 
 def ping(endpoint: Endpoint) -> Delivery:
-    """Owe it a signed `endpoint.ping`, so that its owner sees the signature verify. `Conflict` unless active."""
+    """Owe it a signed `endpoint.ping` at once, rest or not, so that its owner sees the signature verify. `Conflict`
+    unless active, and while three wait to be sent.
+    """
     if endpoint.state != Endpoint.State.ACTIVE:
         raise Conflict(_("This endpoint is not active."), code="not_active")
     body = {
@@ -106,6 +111,11 @@ def ping(endpoint: Endpoint) -> Delivery:
         "data": {"endpoint": str(endpoint.public_id)},
     }
     with transaction.atomic():
+        leases.end_rest(endpoint.pk)  # locks the endpoint, so that three stay three
+        waiting = Delivery.objects.filter(endpoint=endpoint, event=None, state__in=WAITING).count()
+        if waiting >= MAX_PINGS:
+            words = _("%(count)s pings to this endpoint wait to be sent.") % {"count": MAX_PINGS}
+            raise Conflict(words, code="too_many_pings")
         delivery = Delivery.objects.create(
             channel=Delivery.Channel.WEBHOOK,
             endpoint=endpoint,
@@ -151,7 +161,7 @@ def _move(endpoint: Endpoint, state: str, *, paused_reason: str) -> Endpoint:
     written = (
         Endpoint.objects.filter(pk=endpoint.pk)
         .exclude(state=Endpoint.State.GONE)
-        .update(state=state, paused_reason=paused_reason, failing_since=None)
+        .update(state=state, paused_reason=paused_reason, failing_since=None, failures=0)
     )
     if not written:
         raise Conflict(_("This endpoint answered that it is gone for good."), code="gone")

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Contact, Role
 from newsroom.accounts.notices import people_with
+from newsroom.events import schedule
 from newsroom.events.kinds import STAFF, Kind, Recipient, declare, mail_context, notice
 from newsroom.events.log import record
 from newsroom.events.models import Delivery, Endpoint, Event
@@ -27,30 +30,61 @@ from newsroom.workflow import THE_CLOCK
 logger = logging.getLogger(__name__)
 
 ENDPOINT_PATIENCE = timedelta(days=5)
+MAX_FAILURES = 1000  # counted no further
 NO_SUCCESS = "no success for five days"
 PAUSED = declare("endpoint.paused", STAFF, _("Webhook paused"), on_request=True)
 CLOSED = declare("endpoint.closed", STAFF, _("Webhook closed by its 410"), on_request=True)
 RESUMED = declare("endpoint.resumed", STAFF, _("Webhook resumed"), on_request=True)
 
 
+def lock(endpoint_id: int | None) -> Endpoint | None:
+    """The endpoint's row, to be held before any of its deliveries; None for a mail, or when it was deleted."""
+    return Endpoint.objects.select_for_update().filter(pk=endpoint_id).first() if endpoint_id is not None else None
+
+
 @transaction.atomic
-def judge(endpoint_id: int, verdict: Verdict, *, said: str) -> None:
-    """Note how a send ended. `said` is what the other side answered, fit to be stored."""
-    endpoint = Endpoint.objects.filter(pk=endpoint_id)
+def judge(endpoint_id: int, verdict: Verdict, *, said: str, lease_until: datetime | None = None) -> None:
+    """Note how a send ended, and until when nothing more is sent there. `said` is what the other side answered, fit to
+    be stored; `lease_until` the end of the lease it was sent under: whoever has the endpoint by now keeps it.
+    """
+    endpoint = lock(endpoint_id)
+    if endpoint is None:
+        return
+    free = Q(pk=endpoint_id, ready_at=lease_until) if lease_until is not None else Q(pk=endpoint_id)
+    Endpoint.objects.filter(free).update(ready_at=Now() + _rest(endpoint, verdict))
     if verdict.name == "ok":
-        endpoint.exclude(failing_since=None).update(failing_since=None)
+        if endpoint.failures or endpoint.failing_since is not None:
+            Endpoint.objects.filter(pk=endpoint_id).update(failing_since=None, failures=0)
     elif verdict.endpoint_gone:
-        if endpoint.exclude(state=Endpoint.State.GONE).update(state=Endpoint.State.GONE, paused_reason=said[:200]):
-            logger.warning("endpoint %s is gone: it answered 410", endpoint_id)
-            Delivery.objects.filter(endpoint_id=endpoint_id, state=Delivery.State.PENDING).update(
-                state=Delivery.State.CANCELED, last_error="the endpoint is gone"
-            )
-            tell(CLOSED, endpoint.get(), reason="410 Gone")
+        _close(endpoint, reason=said)
     elif verdict.endpoint_refused:
         _pause(endpoint, reason=said)
-    else:
-        endpoint.filter(failing_since=None).update(failing_since=Now())
-        _pause(endpoint.filter(failing_since__lt=Now() - ENDPOINT_PATIENCE), reason=NO_SUCCESS)
+    elif verdict.name != "canceled":
+        endpoint.failures = min(endpoint.failures + 1, MAX_FAILURES)
+        endpoint.failing_since = endpoint.failing_since or timezone.now()
+        endpoint.save(update_fields=["failures", "failing_since"])
+        if endpoint.failing_since < timezone.now() - ENDPOINT_PATIENCE:
+            _pause(endpoint, reason=NO_SUCCESS)
+
+
+def _rest(endpoint: Endpoint, verdict: Verdict) -> timedelta:
+    """After a failure the whole endpoint rests, longer with each in a row: whatever else it is owed would fail too."""
+    if verdict.name not in {"transient", "ambiguous"}:
+        return timedelta(0)
+    rest = schedule.rest_after(endpoint.failures + 1)
+    return max(rest, verdict.retry_after) if verdict.retry_after is not None else rest
+
+
+def _close(endpoint: Endpoint, *, reason: str) -> None:
+    if endpoint.state == Endpoint.State.GONE:
+        return
+    endpoint.state, endpoint.paused_reason = Endpoint.State.GONE, reason[:200]
+    endpoint.save(update_fields=["state", "paused_reason"])
+    logger.warning("endpoint %s is gone: it answered 410", endpoint.pk)
+    Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.PENDING).update(
+        state=Delivery.State.CANCELED, last_error="the endpoint is gone"
+    )
+    tell(CLOSED, endpoint, reason="410 Gone")
 
 
 def tell(kind: Kind, endpoint: Endpoint, *, reason: str = "") -> Event:
@@ -58,14 +92,13 @@ def tell(kind: Kind, endpoint: Endpoint, *, reason: str = "") -> Event:
     return record(kind, endpoint, by=THE_CLOCK, data={"endpoint": endpoint.pk, "reason": reason})
 
 
-def _pause(rows: Any, *, reason: str) -> None:
-    found = rows.filter(state=Endpoint.State.ACTIVE).select_for_update().first()
-    if found is None:
+def _pause(endpoint: Endpoint, *, reason: str) -> None:
+    if endpoint.state != Endpoint.State.ACTIVE:
         return
-    found.state, found.paused_reason = Endpoint.State.PAUSED, reason[:200]
-    found.save(update_fields=["state", "paused_reason"])
-    logger.warning("endpoint %s is paused: %s", found.pk, reason)
-    tell(PAUSED, found, reason=reason[:200])
+    endpoint.state, endpoint.paused_reason = Endpoint.State.PAUSED, reason[:200]
+    endpoint.save(update_fields=["state", "paused_reason"])
+    logger.warning("endpoint %s is paused: %s", endpoint.pk, reason)
+    tell(PAUSED, endpoint, reason=reason[:200])
 
 
 @notice("endpoint.paused", "events/mail/endpoint_paused")

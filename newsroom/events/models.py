@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -82,6 +83,8 @@ class Position(models.Model):
     event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="position")
     number = models.BigIntegerField(unique=True)
     mails = models.PositiveIntegerField(default=0, help_text=_("How many mails it was turned into."))
+    hooks = models.PositiveIntegerField(default=0, db_default=0, help_text=_("How many hooks it was turned into."))
+    endpoints = models.JSONField(null=True, help_text=_("The endpoints of these hooks, as they were then."))
 
     def __str__(self) -> str:
         return str(self.number)
@@ -114,6 +117,9 @@ class Endpoint(models.Model):
     previous_secret_encrypted = models.TextField(blank=True, editable=False)
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0, db_default=0, editable=False)
+    # While a hook is on its way there, the end of its lease; after a failure, the end of the rest that follows.
+    ready_at = models.DateTimeField(_("nothing is sent before"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -171,6 +177,7 @@ class Delivery(models.Model):
     crashes = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
+    digest = models.UUIDField(null=True, blank=True, help_text=_("The mail in which a burst leaves, at every try."))
     last_verdict = models.CharField(max_length=10, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -186,6 +193,12 @@ class Delivery(models.Model):
                 name="delivery_due",
             ),
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
+            models.Index(
+                fields=["endpoint", "priority", "not_before", "id"],
+                condition=Q(state__in=["pending", "leased"]),
+                name="delivery_due_at_endpoint",
+            ),
+            models.Index(fields=["digest"], condition=Q(digest__isnull=False), name="delivery_of_digest"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -202,6 +215,14 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.dedupe_key}"
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is tried next, its endpoint's rest counted in; None once it is sent, given up or canceled."""
+        if self.state not in {self.State.PENDING, self.State.LEASED}:
+            return None
+        rest = self.endpoint.ready_at if self.endpoint and self.state == self.State.PENDING else None
+        return max(self.not_before, rest) if rest else self.not_before
 
 
 class Attempt(models.Model):

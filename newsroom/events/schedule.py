@@ -26,6 +26,10 @@ WAITS: dict[str, list[timedelta]] = {
     EMAIL: [30 * _S, 2 * _M, 10 * _M, 30 * _M, 1 * _H, 2 * _H, 4 * _H, *[8 * _H] * 8],
 }
 AMBIGUOUS_MAIL_WAIT = 10 * _M
+RESTS = [5 * _S, 5 * _M, 30 * _M]
+"""How long a whole endpoint is left alone after so many failures in a row: the beginning of a hook's own waits. Never
+longer than half an hour, so that it gets what it is owed soon after it is well again.
+"""
 
 
 def lease_of(channel: str) -> timedelta:
@@ -47,9 +51,16 @@ def latest_start(channel: str) -> timedelta:
 def wait_before(channel: str, attempts: int) -> timedelta | None:
     """How long after the n-th failed try, jittered by a fifth either way; None when the schedule is used up."""
     steps = WAITS[channel]
-    if attempts > len(steps):
-        return None
-    return scaled(steps[attempts - 1]) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter is not a secret
+    return _jittered(steps[attempts - 1]) if attempts <= len(steps) else None
+
+
+def rest_after(failures: int) -> timedelta:
+    """How long the endpoint rests after the n-th failure in a row, jittered in the same way."""
+    return _jittered(RESTS[min(failures, len(RESTS)) - 1])
+
+
+def _jittered(wait: timedelta) -> timedelta:
+    return scaled(wait) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter is not a secret
 
 
 def scaled(wait: timedelta) -> timedelta:

@@ -81,7 +81,7 @@ def too_many(request: HttpRequest, seconds: int, context: dict[str, Any] | None 
     return response
 
 
-@notice("member.reset_asked", "accounts/mail/member_reset_asked")
+@notice("member.reset_asked", "accounts/mail/member_reset_asked", priority=2)
 @notice("member.factor_added", "accounts/mail/member_factor_added")
 @notice("member.factor_removed", "accounts/mail/member_factor_removed")
 def the_member(event: Event) -> Iterable[Recipient]:

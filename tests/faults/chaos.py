@@ -221,10 +221,10 @@ def _commands(folder, port, hook, *, count, seconds, seed):
         "worker2": (("manage.py", "deliver"), {}),
         "web": (("-m", "gunicorn", "tests.faults.web:application", *bind), {}),
         "A": ((*produce, "--url", hook, "--seed", str(seed)), {}),
-        "celery": ((*celery, "worker", "-c", "2", "-l", "critical"), {"CELERY_WORKER": "1"}),
+        "celery": ((*celery, "worker", "-c", "2", "-l", "critical"), {}),
         "beat": (
             (*celery, "beat", "-l", "critical", "-s", str(folder / "beat"), "--pidfile="),
-            {"CELERY_WORKER": "1"},
+            {},
         ),
     }
 

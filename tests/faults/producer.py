@@ -22,7 +22,7 @@ from django.db.models import Q  # noqa: E402 -- idem
 from django.utils import timezone  # noqa: E402 -- idem
 
 from newsroom.accounts.models import Organization, Publication  # noqa: E402 -- idem
-from newsroom.events import delivery, endpoints, log  # noqa: E402 -- idem
+from newsroom.events import delivery, endpoints, leases, log  # noqa: E402 -- idem
 from newsroom.events.models import Delivery, Endpoint, Event, Unplanned  # noqa: E402 -- idem
 from newsroom.workflow import THE_CLOCK  # noqa: E402 -- idem
 
@@ -55,8 +55,10 @@ def partner_at(url):
 def settle(*, expire_leases):
     """Drain until nothing is due any more. `expire_leases` lets the time of every lease have passed."""
     if expire_leases:
-        Delivery.objects.filter(state="leased").update(lease_until=timezone.now() - timedelta(seconds=1))
-    while Unplanned.objects.exists() or Delivery.objects.filter(delivery.due()).exists():
+        past = timezone.now() - timedelta(seconds=1)
+        Endpoint.objects.filter(deliveries__state="leased").update(ready_at=past)
+        Delivery.objects.filter(state="leased").update(lease_until=past)
+    while Unplanned.objects.exists() or Delivery.objects.filter(leases.due()).exists():
         delivery.drain()
 
 
@@ -124,6 +126,7 @@ def main(arguments=None):
     one.add_argument("reference")
     one.add_argument("--url", default="")
     one.add_argument("--settle", action="store_true")
+    one.add_argument("--times", type=int, default=0, help="So many, with -1, -2 … behind the reference.")
     rest = actions.add_parser("settle")
     rest.add_argument("--expire-leases", action="store_true")
     actions.add_parser("report")
@@ -136,7 +139,9 @@ def main(arguments=None):
     many.add_argument("--seed", default="0")
     given = parser.parse_args(arguments)
     if given.action == "record":
-        record(given.channel, given.reference, organization=partner_at(given.url) if given.url else None)
+        names = [f"{given.reference}-{number}" for number in range(1, given.times + 1)] or [given.reference]
+        for name in names:
+            record(given.channel, name, organization=partner_at(given.url) if given.url else None)
         if given.settle:
             settle(expire_leases=False)
     elif given.action == "settle":

@@ -166,9 +166,9 @@ def full() -> Iterator[Stack]:
             WEB_WORKERS="1",
         )
         worker = [python, "-m", "celery", "-A", "newsroom"]
-        running.start("worker", *worker, "worker", "-c", "2", "-l", "warning", CELERY_WORKER="1")
+        running.start("worker", *worker, "worker", "-c", "2", "-l", "warning")
         beat = ["beat", "-l", "warning", "-s", str(var / "beat"), "--pidfile="]
-        running.start("beat", *worker, *beat, CELERY_WORKER="1")
+        running.start("beat", *worker, *beat)
         running.start("deliver", python, "manage.py", "deliver")
         wait(lambda: answers(running), "the first page", seconds=240)
         yield running

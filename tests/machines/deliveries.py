@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, initialize, invariant, multiple, precond
 
 from newsroom.accounts.models import Publication
 from newsroom.errors import Conflict
-from newsroom.events import channels, delivery
+from newsroom.events import channels, delivery, leases
 from newsroom.events.models import Delivery
 from newsroom.events.verdicts import Verdict
 from tests.machines.steady import Machine
@@ -57,7 +57,7 @@ class DeliveryMachine(Machine):
             for pk, held in self.owed.items()
             if (held.state == "pending" and held.due) or self.left_behind(held)
         ]
-        claimed = delivery.claim(limit)
+        claimed = leases.claim("email", limit)
         names = {row.pk for row in claimed}
         assert names <= {pk for pk, _held in ready}, "took what was not due, or another worker's"
         buried = {
@@ -114,7 +114,7 @@ class DeliveryMachine(Machine):
     @rule(row=claims)
     def give_back(self, row):
         held = self.owed[row.pk]
-        delivery.give_back([row])
+        leases.give_back([row])
         if held.state == "leased" and held.mine == row.lease_token and not held.begun:
             held.state, held.mine, held.due, held.tries = "pending", None, True, held.tries - 1
 

@@ -38,7 +38,10 @@ TARGETS = {
         ("tests/newsroom/test_workflow.py", "tests/corrections/test_workflow.py", "tests/reprints/test_workflow.py"),
     ),
     "delivery": Target(
-        tuple(f"newsroom/events/{name}.py" for name in ("delivery", "planning", "log", "schedule", "verdicts")),
+        tuple(
+            f"newsroom/events/{name}.py"
+            for name in ("delivery", "leases", "planning", "log", "schedule", "verdicts")
+        ),
         ("tests/newsroom/events",),
     ),
     "keys": Target(

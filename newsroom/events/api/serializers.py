@@ -123,8 +123,7 @@ class DeliverySerializer(serializers.Serializer):
 
     def get_next_attempt_at(self, delivery: Delivery) -> Any:
         """When it is tried next; null once it is sent or given up."""
-        waits = delivery.state in {Delivery.State.PENDING, Delivery.State.LEASED}
-        return MomentField().to_representation(delivery.not_before) if waits else None
+        return MomentField().to_representation(delivery.next_try_at) if delivery.next_try_at else None
 
 
 class PulledEventSerializer(serializers.Serializer):

@@ -7,7 +7,7 @@ import pytest
 from django.template import engines
 
 from newsroom.accounts.models import Organization, Publication
-from newsroom.events import endpoints, judging, kinds, log
+from newsroom.events import channels, endpoints, judging, kinds, log
 from newsroom.workflow import THE_CLOCK
 
 
@@ -30,17 +30,23 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch, tmp_path):
+def _empty_registers():
+    """Nothing is declared for one test. In place: whoever imported a register sees the same one, then and later."""
+    names = ("KINDS", "ADDRESS_BOOKS", "CONTEXTS", "PAYLOADS", "NOTICES", "REACTIONS")
+    registers = [getattr(kinds, name) for name in names]
+    kept = [register.copy() for register in registers]
+    for register in registers:
+        register.clear()
+    yield
+    for register, before in zip(registers, kept, strict=True):
+        register.clear()
+        register.extend(before) if isinstance(register, list) else register.update(before)
+
+
+@pytest.fixture
+def world(monkeypatch, tmp_path, _empty_registers):
     """The kinds `thing.happened` (public, one mail) and `thing.kept` (staff only), known for one test."""
     world = World()
-    for name in ("KINDS", "ADDRESS_BOOKS", "CONTEXTS", "PAYLOADS"):
-        monkeypatch.setattr(kinds, name, {}, raising=True)
-    monkeypatch.setattr(kinds, "NOTICES", [])
-    monkeypatch.setattr(kinds, "REACTIONS", [])
-    for module in ("log", "channels", "mail"):
-        for name in ("KINDS", "ADDRESS_BOOKS", "CONTEXTS"):
-            path = f"newsroom.events.{module}.{name}"
-            monkeypatch.setattr(path, getattr(kinds, name), raising=False)
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "thing.txt").write_text("About {{ event.subject_reference }}\n\nIt happened: {{ event.kind }}.\n")
@@ -68,6 +74,17 @@ def publication(db, world):
 @pytest.fixture
 def partner(db):
     return Organization.objects.create(name="Partner Inc.", slug="partner")
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Make the wire answer these verdicts, one a send; the last one for ever."""
+
+    def say(*verdicts):
+        left = list(verdicts)
+        monkeypatch.setattr(channels, "send", lambda _delivery, _held=(): left.pop(0) if len(left) > 1 else left[0])
+
+    return say
 
 
 @pytest.fixture

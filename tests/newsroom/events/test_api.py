@@ -3,6 +3,7 @@
 import itertools
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -297,6 +298,22 @@ def test_a_ping_is_owed_and_listed(partner):
     assert (answer.status_code, answer.json()["type"], answer.json()["state"]) == (202, "endpoint.ping", "pending")
     [row] = partner.get(at(made, "deliveries")).json()["results"]
     assert row == answer.json()
+
+
+def test_the_fourth_ping_that_would_wait_is_refused(partner):
+    made = create(partner)
+    assert [partner.write(at(made, "ping")).status_code for _ in range(3)] == [202] * 3
+    refused = partner.write(at(made, "ping"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_pings")
+    assert Delivery.objects.count() == 3
+
+
+def test_the_next_attempt_is_told_with_the_rest_of_the_endpoint_counted_in(partner):
+    made = create(partner)
+    deliver_to(made)
+    Endpoint.objects.update(ready_at=timezone.now() + timedelta(minutes=30))
+    [row] = partner.get(at(made, "deliveries")).json()["results"]
+    assert row["next_attempt_at"] == Endpoint.objects.get().ready_at.isoformat().replace("+00:00", "Z")
 
 
 def test_a_rotated_secret_is_shown_once_and_both_sign_for_a_day(partner):

@@ -10,9 +10,10 @@ from django.db import DataError, InterfaceError, OperationalError, connection, t
 from django.utils import timezone
 
 from newsroom.errors import Conflict
-from newsroom.events import channels, delivery, endpoints, kinds, planning, schedule, stopping
+from newsroom.events import channels, delivery, endpoints, kinds, leases, planning, schedule, stopping
 from newsroom.events.models import Attempt, Delivery, Endpoint
 from newsroom.events.verdicts import Verdict
+from tests.newsroom.events.times import expire, make_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -22,25 +23,6 @@ def owed(publication, world):
     """A mail that is owed."""
     planning.plan(world.happen().pk)
     return Delivery.objects.get()
-
-
-@pytest.fixture
-def answer(monkeypatch):
-    """Make the wire answer these verdicts, one a send; the last one for ever."""
-
-    def say(*verdicts):
-        left = list(verdicts)
-        monkeypatch.setattr(channels, "send", lambda _delivery, _held=(): left.pop(0) if len(left) > 1 else left[0])
-
-    return say
-
-
-def expire(*rows):
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def make_due():
-    Delivery.objects.update(not_before=timezone.now() - timedelta(seconds=1))
 
 
 def waited(row):
@@ -83,10 +65,10 @@ def test_while_paused_what_a_reaction_recorded_is_planned_and_not_sent(publicati
 
 
 def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
-    first = delivery.claim()
-    assert delivery.claim() == []
+    first = leases.claim("email")
+    assert leases.claim("email") == []
     expire(owed)
-    second = delivery.claim()
+    second = leases.claim("email")
     assert [row.pk for row in second] == [owed.pk]
     assert delivery.attempt(first[0]) is False
     assert delivery.finish(first[0], Verdict.ok()) is False
@@ -98,16 +80,16 @@ def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
 
 
 def test_a_worker_that_comes_back_late_cannot_overrule_the_next(owed, answer):
-    late = delivery.claim()[0]
+    late = leases.claim("email")[0]
     expire(owed)
-    current = delivery.claim()[0]
+    current = leases.claim("email")[0]
     assert delivery.finish(late, Verdict.permanent("no")) is False
     owed.refresh_from_db()
     assert (owed.state, owed.lease_token) == ("leased", current.lease_token)
 
 
 def test_a_lease_that_has_run_out_is_not_begun(owed):
-    claimed = delivery.claim()[0]
+    claimed = leases.claim("email")[0]
     expire(owed)
     assert delivery.attempt(claimed) is False
     assert outbox.outbox == []
@@ -287,18 +269,18 @@ def test_asked_to_stop_it_gives_back_what_it_has_not_begun(publication, world, m
 
 
 def test_a_verdict_and_the_try_it_ends_are_written_together(owed):
-    (claimed,) = delivery.claim()
+    (claimed,) = leases.claim("email")
     assert delivery.finish(claimed, Verdict.transient("busy", status_code=451)) is True
     assert list(owed.tries.values_list("verdict", "status_code", "excerpt")) == [("transient", 451, "busy")]
     assert owed.tries.get().finished_at is not None
 
 
 def test_giving_a_lease_back_takes_the_try_it_noted_and_no_older_one(owed):
-    (first,) = delivery.claim()
+    (first,) = leases.claim("email")
     delivery.finish(first, Verdict.ambiguous("no answer"))
     make_due()
-    (second,) = delivery.claim()
-    delivery.give_back([second, first])
+    (second,) = leases.claim("email")
+    leases.give_back([second, first])
     owed.refresh_from_db()
     assert (owed.state, owed.attempts) == ("pending", 1)
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "ambiguous")]
@@ -312,18 +294,18 @@ def test_a_lease_whose_sending_was_begun_is_not_given_back(owed, monkeypatch):
         raise SystemExit
 
     monkeypatch.setattr(channels, "send", die)
-    (claimed,) = delivery.claim()
+    (claimed,) = leases.claim("email")
     with pytest.raises(SystemExit):
         delivery.attempt(claimed)
-    delivery.give_back([claimed])
+    leases.give_back([claimed])
     owed.refresh_from_db()
     assert (owed.state, owed.attempts, owed.tries.count()) == ("leased", 1, 1)
 
 
 def test_what_the_next_worker_wrote_about_a_try_stands(owed):
-    late = delivery.claim()[0]
+    late = leases.claim("email")[0]
     expire(owed)
-    (current,) = delivery.claim()
+    (current,) = leases.claim("email")
     assert delivery.finish(late, Verdict.ok("at last")) is False
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "crash"), (2, "")]
     assert delivery.finish(current, Verdict.ok()) is True
@@ -378,7 +360,7 @@ def test_in_read_only_mode_nothing_is_touched(publication, world, settings):
 
 
 def test_an_idle_poll_writes_nothing(db, django_assert_num_queries):
-    with django_assert_num_queries(2) as seen:
+    with django_assert_num_queries(3) as seen:
         assert delivery.drain() == delivery.Drained(0, 0, 0)
     assert all(query["sql"].lstrip().startswith("SELECT") for query in seen.captured_queries)
 
@@ -404,7 +386,7 @@ def test_what_was_given_up_can_be_tried_again_with_the_same_id(owed, answer):
 
 
 def test_what_is_being_sent_is_left_alone(owed):
-    delivery.claim()
+    leases.claim("email")
     with pytest.raises(Conflict):
         delivery.retry(owed)
     with pytest.raises(Conflict):
@@ -491,14 +473,14 @@ def test_a_burst_whose_worker_died_stays_together_and_keeps_its_id(publication, 
     for _ in range(2):
         world.happen()
     planning.plan_due()
-    (carrier,) = delivery.claim()
+    (carrier,) = leases.claim("email")
     expire(*Delivery.objects.all())
     world.happen()
     planning.plan_due()
-    again = delivery.claim()
+    again = leases.claim("email")
     assert again[0].uuid == carrier.uuid
-    assert [len(delivery.held_with(row)) for row in again] == [2, 1]
-    delivery.give_back(again)
+    assert [len(leases.held_with(row)) for row in again] == [2, 1]
+    leases.give_back(again)
     assert list(Delivery.objects.values_list("state", flat=True)) == ["pending"] * 3
 
 
@@ -517,7 +499,7 @@ def test_an_endpoint_that_says_gone_is_never_asked_again(hook, answer):
     waiting = endpoints.ping(hook.endpoint)
     make_due()
     answer(Verdict("permanent", "410 Gone", 410, endpoint_gone=True))
-    delivery.attempt(delivery.claim(limit=1)[0])
+    delivery.attempt(leases.claim("webhook")[0])
     hook.endpoint.refresh_from_db()
     assert hook.endpoint.state == "gone"
     waiting.refresh_from_db()
@@ -578,7 +560,7 @@ def test_workers_at_the_same_time_never_hold_the_same_delivery(publication, worl
     def work():
         try:
             barrier.wait(10)
-            held.extend(row.pk for row in delivery.claim(limit=3))
+            held.extend(row.pk for row in leases.claim("email", limit=3))
         finally:
             connection.close()
 
@@ -593,6 +575,6 @@ def test_workers_at_the_same_time_never_hold_the_same_delivery(publication, worl
 
 def test_every_lease_has_a_token_of_its_own(publication, world):
     several(world, 3)
-    tokens = {row.lease_token for row in delivery.claim()}
+    tokens = {row.lease_token for row in leases.claim("email")}
     assert len(tokens) == 3
     assert all(isinstance(token, uuid.UUID) for token in tokens)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from newsroom.celery import app
 from newsroom.clock import CLOCK
-from newsroom.events import delivery, kinds, planning, upkeep
+from newsroom.events import delivery, kinds, leases, planning, upkeep
 from newsroom.events.management.commands import clock
 from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Unplanned
 
@@ -106,7 +106,7 @@ def test_the_pulse_is_the_age_of_the_oldest_thing_that_should_have_been_done(pub
     settings.DELIVERIES_PAUSED = True
     assert upkeep.oldest_due_seconds() == 0
     settings.DELIVERIES_PAUSED = False
-    delivery.claim()
+    leases.claim("email")
     assert upkeep.oldest_due_seconds() == 0
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=70))
     assert 70 <= upkeep.oldest_due_seconds() < 90

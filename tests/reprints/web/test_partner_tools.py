@@ -212,4 +212,5 @@ def test_the_log_of_a_webhook_is_paged_and_costs_the_same(organization, signer):
     one = cost()
     for _ in range(29):
         endpoints.ping(made)
+        Delivery.objects.update(state="sent", sent_at=timezone.now())
     assert (one[1], cost()) == (1, (one[0], 25))
