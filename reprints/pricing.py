@@ -23,6 +23,10 @@ MATCHABLE = WORDS | {"territory", "languages"}
 ONE, ZERO = Decimal(1), Decimal(0)
 LARGEST = Decimal(10) ** 10
 LARGEST_FACTOR = Decimal(1000)
+FREE = "free"
+"""The rule of a price of nothing within the published threshold."""
+BY_HAND = "by hand"
+"""The rule of a price that a person gave."""
 
 
 class BadRule(ValueError):
@@ -78,6 +82,11 @@ class Rule:
     factors: tuple[Factor, ...] = ()
     minimum: Decimal = ZERO
 
+    @property
+    def counts(self) -> bool:
+        """Whether its price depends on the quantity: without one it would be the lowest, whatever is meant."""
+        return bool(self.per_unit) or any(factor.by == "quantity" for factor in self.factors)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -86,6 +95,10 @@ class Step:
     rule: str
     effect: str
     subtotal: Decimal
+
+    def row(self, currency: str) -> dict[str, str]:
+        """As JSON."""
+        return {"rule": self.rule, "effect": self.effect, "subtotal": plain(self.subtotal, currency)}
 
 
 @dataclass(frozen=True)
@@ -98,10 +111,7 @@ class Price:
 
     def trace_rows(self) -> list[dict[str, str]]:
         """The trace as JSON; the last subtotal is the amount."""
-        return [
-            {"rule": step.rule, "effect": step.effect, "subtotal": plain(step.subtotal, self.currency)}
-            for step in self.trace
-        ]
+        return [step.row(self.currency) for step in self.trace]
 
 
 def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: Decimal = ZERO) -> Price | None:
@@ -109,9 +119,17 @@ def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: D
 
     Raises `TooLarge` from 10^10.
     """
-    rule = next((row for row in sorted(rules, key=lambda row: row.priority) if matches(row, ask)), None)
-    if rule is None:
-        return None
+    rule = rule_for(ask, rules)
+    return None if rule is None else price_by(rule, ask, currency=currency, discount_percent=discount_percent)
+
+
+def rule_for(ask: Ask, rules: Iterable[Rule]) -> Rule | None:
+    """The first rule that matches, by ascending priority."""
+    return next((row for row in sorted(rules, key=lambda row: row.priority) if matches(row, ask)), None)
+
+
+def price_by(rule: Rule, ask: Ask, *, currency: str, discount_percent: Decimal = ZERO) -> Price:
+    """What this rule makes of the ask. Raises `TooLarge` from 10^10."""
     steps = [Step(rule.name, plain(rule.base, currency), rule.base)]
     total = rule.base
     if rule.per_unit and ask.quantity:
@@ -135,6 +153,11 @@ def price(ask: Ask, rules: Iterable[Rule], *, currency: str, discount_percent: D
     if rounded != total:
         steps.append(Step("rounding", "HALF_UP", rounded))
     return Price(rounded, currency, tuple(steps))
+
+
+def is_free(trace: Iterable[Mapping[str, str]]) -> bool:
+    """Whether a stored trace says that it is free of charge by the published threshold."""
+    return any(step.get("rule") == FREE for step in trace)
 
 
 def matches(rule: Rule, ask: Ask) -> bool:

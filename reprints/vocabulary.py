@@ -6,6 +6,8 @@ The words are versioned with the API: one is added, none renamed. Territories ar
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +99,60 @@ class QuantityUnit(models.TextChoices):
     SEATS = "seats", _("seats")
     TOKENS = "tokens", _("tokens")
     REQUESTS = "requests", _("requests")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a use may be asked for in: how much of the article, in which form, counted in what."""
+
+    portions: tuple[str, ...]
+    formats: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+P, F, U = Portion, Format, QuantityUnit
+TEXT = (P.FULL_TEXT, P.EXCERPT, P.HEADLINE_SUMMARY, P.QUOTE, P.CHART)
+PASSAGE = (P.QUOTE, P.EXCERPT)
+ANY_FORMAT = tuple(Format)
+ANY_UNIT = tuple(QuantityUnit)
+AUDIENCE = (U.MONTHLY_USERS, U.SUBSCRIBERS, U.RECIPIENTS)
+MACHINE = ((F.DATASET, F.API_FEED), (U.TOKENS, U.REQUESTS, U.MONTHLY_USERS, U.SEATS))
+
+SHAPES: dict[Use, Shape] = {
+    Use.REPUBLISH_WEB: Shape(TEXT, (F.WEB, F.APP), (U.MONTHLY_USERS, U.SUBSCRIBERS)),
+    Use.REPUBLISH_PRINT: Shape(TEXT, (F.PRINT,), (U.COPIES, U.SUBSCRIBERS)),
+    Use.SYNDICATION_FEED: Shape(TEXT, (F.API_FEED, F.WEB, F.APP, F.PRINT), (*AUDIENCE, U.COPIES, U.REQUESTS)),
+    Use.EXCERPT_QUOTE: Shape(PASSAGE, ANY_FORMAT, (*AUDIENCE, U.COPIES, U.SEATS)),
+    Use.TRANSLATION: Shape(
+        TEXT, (F.WEB, F.APP, F.PRINT, F.EMAIL, F.PDF_EPRINT, F.BOOK, F.EBOOK), (*AUDIENCE, U.COPIES)
+    ),
+    Use.EPRINT_PDF: Shape(TEXT, (F.PDF_EPRINT,), (U.COPIES, U.RECIPIENTS)),
+    Use.REPRINT_HARDCOPY: Shape(TEXT, (F.PRINT,), (U.COPIES,)),
+    Use.EMAIL_NEWSLETTER: Shape(TEXT, (F.EMAIL,), (U.RECIPIENTS, U.SUBSCRIBERS)),
+    Use.INTRANET_INTERNAL: Shape(TEXT, (F.INTRANET, F.PDF_EPRINT, F.EMAIL), (U.SEATS, U.RECIPIENTS, U.MONTHLY_USERS)),
+    Use.PRESENTATION_EVENT: Shape(TEXT, (F.SLIDES, F.PDF_EPRINT, F.PRINT, F.VIDEO), (U.RECIPIENTS, U.SEATS, U.COPIES)),
+    Use.BOOK_CHAPTER: Shape(TEXT, (F.BOOK, F.EBOOK), (U.COPIES,)),
+    Use.COURSE_MATERIAL: Shape(TEXT, (F.PDF_EPRINT, F.PRINT, F.SLIDES, F.INTRANET, F.WEB), (U.SEATS, U.COPIES)),
+    Use.EXAM: Shape(TEXT, (F.PRINT, F.PDF_EPRINT, F.WEB), (U.COPIES, U.SEATS)),
+    Use.BROADCAST_READ: Shape(TEXT, (F.AUDIO, F.VIDEO), AUDIENCE),
+    Use.TEXT_TO_SPEECH: Shape(TEXT, (F.AUDIO, F.APP), AUDIENCE),
+    Use.SOCIAL_POST: Shape(TEXT, (F.SOCIAL,), AUDIENCE),
+    Use.ADVERTISING_QUOTE: Shape(PASSAGE, ANY_FORMAT, ANY_UNIT),
+    Use.BADGE_LOGO: Shape((P.LOGO_BADGE,), ANY_FORMAT, ANY_UNIT),
+    Use.ARCHIVE_DATABASE: Shape(
+        TEXT, (F.DATASET, F.API_FEED, F.WEB, F.INTRANET), (U.SEATS, U.SUBSCRIBERS, U.MONTHLY_USERS, U.REQUESTS)
+    ),
+    Use.MEDIA_MONITORING: Shape(
+        TEXT, (F.API_FEED, F.EMAIL, F.PDF_EPRINT, F.WEB), (U.RECIPIENTS, U.SUBSCRIBERS, U.SEATS, U.REQUESTS)
+    ),
+    Use.AI_TRAIN: Shape(TEXT, *MACHINE),
+    Use.AI_INPUT: Shape(TEXT, *MACHINE),
+    Use.AI_INDEX: Shape(TEXT, *MACHINE),
+    Use.SEARCH_INDEX: Shape(TEXT, (F.DATASET, F.API_FEED, F.WEB), (U.REQUESTS, U.MONTHLY_USERS, U.SEATS)),
+    Use.TDM_RESEARCH: Shape(TEXT, *MACHINE),
+    Use.OTHER: Shape(tuple(Portion), ANY_FORMAT, ANY_UNIT),
+}
+"""Every use; the first portion is the usual one. A price is for what is listed here, and nothing else is asked for."""
 
 
 class Exclusivity(models.TextChoices):

@@ -88,9 +88,10 @@ def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Sha
 
 
 def quote_shape(row: Quote) -> Shape:
-    """A quote that was sent, with its lines."""
+    """A quote that was sent, with its lines. Its version counts the quotes of a request; the ETag is the row's."""
     return {
         **_common(row),
+        "version": row.number,
         "request": row.request.reference,
         "end_client": row.request.end_client,
         "number": row.number,

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from reprints.models import UseType
-from reprints.vocabulary import AI_USES, COUNTED_PORTIONS, Portion, Use
+from reprints.vocabulary import AI_USES, COUNTED_PORTIONS, SHAPES, Portion, Use
 
 GROUPS: list[tuple[Any, list[str]]] = [
     (
@@ -54,10 +54,9 @@ GROUPS: list[tuple[Any, list[str]]] = [
 """The chooser: what people want, in the order in which most of them want it."""
 
 FIXED_PORTION = {
-    Use.EXCERPT_QUOTE: Portion.QUOTE,
-    Use.ADVERTISING_QUOTE: Portion.QUOTE,
-    Use.BADGE_LOGO: Portion.LOGO_BADGE,
+    use: Portion(shape.portions[0]) for use, shape in SHAPES.items() if Portion.FULL_TEXT not in shape.portions
 }
+"""Uses of no whole text: what is asked for goes without saying."""
 WHOLE_TEXT = AI_USES | {
     Use.SYNDICATION_FEED,
     Use.ARCHIVE_DATABASE,

@@ -14,6 +14,7 @@ from newsroom.articles.models import Article
 from newsroom.events import sealed
 from newsroom.links import new_nonce
 from newsroom.records import Record
+from reprints import moments
 from reprints.vocabulary import (
     DeclineCode,
     Exclusivity,
@@ -115,6 +116,10 @@ class LicenseRequest(Record):
             models.Index(fields=["organization", "-id"], name="license_request_of_partner"),
         ]
 
+    def day(self) -> date:
+        """Today where the publication is."""
+        return moments.now().astimezone(self.publication.zone).date()
+
     @property
     def is_open(self) -> bool:
         """Neither closed nor agreed."""
@@ -146,6 +151,8 @@ class RequesterContact(models.Model):
     name_encrypted = models.TextField(blank=True, editable=False)
     email_encrypted = models.TextField(blank=True, editable=False)
     company_encrypted = models.TextField(blank=True, editable=False)
+    billing_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
+    address_mark = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -60,6 +60,7 @@ class Quote(Record):
     tax_treatment = models.CharField(
         _("tax treatment"), max_length=24, choices=TaxTreatment.choices, blank=True, default=""
     )
+    tax_evidence = models.JSONField(_("evidence for the tax treatment"), null=True, blank=True, editable=False)
     terms = models.ForeignKey(TermsTemplate, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     exclusions_confirmed = models.BooleanField(_("exclusions confirmed"), default=False)

@@ -12,7 +12,7 @@ from newsroom import references
 from newsroom.accounts.models import Contact, Organization
 from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
-from newsroom.events import sealed
+from newsroom.events import promises, sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor
 from reprints import moments, pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
@@ -89,6 +89,7 @@ def _agree(quote: Quote, request: LicenseRequest, *, by: Actor, signatory: Conta
         },
     )
     move(request, "agree", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})
+    promises.drop(request, "quote")
     for row in issued:
         if not prepay:
             issuing.begin(row, by=THE_LOG)
@@ -134,7 +135,7 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         raise Conflict(_("Please speak to the licensing desk first."), code="blocked_organization")
     if request.status != RequestStatus.QUOTED:
         raise Conflict(_("The request is “%(status)s”.") % {"status": request.get_status_display()})
-    lines = list(quote.lines.select_related("quote__request", "quote__publication"))
+    lines = list(quote.lines.select_related("quote__request__renews", "quote__publication", "quote__organization"))
     # Locked, so that neither a hold nor an exclusive grant can slip in between the check and the license.
     locked = Article.objects.select_for_update(of=("self",)).filter(pk__in=[line.article_id for line in lines])
     articles = {article.pk: article for article in locked.order_by("pk")}
@@ -143,11 +144,7 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         for code in article_reasons(articles[line.article_id], reported=reported):
             if code in REFUSALS:
                 raise Conflict(str(REFUSALS[code]), code=code)
-        if clash := exclusive.clash_with(line):
-            raise Conflict(
-                _("%(number)s is exclusive for this use, territory and time.") % {"number": clash.reference},
-                code="exclusivity_clash",
-            )
+    exclusive.refuse_clash(lines, to_desk=False)
     _check_credit(quote)
 
 

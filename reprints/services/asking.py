@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from newsroom import references
 from newsroom.accounts.models import ApiKey, DeskKind, Organization, Publication
 from newsroom.accounts.notices import desk_for
-from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.articles.models import Article
+from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises, sealed
 from newsroom.events.delivery import retry
 from newsroom.events.log import record
@@ -23,8 +24,9 @@ from newsroom.workflow import LICENSING, PARTNER, THE_LOG, THE_PARTNER, Actor, l
 from reprints import events, moments
 from reprints.models import LicenseRequest, RequesterContact, RequestItem, RequestMessage
 from reprints.services import accepting, quoting
+from reprints.services.askers import Asker, marks_of
 from reprints.services.checking import CleanAsk, CleanItem, check_ask, check_items, publication_of
-from reprints.services.lanes import Assessment, assess
+from reprints.services.lanes import Assessment, assess, assess_request, is_free
 from reprints.services.moving import move, say, tell, touch, words_of
 from reprints.vocabulary import Lane
 from reprints.workflow import REQUEST, RequestStatus
@@ -58,15 +60,17 @@ class Requester:
 
 
 def estimate(
-    data: dict[str, Any], *, publication: Publication, organization: Organization | None = None
+    data: dict[str, Any], *, publication: Publication, organization: Organization | None = None, test: bool = False
 ) -> tuple[Assessment, datetime | None]:
     """Lane, lines and total of what `submit` would be given, and by when a person would answer in the manual
-    lane.
+    lane. What a web requester was given before is not counted: nobody learns by an estimate what others asked.
 
     Writes nothing. Raises `Invalid`.
     """
     ask, items = _checked(data, publication, organization)
-    assessment = _assessed(ask, items, publication, organization)
+    asker = Asker(publication, organization, ask.organization_type, ask.currency, test=test)
+    assessment = assess(items, asker=asker, today=_today(publication))
+    _need_quantities(assessment)
     due = quoting.reply_due(publication) if assessment.lane == Lane.MANUAL else None
     return assessment, due
 
@@ -90,15 +94,27 @@ def submit(
     ask, items = _checked(data, publication, organization)
     if organization is None and requester is None:
         raise Invalid.one("/email", _("How can we reach you?"), "required")
-    assessment = _assessed(ask, items, publication, organization)
+    asker = Asker(
+        publication,
+        organization,
+        ask.organization_type,
+        ask.currency,
+        address_marks=marks_of(requester.email) if requester and organization is None else (),
+        test=(isinstance(by, ApiKey) and by.test) or bool(renews and renews.test),
+        renews=renews,
+    )
     with transaction.atomic():
-        request = _create(ask, items, assessment, publication, organization, by, language, renews)
+        assessment = _assessed(items, asker)
+        if renews is None:
+            _need_quantities(assessment)
+        request = _create(ask, items, assessment, asker, by=by, language=language)
         if requester is not None:
             RequesterContact.objects.create(
                 request=request,
                 name_encrypted=sealed.seal(requester.name),
                 email_encrypted=sealed.seal(requester.email),
                 company_encrypted=sealed.seal(requester.company),
+                address_mark="".join(marks_of(requester.email)[:1]),
             )
         record(
             events.SUBMITTED,
@@ -109,19 +125,6 @@ def submit(
         )
         _answer_at_once(request, assessment)
     return request
-
-
-def assess_request(request: LicenseRequest, *, card: Any = None) -> Assessment:
-    """Lane and prices of a stored request as of today; `card` previews a draft card. Reads only."""
-    return assess(
-        list(request.items.select_related("article__publication")),
-        publication=request.publication,
-        organization=request.organization,
-        organization_type=request.organization_type,
-        currency=request.currency,
-        today=_today(request.publication),
-        card=card,
-    )
 
 
 @transaction.atomic
@@ -138,7 +141,8 @@ def edit_items(
         raise Conflict(
             _("This request is already “%(status)s” and cannot be edited.") % {"status": request.get_status_display()}
         )
-    clean = check_items(items, publication=request.publication, today=_today(request.publication))
+    stored = list(request.items.all())
+    clean = check_items(items, publication=request.publication, today=_today(request.publication), stored=stored)
     quoting.supersede_all(request)
     if request.status == RequestStatus.QUOTED:
         request.waiting_since = None
@@ -146,6 +150,7 @@ def edit_items(
     request.items.all().delete()
     _add_items(request, clean)
     assessment = assess_request(request)
+    _need_quantities(assessment)
     request.lane, request.lane_reasons = assessment.lane, assessment.reasons
     request.article_changed_at = None
     touch(request, fields=["lane", "lane_reasons", "article_changed_at"])
@@ -254,37 +259,31 @@ def _checked(
     return ask, items
 
 
-def _assessed(
-    ask: CleanAsk, items: list[CleanItem], publication: Publication, organization: Organization | None
-) -> Assessment:
-    return assess(
-        items,
-        publication=publication,
-        organization=organization,
-        organization_type=ask.organization_type,
-        currency=ask.currency,
-        today=_today(publication),
-    )
+def _assessed(items: list[CleanItem], asker: Asker) -> Assessment:
+    """Inside the transaction that asks: of two requests at once, the second counts what the first is given."""
+    if any(is_free(item, asker.publication, asker.organization_type) for item in items):
+        rows = Article.objects.select_for_update(of=("self",)).filter(pk__in=_article_ids(items))
+        list(rows.order_by("pk").values_list("pk"))
+    return assess(items, asker=asker, today=_today(asker.publication))
+
+
+def _need_quantities(assessment: Assessment) -> None:
+    """Raise `Invalid` when nothing but a quantity is missing for a price."""
+    missing = [reason["item"] for reason in assessment.reasons if reason["code"] == "quantity_missing"]
+    if missing and len(missing) == len(assessment.reasons):
+        words = _("How many? The price depends on it.")
+        raise Invalid([Fault(f"/items/{place}/quantity", words, "required") for place in missing])
 
 
 def _create(
-    ask: CleanAsk,
-    items: list[CleanItem],
-    assessment: Assessment,
-    publication: Publication,
-    organization: Organization | None,
-    by: Actor,
-    language: str,
-    renews: Any,
+    ask: CleanAsk, items: list[CleanItem], assessment: Assessment, asker: Asker, *, by: Actor, language: str
 ) -> LicenseRequest:
-    key = by if isinstance(by, ApiKey) else None
-    test = bool(key and key.test) or bool(renews and renews.test)
     request = LicenseRequest.objects.create(
-        reference=references.new("license_request", test=test),
-        publication=publication,
-        organization=organization,
-        api_key=key,
-        test=test,
+        reference=references.new("license_request", test=asker.test),
+        publication=asker.publication,
+        organization=asker.organization,
+        api_key=by if isinstance(by, ApiKey) else None,
+        test=asker.test,
         organization_type=ask.organization_type,
         currency=ask.currency,
         po_number=ask.po_number,
@@ -294,8 +293,8 @@ def _create(
         language=language,
         lane=assessment.lane,
         lane_reasons=assessment.reasons,
-        desk=desk_for(publication, kind=DeskKind.LICENSING, section=items[0].article.section),
-        renews=renews,
+        desk=desk_for(asker.publication, kind=DeskKind.LICENSING, section=items[0].article.section),
+        renews=asker.renews,
     )
     _add_items(request, items)
     return request

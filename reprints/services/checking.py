@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.numbers import list_currencies
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Organization, Publication
@@ -25,7 +26,7 @@ from newsroom.errors import Fault, Invalid
 from newsroom.events import outbound
 from newsroom.web.text import has_forbidden_characters
 from reprints.languages import is_language
-from reprints.models import UseType
+from reprints.models import RequestItem, UseType
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import excerpts
 from reprints.services.members import Faults
@@ -38,6 +39,7 @@ from reprints.vocabulary import (
     MAX_QUANTITY,
     MAX_TERRITORIES,
     MAX_YEARS,
+    SHAPES,
     WORLD,
     AiPurpose,
     Exclusivity,
@@ -81,6 +83,10 @@ class CleanItem:
         for name, value in values.items():
             values[name] = list(value) if isinstance(value, tuple) else value
         return {**values, "article": self.article, "revision": self.article.revision, "words": self.words}
+
+    def as_granted(self) -> dict[str, Any]:
+        """As a line of a quote keeps it: the members of `RequestItem.as_asked`."""
+        return RequestItem(**self.columns()).as_asked()
 
 
 @dataclass(frozen=True)
@@ -140,20 +146,22 @@ def check_ask(
     return ask
 
 
-def check_items(items: Any, *, publication: Publication, today: date) -> list[CleanItem]:
+def check_items(
+    items: Any, *, publication: Publication, today: date, stored: Iterable[RequestItem] = ()
+) -> list[CleanItem]:
     """The items as they may be stored. Raises `Invalid` with every fault, pointers like
     `/items/0/territory/1`.
 
     Each is a dictionary of the API's item members; dates are ISO strings or dates. `today` is the
-    publication's day.
+    publication's day. A first day that has passed is taken where one of the `stored` items has it for that article.
     """
     if not isinstance(items, list) or not items:
         raise Invalid.one("/items", _("Name at least one article and what you want to do with it."), "required")
     if len(items) > MAX_ITEMS:
         raise Invalid.one("/items", _("At most %(most)d items fit in one request.") % {"most": MAX_ITEMS}, "too_many")
-    needed = dict(UseType.objects.values_list("code", "required_fields"))
-    offered = set(UseType.objects.filter(is_active=True).values_list("code", flat=True))
+    kinds = {row.code: row for row in UseType.objects.all()}
     articles = _articles(items)
+    begun = {(row.article_id, row.starts_on) for row in stored}
     faults: list[Fault] = []
     clean: list[CleanItem] = []
     for index, item in enumerate(items):
@@ -161,13 +169,26 @@ def check_items(items: Any, *, publication: Publication, today: date) -> list[Cl
         if not isinstance(item, dict):
             found.add("", _("An item is an object."), "wrong_type")
         else:
-            made = _item(item, found, articles, publication=publication, today=today)
-            _check_use(made, found, offered=offered, needed=needed.get(made.use, []), given=item)
+            made = _item(item, found, _article(item, found, articles, publication), kinds, today=today)
+            _check_dates(made, found, today, begun=(made.article.pk, made.starts_on) in begun)
+            _check_use(made, found, kinds, given=item)
             clean.append(made)
         faults += found.faults
     if faults:
         raise Invalid(faults)
     return clean
+
+
+def check_granted(granted: dict[str, Any], *, article: Article, today: date, at: str) -> CleanItem:
+    """What the desk grants, by the rules of what may be asked for; it may have begun already, and may be a use that is
+    not offered. Raises `Invalid` with every fault, below the pointer `at`.
+    """
+    found = Faults(at)
+    made = _item(granted, found, article, {}, today=today)
+    _check_dates(made, found, today, begun=True)
+    _check_passage(made, found)
+    found.stop_if_any()
+    return made
 
 
 def publication_of(items: Any) -> Publication | None:
@@ -197,24 +218,22 @@ def _key(url: Any) -> str:
 
 
 def _item(
-    data: dict[str, Any],
-    found: Faults,
-    articles: dict[str, Article],
-    *,
-    publication: Publication,
-    today: date,
+    data: dict[str, Any], found: Faults, article: Article, kinds: Mapping[str, UseType], *, today: date
 ) -> CleanItem:
+    """What is left out is what is usual for the use, by `kinds`."""
     for name in sorted(set(data) - MEMBERS):
         found.add(f"/{name}", _("There is no such member."), "unknown_member")
-    article = _article(data, found, articles, publication)
+    use = found.choice(data, "use", Use, code="unknown_use", required=True)
+    kind = kinds.get(use) or UseType()
+    usual = SHAPES[Use(use)].portions[0] if use else Portion.FULL_TEXT
     item = CleanItem(
         article=article,
-        use=found.choice(data, "use", Use, code="unknown_use", required=True),
-        portion=found.choice(data, "portion", Portion, default=Portion.FULL_TEXT),
+        use=use,
+        portion=found.choice(data, "portion", Portion, default=usual),
         excerpt_text=found.text(data, "excerpt_text", most=MAX_EXCERPT_CHARACTERS, multiline=True),
-        format=found.choice(data, "format", Format, default=Format.WEB),
+        format=found.choice(data, "format", Format, default=kind.default_format),
         quantity=found.number(data, "quantity", least=1, most=MAX_QUANTITY),
-        quantity_unit=found.choice(data, "quantity_unit", QuantityUnit, default=QuantityUnit.MONTHLY_USERS),
+        quantity_unit=found.choice(data, "quantity_unit", QuantityUnit, default=kind.default_unit),
         territory=_territory(data, found),
         languages=_languages(data, found, article),
         starts_on=found.day(data, "starts_on") or today,
@@ -225,9 +244,7 @@ def _item(
         placement_urls=_placements(data, found),
         ai_purposes=tuple(dict.fromkeys(found.choices(data, "ai_purposes", AiPurpose))),
     )
-    item = replace(item, words=excerpts.count_words(item.excerpt_text))
-    _check_dates(item, found, today)
-    return item
+    return replace(item, words=excerpts.count_words(item.excerpt_text))
 
 
 def _article(data: dict[str, Any], found: Faults, articles: dict[str, Article], publication: Publication) -> Article:
@@ -310,8 +327,9 @@ def fault_of_page(url: str) -> tuple[str, str] | None:
     return None
 
 
-def _check_dates(item: CleanItem, found: Faults, today: date) -> None:
-    if item.starts_on < today:
+def _check_dates(item: CleanItem, found: Faults, today: date, *, begun: bool) -> None:
+    """With `begun` the first day may have passed, but not the last."""
+    if item.starts_on < today and not begun:
         found.add("/starts_on", _("This day is over."), "past_date")
     if item.perpetual:
         if item.ends_on is not None:
@@ -323,15 +341,38 @@ def _check_dates(item: CleanItem, found: Faults, today: date) -> None:
         found.add("/ends_on", _("The end is before the beginning."), "reversed_dates")
     elif (item.ends_on - item.starts_on).days > MAX_YEARS * 366:
         found.add("/ends_on", _("That is too far away: ask for a perpetual use."), "too_large")
+    elif begun and item.ends_on < today:
+        found.add("/ends_on", _("This day is over."), "past_date")
 
 
-def _check_use(
-    item: CleanItem, found: Faults, *, offered: set[str], needed: Iterable[str], given: dict[str, Any]
-) -> None:
-    if item.use and item.use not in offered:
-        found.add("/use", _("This use is not offered."), "unknown_use")
-    if item.portion in COUNTED_PORTIONS and not item.excerpt_text and not found.has("/excerpt_text"):
-        found.add("/excerpt_text", _("Paste the passage you want to use."), "required")
-    for name in needed:
+def _check_use(item: CleanItem, found: Faults, kinds: Mapping[str, UseType], *, given: dict[str, Any]) -> None:
+    kind = kinds.get(item.use)
+    if kind is None or not kind.is_active:
+        if item.use:
+            found.add("/use", _("This use is not offered."), "unknown_use")
+        return
+    _check_shape(item, found, kind)
+    _check_passage(item, found)
+    for name in kind.required_fields:
         if given.get(name) in (None, "", []) and not found.has(f"/{name}") and name != "ends_on":
             found.add(f"/{name}", _("This use needs it."), "required")
+
+
+def _check_shape(item: CleanItem, found: Faults, kind: UseType) -> None:
+    """Another portion, format or unit than the use has would be another use, at another price."""
+    shape = SHAPES[Use(item.use)]
+    asked: list[tuple[str, type[TextChoices], str, set[str]]] = [
+        ("portion", Portion, item.portion, set(shape.portions)),
+        ("format", Format, item.format, {*shape.formats, kind.default_format}),
+    ]
+    if item.quantity is not None:
+        asked.append(("quantity_unit", QuantityUnit, item.quantity_unit, {*shape.units, kind.default_unit}))
+    for name, words, value, allowed in asked:
+        if value not in allowed and not found.has(f"/{name}"):
+            names = ", ".join(str(label) for code, label in words.choices if code in allowed)
+            found.add(f"/{name}", _("With this use: %(names)s.") % {"names": names}, "not_with_this_use")
+
+
+def _check_passage(item: CleanItem, found: Faults) -> None:
+    if item.portion in COUNTED_PORTIONS and not item.excerpt_text and not found.has("/excerpt_text"):
+        found.add("/excerpt_text", _("Paste the passage you want to use."), "required")

@@ -76,7 +76,13 @@ def erase_contact(request: LicenseRequest, *, by: Actor, why: str) -> bool:
         raise Conflict(_("A license is in force: its holder must be told of corrections."), code="license_in_force")
     now = timezone.now()
     erased = RequesterContact.objects.filter(request=request, erased_at=None).update(
-        name_encrypted="", email_encrypted="", company_encrypted="", email_confirmed_at=None, erased_at=now
+        name_encrypted="",
+        email_encrypted="",
+        company_encrypted="",
+        billing_encrypted="",
+        address_mark="",
+        email_confirmed_at=None,
+        erased_at=now,
     )
     if not erased:
         return False

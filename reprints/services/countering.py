@@ -13,12 +13,14 @@ from django.utils.translation import override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
+from newsroom.events import promises
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
-from reprints.services import quoting
+from reprints.services import quoting, tax
 from reprints.services.checking import check_items
-from reprints.services.moving import lock_quote, say, tell, words_of
+from reprints.services.moving import lock_quote, say, tell, touch, words_of
+from reprints.vocabulary import TaxTreatment
 from reprints.workflow import QuoteStatus
 
 NEGOTIABLE = ("territory", "quantity", "ends_on")
@@ -37,7 +39,7 @@ def counter(
     seen: int | None = None,
 ) -> RequestMessage:
     """Propose another net amount for the whole, or other terms (`{"item", "territory", "quantity", "ends_on"}`), as a
-    message of the thread. The quote stays open.
+    message of the thread. The quote stays open, and a date is promised for the desk's answer.
 
     Raises `Invalid` for a proposal that could not be quoted, `Conflict` when the quote is not open (`expired`) or after
     ten proposals (`too_many`).
@@ -60,13 +62,17 @@ def counter(
     }
     text = "\n\n".join(filter(None, [_sentence(proposal), words_of(words, required=False, most=MOST_WORDS)]))
     message = say(quote.request, text, by=by, made="counter", proposal=proposal)
+    quote.request.waiting_since = None
+    touch(quote.request, fields=["waiting_since"])
+    promises.give(quote.request, "quote", quoting.reply_due(quote.publication))
     tell(events.COUNTERED, quote, by=by, data={"message": message.pk})
     return message
 
 
 @transaction.atomic
 def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
-    """Write the newest proposal as a new quote and send it; above the editor's limit it stays a draft for a manager.
+    """Write the newest proposal as a new quote and send it; above the editor's limit it stays a draft for a manager,
+    and until somebody decides how it is taxed.
 
     The new net is the proposed amount, spread over the lines as before; without an amount, lines with other terms take
     the rate card's price. Raises `Conflict` (`nothing_proposed`).
@@ -85,8 +91,11 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     with override(quote.request.language or quote.publication.language):
         reason = _("As proposed by the partner.")
     lines = [_line(row, prices[row.pk], changed.get(_place(row), {}), reason) for row in rows if row.item]
-    fresh = quoting.draft(quote.request, by=by, lines=lines, note=quote.note, exclusions_confirmed=True)
-    return fresh if quoting.needs_approval(fresh) else quoting.open(fresh, by=by)
+    fresh = quoting.draft(
+        quote.request, by=by, lines=lines, note=quote.note, exclusions_confirmed=True, taxed=tax.choice_of(quote)
+    )
+    waits = quoting.needs_approval(fresh) or fresh.tax_treatment == TaxTreatment.MANUAL
+    return fresh if waits else quoting.open(fresh, by=by)
 
 
 def latest(quote: Quote) -> RequestMessage | None:

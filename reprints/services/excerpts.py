@@ -31,7 +31,7 @@ def is_in(text: str, passage: str) -> bool:
 
     Case, punctuation and white space do not count. A passage without words is nowhere.
     """
-    words, at = _line(text), 0
+    words, at = line_of(text), 0
     pieces = [piece for piece in (_words(part) for part in LEFT_OUT.split(passage)) if piece]
     for piece in pieces:
         wanted = f" {' '.join(piece)} "
@@ -42,14 +42,15 @@ def is_in(text: str, passage: str) -> bool:
     return bool(pieces)
 
 
+def line_of(text: str) -> str:
+    """Its words alone, with a blank before, between and after them: what is compared word for word."""
+    return f" {' '.join(_words(text))} "
+
+
 def texts_of(articles: Iterable[Article]) -> dict[int, str]:
     """Article → headline and text of its current revision, in one query. One without a text is missing."""
     rows = Revision.objects.filter(article__in={row.pk for row in articles}, number=F("article__revision"))
     return {key: f"{headline}\n\n{body}" for key, headline, body in rows.values_list("article_id", "headline", "body")}
-
-
-def _line(text: str) -> str:
-    return f" {' '.join(_words(text))} "
 
 
 def _words(text: str) -> list[Any]:

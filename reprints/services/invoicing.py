@@ -75,7 +75,7 @@ def draft_for(quote: Quote) -> Invoice:
         return found
     if standing := invoices.filter(status__in=STANDING).first():
         raise Conflict(_("%(number)s stands: credit it first.") % {"number": standing.number}, code="already_invoiced")
-    decided = tax.decide(quote)
+    decided = tax.decision_of(quote)
     return Invoice.objects.create(
         reference=references.new("invoice", test=quote.test),
         publication=quote.publication,

@@ -15,15 +15,17 @@ from newsroom import references
 from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, Publication, User
 from newsroom.business_time import add_business_days
-from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.kinds import Kind
 from newsroom.workflow import LICENSING, MANAGER, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments, pricing
 from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, TermsTemplate
 from reprints.services import tax
+from reprints.services.askers import asker_of
+from reprints.services.checking import CleanItem, check_granted
 from reprints.services.completeness import LONGEST_OFFER, check_complete
-from reprints.services.lanes import Assessment, assess, excluded_parts
+from reprints.services.lanes import Assessment, LinePrice, assess, excluded_parts
 from reprints.services.moving import lock_quote, move, say, touch, words_of
 from reprints.workflow import QUOTE, REQUEST, QuoteStatus, RequestStatus
 
@@ -35,8 +37,8 @@ class Line:
     """What the desk offers for one item: the members that differ from what was asked, a price, what is left
     out.
 
-    `price` None takes the rate card's; another price than the card's needs `override_reason`. `exclusions`
-    None takes the parts of the article that are not ours.
+    `price` None takes the rate card's for what is granted; another price than the card's needs `override_reason`.
+    `exclusions` None takes the parts of the article that are not ours.
     """
 
     item: RequestItem
@@ -55,10 +57,11 @@ def draft(
     note: str = "",
     valid_days: int | None = None,
     exclusions_confirmed: bool = False,
+    taxed: tax.TaxChoice | None = None,
     seen: int | None = None,
 ) -> Quote:
     """Begin a quote, or write an existing draft anew. Without `lines`: every item as asked, at the rate
-    card's price.
+    card's price. `taxed` decides the tax by hand; else the settings of the publication do.
 
     Raises `Conflict` when the request is not being worked on, `Invalid` for a line that cannot be offered.
     """
@@ -68,17 +71,15 @@ def draft(
         raise Conflict(
             _("This request is “%(status)s”: there is nothing to quote.") % {"status": request.get_status_display()}
         )
-    assessment, rows = _assess(request)
+    rows = list(request.items.select_related("article__publication"))
     wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
+    offers = _offers(request, [wanted[row.pk] for row in rows if row.pk in wanted])
     quote = _draft_of(request)
     quote.drafted_by = by if isinstance(by, User) else None
     quote.note, quote.currency = note, request.currency
     quote.exclusions_confirmed = exclusions_confirmed
     quote.valid_until = _valid_until(request, valid_days)
-    _fill(
-        quote,
-        [(row, wanted[row.pk], assessment.lines[index]) for index, row in enumerate(rows) if row.pk in wanted],
-    )
+    _fill(quote, offers, taxed=taxed)
     return quote
 
 
@@ -92,7 +93,7 @@ def open(  # noqa: A001 -- the move is named so in the table
     """
     quote = lock_quote(quote, seen=seen)
     QUOTE.check(quote, "open", by)
-    check_complete(quote)
+    check_complete(quote, by_hand=True)
     _check_limit(quote, by)
     return _open(quote, by=by)
 
@@ -102,7 +103,7 @@ def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
     """Ask a manager to approve a quote above the editor's limit, as it stands in this version."""
     quote = lock_quote(quote, seen=seen)
     _require(quote, by, LICENSING)
-    check_complete(quote)
+    check_complete(quote, by_hand=True)
     return approvals.propose(quote, "open", by=by, kind=events.APPROVAL_ASKED, at=moments.now())
 
 
@@ -116,7 +117,7 @@ def approve(quote: Quote, *, by: User, reason: str = "", seen: int | None = None
     _require(quote, by, MANAGER)
     if quote.status != QuoteStatus.DRAFT:
         raise Conflict(_("This quote was already sent."))
-    check_complete(quote)
+    check_complete(quote, by_hand=True)
     if by.pk == quote.drafted_by_id:
         raise NotAllowed(_("You wrote this quote: a second person approves it."))
     return _agreed(quote, by=by, reason=reason, kind=events.APPROVED)
@@ -165,17 +166,17 @@ def cancel_all(request: LicenseRequest) -> None:
 
 def draft_from_card(request: LicenseRequest, assessment: Assessment) -> Quote:
     """The quote that the rate card makes of a request in the free or priced lane. Inside a transaction."""
-    rows = list(request.items.select_related("article__publication"))
+    rows = request.items.select_related("article__publication")
     quote = _draft_of(request)
     quote.currency, quote.exclusions_confirmed = request.currency, True
     quote.valid_until = _valid_until(request, None)
-    _fill(quote, [(row, Line(row), assessment.lines[index]) for index, row in enumerate(rows)])
+    _fill(quote, [Offer(Line(row), row.as_asked(), assessment.lines[place]) for place, row in enumerate(rows)])
     return quote
 
 
 def open_from_card(quote: Quote) -> Quote:
     """Send what the rate card made. Inside a transaction."""
-    check_complete(quote)
+    check_complete(quote, by_hand=False)
     return _open(lock_quote(quote), by=THE_LOG)
 
 
@@ -203,18 +204,30 @@ def reply_due(publication: Publication) -> datetime:
     )
 
 
-def _assess(request: LicenseRequest) -> tuple[Assessment, list[RequestItem]]:
-    rows = list(request.items.select_related("article__publication"))
-    today = moments.now().astimezone(request.publication.zone).date()
-    assessment = assess(
-        rows,
-        publication=request.publication,
-        organization=request.organization,
-        organization_type=request.organization_type,
-        currency=request.currency,
-        today=today,
-    )
-    return assessment, rows
+@dataclass(frozen=True)
+class Offer:
+    """A line with everything it grants, and what the rate card says to that."""
+
+    line: Line
+    granted: dict[str, Any]
+    computed: LinePrice
+
+
+def _offers(request: LicenseRequest, lines: list[Line]) -> list[Offer]:
+    """Raises `Invalid` with everything that cannot be granted, pointers like `/lines/0/territory/1`."""
+    today = request.day()
+    clean: list[CleanItem] = []
+    faults: list[Fault] = []
+    for place, line in enumerate(lines):
+        asked, at = line.item.as_asked(), f"/lines/{place}"
+        try:
+            clean.append(check_granted({**asked, **line.granted}, article=line.item.article, today=today, at=at))
+        except Invalid as error:
+            faults += error.faults
+    if faults:
+        raise Invalid(faults)
+    computed = assess(clean, asker=asker_of(request), today=today).lines
+    return [Offer(line, item.as_granted(), price) for line, item, price in zip(lines, clean, computed, strict=True)]
 
 
 def _draft_of(request: LicenseRequest) -> Quote:
@@ -235,30 +248,26 @@ def _draft_of(request: LicenseRequest) -> Quote:
     )
 
 
-def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
+def _fill(quote: Quote, offers: list[Offer], *, taxed: tax.TaxChoice | None = None) -> None:
     """Write the lines, the sums and the tax of a draft."""
-    for position, (item, line, computed) in enumerate(offers):
-        asked = item.as_asked()
-        unknown = sorted(set(line.granted) - set(asked))
-        if unknown:
-            raise Invalid.one(f"/lines/{position}/{unknown[0]}", _("There is no such member."), "unknown_member")
-        granted = {**asked, **line.granted}
-        price, trace = _price_of(quote, line, computed, position)
+    for position, offer in enumerate(offers):
+        item, exclusions = offer.line.item, offer.line.exclusions
+        price, trace = _price_of(quote, offer, position)
         QuoteLine.objects.create(
             quote=quote,
             position=position,
             item=item,
             article=item.article,
-            granted=granted,
-            changes=changes_between(asked, granted),
-            exclusions=excluded_parts(item.article) if line.exclusions is None else line.exclusions,
+            granted=offer.granted,
+            changes=changes_between(item.as_asked(), offer.granted),
+            exclusions=excluded_parts(item.article) if exclusions is None else exclusions,
             price=price,
             trace=trace,
-            override_reason=line.override_reason,
+            override_reason=offer.line.override_reason,
         )
     quote.net = sum((row.price for row in quote.lines.all() if row.price is not None), Decimal(0))
-    decided = tax.decide(quote)
-    quote.tax_treatment, quote.tax_rate = decided.treatment, decided.rate
+    decided = tax.decide(quote) if taxed is None else tax.decide_by_hand(quote, taxed)
+    quote.tax_treatment, quote.tax_rate, quote.tax_evidence = decided.treatment, decided.rate, decided.evidence
     quote.tax = pricing.to_minor_units(quote.net * decided.rate / 100, quote.currency)
     quote.gross = quote.net + quote.tax
     today = moments.now().astimezone(quote.publication.zone).date()
@@ -267,29 +276,26 @@ def _fill(quote: Quote, offers: list[tuple[RequestItem, Line, Any]]) -> None:
         quote,
         fields=[
             *("drafted_by", "note", "currency", "exclusions_confirmed", "valid_until", "net", "tax", "gross"),
-            *("tax_treatment", "tax_rate", "terms"),
+            *("tax_treatment", "tax_rate", "tax_evidence", "terms"),
         ],
     )
 
 
-def _price_of(quote: Quote, line: Line, computed: Any, position: int) -> tuple[Decimal | None, list[dict[str, str]]]:
+def _price_of(quote: Quote, offer: Offer, position: int) -> tuple[Decimal | None, list[dict[str, str]]]:
+    line, computed = offer.line, offer.computed
     if line.price is None or line.price == computed.amount:
         return computed.amount, computed.trace
+    at = f"/lines/{position}"
     price = pricing.to_minor_units(line.price, quote.currency)
     if price < 0 or price >= pricing.LARGEST:
-        raise Invalid.one(f"/lines/{position}/price", _("This cannot be a price."), "out_of_range")
+        raise Invalid.one(f"{at}/price", _("This cannot be a price."), "out_of_range")
+    if price != line.price:
+        raise Invalid.one(f"{at}/price", _("This currency has no such fraction."), "too_precise")
     if computed.amount is not None and not line.override_reason.strip():
-        raise Invalid.one(
-            f"/lines/{position}/override_reason",
-            _("Say why the price differs from the rate card."),
-            "required",
-        )
-    last = {
-        "rule": "by hand",
-        "effect": line.override_reason,
-        "subtotal": pricing.plain(price, quote.currency),
-    }
-    return price, [*computed.trace, last]
+        words = _("Say why the price differs from the rate card.")
+        raise Invalid.one(f"{at}/override_reason", words, "required")
+    step = pricing.Step(pricing.BY_HAND, line.override_reason, price)
+    return price, [*computed.trace, step.row(quote.currency)]
 
 
 def _check_limit(quote: Quote, by: User) -> None:
@@ -342,6 +348,7 @@ def _back_to_desk(quote: Quote) -> None:
     if request.status == RequestStatus.QUOTED:
         request.waiting_since = None
         move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"quote": quote.reference})
+        promises.give(request, "quote", reply_due(request.publication))
 
 
 def _unfinished(request: LicenseRequest) -> Any:

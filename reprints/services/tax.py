@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import stdnum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from stdnum import get_cc_module
 from stdnum.eu import vat as eu_vat
 
+from newsroom.errors import Fault, Invalid
 from reprints.vocabulary import OrganizationType, TaxTreatment
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ EU = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 -- reads
 )
 NOT_GIVEN, VALID, INVALID, UNKNOWN = "not_given", "valid", "invalid", "no_check_known"
+CHARGED = (TaxTreatment.DOMESTIC, TaxTreatment.EU_B2C_OSS)
 METHOD = f"offline, format and check digits: python-stdnum {stdnum.__version__}"
 
 
@@ -47,12 +50,73 @@ class Buyer:
     private: bool = False
 
 
+@dataclass(frozen=True)
+class TaxChoice:
+    """How a person decided that it is taxed: a treatment other than `manual`, and its rate in percent."""
+
+    treatment: str
+    rate: Decimal
+    by: int | None = None
+
+
 def decide(quote: Quote, *, at: datetime | None = None) -> TaxDecision:
     """The treatment of a quote by the policy of its publication; nothing to pay is exempt."""
+    return decide_for(quote.publication, buyer_of(quote), net=quote.net, at=at)
+
+
+def decide_by_hand(quote: Quote, choice: TaxChoice, *, at: datetime | None = None) -> TaxDecision:
+    """What a person decided, with the facts that were known. Raises `Invalid` for what cannot be."""
+    known = decide(quote, at=at).evidence
+    faults = faults_in(
+        choice, seller=known["seller_country"], buyer=known["buyer_country"], check=known["vat_id_check"]
+    )
+    if faults:
+        raise Invalid(faults)
+    return TaxDecision(choice.treatment, choice.rate, {**known, "decided_by": choice.by})
+
+
+def choice_of(quote: Quote) -> TaxChoice | None:
+    """What a person decided for this quote; None where the settings did, or nobody could."""
+    evidence = quote.tax_evidence or {}
+    if "decided_by" not in evidence:
+        return None
+    return TaxChoice(quote.tax_treatment, quote.tax_rate, evidence["decided_by"])
+
+
+def decision_of(quote: Quote) -> TaxDecision:
+    """How what was accepted is taxed: as a person decided, else by the settings and what is known of the buyer now."""
+    if choice_of(quote) is None:
+        return decide(quote)
+    return TaxDecision(quote.tax_treatment, quote.tax_rate, quote.tax_evidence or {})
+
+
+def faults_in(choice: TaxChoice, *, seller: str, buyer: str, check: str) -> list[Fault]:
+    """Why this cannot be how it is taxed; where a country is not known yet, nothing is said about it."""
+    if choice.treatment not in TaxTreatment.values or choice.treatment == TaxTreatment.MANUAL:
+        return [Fault("/treatment", _("Choose how it is taxed."), "unknown_value")]
+    if not 0 <= choice.rate < 100 or (choice.rate and choice.treatment not in CHARGED):
+        return [Fault("/rate", _("This rate does not go with the treatment."), "out_of_range")]
+    if not seller or not buyer:
+        return []
+    fitting = {
+        TaxTreatment.DOMESTIC: seller == buyer,
+        TaxTreatment.EU_B2B_REVERSE_CHARGE: seller != buyer and {seller, buyer} <= EU,
+        TaxTreatment.EU_B2C_OSS: seller != buyer and {seller, buyer} <= EU,
+        TaxTreatment.OUTSIDE_EU: seller != buyer and not {seller, buyer} <= EU,
+    }
+    if not fitting.get(TaxTreatment(choice.treatment), True):
+        words = _("This does not go with the countries: seller %(seller)s, buyer %(buyer)s.")
+        return [Fault("/treatment", words % {"seller": seller, "buyer": buyer}, "wrong_country")]
+    if choice.treatment == TaxTreatment.EU_B2B_REVERSE_CHARGE and check != VALID:
+        return [Fault("/vat_id", _("Reverse charge needs a valid VAT id of the buyer."), "bad_vat_id")]
+    return []
+
+
+def buyer_of(quote: Quote) -> Buyer:
+    """What is known of whoever would pay."""
     organization = quote.organization
     private = quote.request.organization_type == OrganizationType.INDIVIDUAL
-    buyer = Buyer(organization.country, organization.vat_id, private) if organization else Buyer(private=private)
-    return decide_for(quote.publication, buyer, net=quote.net, at=at)
+    return Buyer(organization.country, organization.vat_id, private) if organization else Buyer(private=private)
 
 
 def decide_for(publication: Publication, buyer: Buyer, *, net: Decimal, at: datetime | None = None) -> TaxDecision:

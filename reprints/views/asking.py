@@ -186,7 +186,9 @@ def _take_in(
         spent = once(PURPOSE, token.nonce, said, make)
     except Invalid as error:
         details.take_faults(error.faults)
-        return _show_details(request, details, asker, shown=exact, status=422)
+        return _show_again(request, details, asker, exact, "" if details.errors else error.message)
+    except DomainError as refusal:
+        return _show_again(request, details, asker, exact, refusal.message, status=409)
     if not spent.same:
         sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
         return _show_again(request, details, asker, exact, sentence)

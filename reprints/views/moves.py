@@ -79,6 +79,8 @@ def _edit(request: LicenseRequest, data: dict[str, Any]) -> None:
     rows = list(request.items.select_related("article"))
     kept = [row.as_asked() for row in rows if str(row.position) in data["keep"]]
     like = rows[0].as_asked()
+    if rows[0].starts_on < request.day():
+        like["starts_on"] = None
     added = [{**like, "article_url": url} for url in lines_of(data["add"])]
     asking.edit_items(request, [*kept, *added], seen=data["seen"])
 

@@ -71,7 +71,6 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     held = asked.licenses.for_lists().with_placements().prefetch_related("renewals").order_by("pk")
     notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
     unanswered = [entry["notice"] for entry in notices if entry["forms"]]
-    standing = wording.standing_of(asked, newest, must_act=bool(unanswered))
     promise = (
         Promise.objects.filter(
             subject_kind=LicenseRequest.noun, subject_reference=asked.reference, kind="quote", dropped_at=None
@@ -80,6 +79,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         .first()
     )
     waits = promise if promise is not None and promise.kept_at is None else None
+    standing = wording.standing_of(asked, newest, must_act=bool(unanswered), answering=waits is not None)
     return {
         "asked": asked,
         "publication": asked.publication,

@@ -53,6 +53,9 @@ STANDINGS: dict[str, Standing] = {
 STEPS = [_("You asked"), _("We answer"), _("You decide"), _("Licensed")]
 LATE_QUOTE = Standing(_("Your quote has expired"), _("Write to us below, and we make you a new one."), "you", 2)
 
+COUNTERED = Standing(
+    _("You made a proposal"), _("The desk answers your proposal. Until then the quote stays open."), "us", 2
+)
 MUST_ACT = Standing(
     _("The article changed"),
     _("An article that you licensed changed. Do what the notice below says, and tell us what you did."),
@@ -74,6 +77,10 @@ REASONS: dict[str, Any] = {
     "adaptation": _("You would adapt the text."),
     "unusual_use": _("You told us in your own words."),
     "passage_not_found": _("The passage does not stand in the article word for word."),
+    "exclusive_elsewhere": _("Somebody else may hold it exclusively for this use, place or time."),
+    "third_party_parts": _("A part of the article is not ours to license."),
+    "asked_already": _("You asked for the same before, and that request is still open."),
+    "quantity_missing": _("The price depends on the quantity, which you did not say."),
 }
 """Why a person answers, by the codes of `services.lanes.MANUAL_REASONS`.
 
@@ -122,10 +129,14 @@ def page_locale() -> Locale:
     return wording.document_locale(get_language() or "en")
 
 
-def standing_of(request: LicenseRequest, quote: Quote | None, *, must_act: bool) -> Standing:
-    """Where the request stands. A change of the article to act on comes first; a quote whose date is over is told."""
+def standing_of(request: LicenseRequest, quote: Quote | None, *, must_act: bool, answering: bool = False) -> Standing:
+    """Where the request stands. A change of the article to act on comes first; a quote whose date is over is told, and
+    that the desk owes an answer to a proposal (`answering`).
+    """
     if must_act:
         return MUST_ACT
+    if answering and request.status == S.QUOTED:
+        return COUNTERED
     if quote is not None and quote.is_expired():
         return LATE_QUOTE
     return STANDINGS[request.status]

@@ -275,7 +275,7 @@ class QuoteMachine(Machine):
 
     def back_to_the_desk(self):
         self.moved("in_review", "resumed")
-        self.waiting_since = None
+        self.waiting_since, self.owed = None, "running"
 
     def new_quote(self, status):
         self.quotes[self.request.quotes.latest("number").reference] = status

@@ -205,7 +205,7 @@ def of_quotes() -> list[Stage]:
     signatory = make.signatory_of(partner)
 
     def quoted():
-        return make.make_request(daily, article, organization=partner, by=key).quotes.get()
+        return make.make_request(daily, make.make_article(daily), organization=partner, by=key).quotes.get()
 
     def drafted():
         request = make.make_request(daily, article, organization=partner, by=key, exclusivity="media")

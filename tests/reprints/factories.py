@@ -16,13 +16,16 @@ from newsroom.events.models import Event
 from newsroom.workflow import THE_LOG
 from reprints.models import PriceRule, RateCard, TermsTemplate
 from reprints.services import accepting, asking, invoicing, payments, ratecard
+from reprints.services.tax import TaxChoice
 from tests.factories import COUNT
 
+UNTAXED = TaxChoice("domestic", Decimal(0))
 BODY = "The council met on Monday.\n\nIt spent 1.2 million on the bridge."
 
 
 def make_publication(**values):
     number = next(COUNT)
+    settings = {"tax": {"country": "US", "rate": "0"}, **values.pop("settings", {})}
     publication = Publication.objects.create(
         **{
             "name": f"The Daily {number}",
@@ -30,6 +33,7 @@ def make_publication(**values):
             "hosts": [f"daily{number}.example"],
             "licensing_email": f"licensing@daily{number}.example",
             "time_zone": "America/New_York",
+            "settings": settings,
             **values,
         }
     )
@@ -66,7 +70,13 @@ def make_article(publication, **values):
 def make_organization(**values):
     number = next(COUNT)
     organization = Organization.objects.create(
-        **{"name": f"Partner {number}", "slug": f"partner-{number}", "payment_terms": "on_account", **values}
+        **{
+            "name": f"Partner {number}",
+            "slug": f"partner-{number}",
+            "payment_terms": "on_account",
+            "country": "US",
+            **values,
+        }
     )
     Contact.objects.create(
         organization=organization,
@@ -97,8 +107,12 @@ def make_staff(publication, role):
     return User.objects.get(pk=person.pk)
 
 
+def today_of(publication):
+    return timezone.now().astimezone(publication.zone).date()
+
+
 def item(article, **values):
-    today = timezone.now().astimezone(article.publication.zone).date()
+    today = today_of(article.publication)
     return {
         "article_url": article.url,
         "use": "republish_web",

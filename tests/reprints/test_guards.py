@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from newsroom import references
 from newsroom.accounts.models import Publication, User
 from newsroom.articles.models import Article
 from newsroom.errors import DomainError
@@ -189,8 +190,66 @@ def dear(desk):
     return desk.draft(price=Decimal("1000.01"), override_reason="Agreed.")
 
 
-def nowhere(desk):
-    return desk.draft(price=Decimal(9), override_reason="Agreed.", granted={"territory": []})
+def granting(desk, **values):
+    """A draft whose line grants what nobody could have typed."""
+    quote = priced(desk)
+    line = quote.lines.get()
+    changed(line, granted={**line.granted, **values})
+    return quote
+
+
+def offering(desk, **granted):
+    request = desk.asked()
+    lines = [quoting.Line(item=request.items.get(), granted=granted)]
+    return call(quoting.draft, request, by=desk.editor, lines=lines)
+
+
+def without_lines(desk):
+    return quoting.draft(desk.asked(), by=desk.editor, lines=[])
+
+
+def of_an_article_on_hold(desk):
+    quote = priced(desk)
+    changed(desk.article, desk_status="withheld")
+    return quote
+
+
+def dear_by_a_manager(desk):
+    request = make.make_request(desk.publication, desk.article, exclusivity="media")
+    lines = [quoting.Line(item=request.items.get(), price=Decimal(5000), override_reason="Agreed.")]
+    quote = quoting.draft(request, by=desk.manager, lines=lines)
+    quoting.propose(quote, by=desk.editor)
+    return quote
+
+
+def of_an_embargo(desk):
+    quote = desk.offer()
+    changed(desk.article, embargoed_until=timezone.now() + timedelta(days=1))
+    return quote
+
+
+def of_a_reported(desk):
+    quote = desk.offer()
+    make.happened("report.accepted", desk.article, subject=Told(desk.publication))
+    return quote
+
+
+class Told:
+    """A report, as the licensing desk knows one: by its reference."""
+
+    noun = "report"
+
+    def __init__(self, publication):
+        self.publication = publication
+        self.reference = references.new("report")
+
+
+def of_what_a_rival_won(desk):
+    """An open quote of the card, and an exclusive license that somebody else got since."""
+    quote = desk.offer()
+    theirs = quoting.draft(desk.asked(), by=desk.editor, exclusions_confirmed=True)
+    accept(quoting.open(theirs, by=desk.editor))()
+    return quote
 
 
 def too_late(desk):
@@ -276,7 +335,44 @@ GUARDS = [
     ),
     ("open: terms are pinned", "required", lambda d: call(quoting.open, changed(priced(d), terms=None), by=d.editor)),
     ("open: valid for 90 days at most", "too_large", lambda d: call(quoting.open, for_longer(d), by=d.editor)),
-    ("open: the territory is named", "required", lambda d: call(quoting.open, nowhere(d), by=d.editor)),
+    ("draft: in countries that there are", "unknown_country", lambda d: offering(d, territory=["ATLANTIS"])),
+    ("draft: in some country", "required", lambda d: offering(d, territory=[])),
+    ("draft: a use that there is", "unknown_use", lambda d: offering(d, use="rent")),
+    ("draft: a member that there is", "unknown_member", lambda d: offering(d, color="red")),
+    ("draft: a passage for a quotation", "required", lambda d: offering(d, portion="quote")),
+    ("open: at least one line", "required", lambda d: call(quoting.open, without_lines(d), by=d.editor)),
+    ("open: the territory is named", "required", lambda d: call(quoting.open, granting(d, territory=[]), by=d.editor)),
+    (
+        "open: what is granted can be meant",
+        "unknown_country",
+        lambda d: call(quoting.open, granting(d, territory=["ATLANTIS"]), by=d.editor),
+    ),
+    ("open: an end is named", "required", lambda d: call(quoting.open, granting(d, ends_on=None), by=d.editor)),
+    (
+        "open: the end is after the beginning",
+        "reversed_dates",
+        lambda d: call(quoting.open, granting(d, starts_on="2030-02-02", ends_on="2030-02-01"), by=d.editor),
+    ),
+    (
+        "open: the term is not over",
+        "past_date",
+        lambda d: call(quoting.open, granting(d, starts_on="2020-01-01", ends_on="2020-12-31"), by=d.editor),
+    ),
+    (
+        "open: the article may be used",
+        "not_usable",
+        lambda d: call(quoting.open, of_an_article_on_hold(d), by=d.editor),
+    ),
+    (
+        "open: says how it is taxed",
+        "required",
+        lambda d: call(quoting.open, changed(priced(d), tax_treatment="manual"), by=d.editor),
+    ),
+    (
+        "approve: by a second person",
+        "not_allowed",
+        lambda d: call(quoting.approve, dear_by_a_manager(d), by=d.manager),
+    ),
     ("open: within the editor's limit", "needs_approval", lambda d: call(quoting.open, dear(d), by=d.editor)),
     ("open: no exclusive grant in the way", "exclusivity_clash", lambda d: call(quoting.open, rival(d), by=d.editor)),
     ("open: by who saw this version", "stale", lambda d: call(quoting.open, priced(d), by=d.editor, seen=99)),
@@ -286,6 +382,9 @@ GUARDS = [
     ("accept: the version that was read", "stale", lambda d: accept(d.offer(), seen=99)),
     ("accept: by who may sign", "not_a_signatory", lambda d: accept(d.offer(), signatory="Req Uester")),
     ("accept: the article may be used", "not_usable", lambda d: accept(of_a_hold(d))),
+    ("accept: not under embargo", "embargo", lambda d: accept(of_an_embargo(d))),
+    ("accept: not while an error is being corrected", "open_report", lambda d: accept(of_a_reported(d))),
+    ("accept: nobody else got it exclusively", "exclusivity_clash", lambda d: accept(of_what_a_rival_won(d))),
     ("accept: the organization is not blocked", "blocked_organization", lambda d: accept(of_a_blocked(d))),
     ("accept: within the credit limit, open sums included", "over_credit", lambda d: accept(credit_used_up(d))),
     ("accept: once", "conflict", lambda d: accept(d.held().quote, terms_sha256="0" * 64)),

@@ -318,7 +318,7 @@ def test_no_event_holds_a_person_or_their_words(publication, article, editor):
     request = deciding.ask(deciding.take_up(request, by=editor), by=editor, words="Whose byline?")
     request = asking.reply(request, words=SECRET_WORDS)
     line = quoting.Line(request.items.get(), granted={"exclusivity": "none"})
-    quote = quoting.open(quoting.draft(request, by=editor, lines=[line]), by=editor)
+    quote = quoting.open(quoting.draft(request, by=editor, lines=[line], taxed=make.UNTAXED), by=editor)
     accepting.accept(quote, terms_sha256=quote.terms.sha256, signatory="Wanda Web")
     told = json.dumps(list(Event.objects.values_list("data", flat=True)))
     assert Event.objects.filter(kind="quote.accepted").count() == 1

@@ -14,6 +14,7 @@ from newsroom.workflow import THE_LOG, THE_PARTNER
 from reprints import links
 from reprints.models import License, LicenseRequest, Quote, RequestItem
 from reprints.services import accepting, asking, clock, deciding, invoicing, licenses, payments, placements, quoting
+from reprints.services.askers import Asker
 from reprints.services.lanes import assess
 from reprints.services.terms_of_time import as_long
 from reprints.workflow import QUOTE
@@ -74,7 +75,7 @@ def test_the_priced_lane_answers_with_an_open_quote(publication, article):
     request = make.make_request(publication, article)
     quote = request.quotes.get()
     assert (request.status, request.lane, quote.status, quote.number) == ("quoted", "priced", "open", 1)
-    assert (quote.net, quote.currency, quote.tax_treatment) == (Decimal("150.000"), "USD", "manual")
+    assert (quote.net, quote.currency, quote.tax_treatment) == (Decimal("150.000"), "USD", "domestic")
     assert quote.lines.get().trace == [{"rule": "web", "effect": "150.00", "subtotal": "150.00"}]
     assert kinds_of(request, quote) == [
         "license_request.submitted",
@@ -924,14 +925,7 @@ def test_assessing_costs_the_same_queries_for_one_item_and_for_ten(publication, 
         items = asking.check_items(
             [make.item(article) for article in articles[:count]], publication=publication, today=today
         )
-        return assess(
-            items,
-            publication=publication,
-            organization=None,
-            organization_type="publisher",
-            currency="USD",
-            today=today,
-        )
+        return assess(items, asker=Asker(publication, currency="USD"), today=today)
 
     with django_assert_num_queries(6):
         price(1)

@@ -35,6 +35,7 @@ from reprints.workflow import RequestStatus
 
 TERRITORY = "ISO 3166-1 alpha-2 codes, or `001` for the world."
 LANGUAGES = "BCP 47 tags."
+USUAL = "What is usual for the use, if left out: `GET license-uses/` says what may be asked for."
 
 
 class ItemWriteSerializer(StrictSerializer):
@@ -42,13 +43,19 @@ class ItemWriteSerializer(StrictSerializer):
 
     article_url = serializers.CharField(max_length=MAX_LENGTH, help_text="Any address the article is known by.")
     use = serializers.ChoiceField(choices=Use.choices)
-    portion = serializers.ChoiceField(choices=Portion.choices, default=Portion.FULL_TEXT)
+    portion = serializers.ChoiceField(choices=Portion.choices, required=False, help_text=USUAL)
     excerpt_text = serializers.CharField(
         max_length=MAX_EXCERPT_CHARACTERS, allow_null=True, allow_blank=True, required=False
     )
-    format = serializers.ChoiceField(choices=Format.choices, default=Format.WEB)
-    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY, allow_null=True, required=False)
-    quantity_unit = serializers.ChoiceField(choices=QuantityUnit.choices, default=QuantityUnit.MONTHLY_USERS)
+    format = serializers.ChoiceField(choices=Format.choices, required=False, help_text=USUAL)
+    quantity = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_QUANTITY,
+        allow_null=True,
+        required=False,
+        help_text="Needed wherever the price depends on it.",
+    )
+    quantity_unit = serializers.ChoiceField(choices=QuantityUnit.choices, required=False, help_text=USUAL)
     territory = serializers.ListField(
         child=serializers.CharField(), min_length=1, max_length=MAX_TERRITORIES, required=False, help_text=TERRITORY
     )
@@ -238,6 +245,11 @@ class OfferSerializer(serializers.Serializer):
     )
     usual_format = serializers.ChoiceField(choices=Format.choices)
     usual_unit = serializers.ChoiceField(choices=QuantityUnit.choices)
+    portions = serializers.ListField(
+        child=serializers.ChoiceField(choices=Portion.choices), help_text="What may be asked for; the first is usual."
+    )
+    formats = serializers.ListField(child=serializers.ChoiceField(choices=Format.choices))
+    units = serializers.ListField(child=serializers.ChoiceField(choices=QuantityUnit.choices))
     lane = serializers.ChoiceField(choices=[Lane.PRICED, Lane.MANUAL])
     from_price = MoneySerializer(
         allow_null=True, help_text="No such use costs less. Null: a person says what it costs."

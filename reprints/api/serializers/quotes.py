@@ -46,7 +46,7 @@ class QuoteSerializer(serializers.Serializer):
     request = serializers.CharField()
     end_client = serializers.CharField()
     number = serializers.IntegerField(help_text="Counts the quotes of a request from 1.")
-    version = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="The same as `number`: the first offer is 1. See `etag` for If-Match.")
     etag = serializers.CharField(help_text="What If-Match wants.")
     status = serializers.ChoiceField(choices=SHOWN_STATUS)
     valid_until = MomentField()

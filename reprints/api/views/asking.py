@@ -32,6 +32,7 @@ from reprints.api.shapes import estimate_shape, message_shape, request_shape
 from reprints.api.views.partner import MAY_MATCH, OnTheCallersClock, PartnerView, key_of, members, seen, told, written
 from reprints.models import LicenseRequest, RequestMessage
 from reprints.services import asking
+from reprints.vocabulary import SHAPES, Use
 
 ASK_MEMBERS = tuple(LicenseRequestWriteSerializer().fields)
 NO_SUCH_COUNTRY = invalid(
@@ -61,6 +62,9 @@ class LicenseUsesView(Cacheable, APIView):
                 "needs": offer.use.required_fields,
                 "usual_format": offer.use.default_format,
                 "usual_unit": offer.use.default_unit,
+                "portions": list(SHAPES[Use(offer.use.code)].portions),
+                "formats": list(SHAPES[Use(offer.use.code)].formats),
+                "units": list(SHAPES[Use(offer.use.code)].units),
                 "lane": offer.lane,
                 "from_price": None
                 if offer.from_price is None
@@ -93,8 +97,13 @@ class EstimateView(OnTheCallersClock, Cacheable, APIView):
         """
         data = members(request, ASK_MEMBERS)
         publication = _asked(request, data)
-        organization = request.auth.organization if isinstance(request.auth, ApiKey) else None
-        assessment, due = asking.estimate(data, publication=publication, organization=organization)
+        key = request.auth if isinstance(request.auth, ApiKey) else None
+        assessment, due = asking.estimate(
+            data,
+            publication=publication,
+            organization=key.organization if key else None,
+            test=bool(key and key.test),
+        )
         return Response(EstimateSerializer(estimate_shape(assessment, answer_by=due)).data)
 
 

@@ -51,7 +51,8 @@ def test_a_partner_gets_from_a_price_to_an_acknowledged_correction(daily, partne
     assert (quote["status"], quote["net"]) == ("open", estimate.json()["total"])
     assert [line["price"]["amount"] for line in quote["lines"]] == ["150.00", "200.00"]
     assert quote["lines"][0]["trace"][-1]["subtotal"] == "150.00"
-    assert read["ETag"] == quote["etag"] == f'"{reference}.{quote["version"]}"'
+    assert read["ETag"] == quote["etag"] == f'"{reference}.{Quote.objects.get().version}"'
+    assert (quote["number"], quote["version"]) == (1, 1)
     assert partner.get(f"quotes/{reference}/pdf/").content[:5] == b"%PDF-"
     signed = partner.signed(quote)
     assert refused(other.get(f"quotes/{reference}/")) == (404, "not_found")

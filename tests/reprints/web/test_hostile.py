@@ -165,7 +165,7 @@ def test_a_private_page_without_its_token_is_not_there(client, priced, key, rest
 def test_a_token_is_good_for_its_own_request_and_purpose_only(client, ask, fields):
     ask()
     first = LicenseRequest.objects.get()
-    ask(form_token=token(), name="Other", company="Other Inc.")
+    ask(form_token=token(), name="Other", company="Other Inc.", email="other@example.com")
     second = LicenseRequest.objects.exclude(pk=first.pk).get()
     own, other = links.token_of(first), links.token_of(second)
     forged = own[:22] + other[22:]

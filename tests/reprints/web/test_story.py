@@ -1,12 +1,14 @@
 """From “may I?” to a license that anyone can check, in a browser without scripts."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from reprints import links
-from reprints.models import License, LicenseRequest, RequesterContact
-from reprints.services import asking, deciding, quoting, updates
+from reprints import links, moments
+from reprints.models import License, LicenseRequest, RequesterContact, TermsTemplate
+from reprints.services import accepting, asking, deciding, quoting, updates
 from tests.reprints import factories as make
 from tests.reprints.web.conftest import form_of, text
 
@@ -240,9 +242,8 @@ def test_the_desks_changes_stand_beside_what_was_asked(client, article, ask, ope
     request = LicenseRequest.objects.get()
     editor = make.make_staff(article.publication, "licensing_editor")
     item = request.items.get()
-    quote = quoting.draft(
-        request, by=editor, lines=[quoting.Line(item, granted={"exclusivity": "none", "territory": ["US", "CA"]})]
-    )
+    line = quoting.Line(item, granted={"exclusivity": "none", "territory": ["US", "CA"]})
+    quote = quoting.draft(request, by=editor, lines=[line], taxed=make.UNTAXED)
     quoting.open(quote, by=editor)
     page = text(open_page(answer["Location"]))
     assert "Not quite what you asked for" in page
@@ -291,3 +292,37 @@ def test_a_proposal_keeps_the_quote_open_and_stands_in_the_thread(client, priced
     page = client.get(f"/reprints/requests/{request.reference}/")
     assert "We propose 90.00 USD, net." in text(page)
     assert request.quotes.get().status == "open"
+
+
+def test_what_somebody_else_holds_exclusively_is_asked_for_all_the_same(client, article, fields, ask, open_page):
+    editor = make.make_staff(article.publication, "licensing_editor")
+    theirs = make.make_request(article.publication, article, exclusivity="media")
+    quote = quoting.open(quoting.draft(theirs, by=editor, exclusions_confirmed=True), by=editor)
+    accepting.accept(quote, terms_sha256=quote.terms.sha256, signatory=make.signatory_of(quote.organization))
+    shown = ask(do="price")
+    answer = ask()
+    page = open_page(answer["Location"])
+    for seen in (shown, page):
+        assert "Somebody else may hold it exclusively" in text(seen)
+        assert quote.licenses.get().reference not in seen.content.decode()
+    assert LicenseRequest.objects.get(organization=None).lane == "manual"
+
+
+def test_a_refusal_that_belongs_to_no_field_is_said_and_keeps_what_was_typed(client, article, fields, ask):
+    TermsTemplate.objects.update(effective_on=timezone.localdate() + timedelta(days=9))
+    answer = ask()
+    assert (answer.status_code, LicenseRequest.objects.count()) == (422, 0)
+    assert "There are no terms in force." in text(answer)
+    assert "wanda@review.example" in answer.content.decode()
+
+
+def test_an_article_is_added_on_the_private_page_days_later(client, article, ask, open_page):
+    answer = ask()
+    other = make.make_article(article.publication)
+    request = LicenseRequest.objects.get()
+    with moments.ahead(3 * 86400):
+        page = open_page(answer["Location"])
+        action, hidden = form_of(page, "/edit/")
+        sent = client.post(action, {**hidden, "keep": ["0"], "add": other.url})
+        assert sent.status_code == 303
+    assert [row.article_id for row in request.items.all()] == [article.pk, other.pk]
