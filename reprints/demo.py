@@ -84,10 +84,7 @@ def _item(article: Article, **over: Any) -> dict[str, Any]:
     return {
         "article_url": article.url,
         "use": "republish_web",
-        "portion": "full_text",
-        "format": "web",
         "quantity": 20_000,
-        "quantity_unit": "monthly_users",
         "territory": ["US"],
         "ends_on": (today + timedelta(days=364)).isoformat(),
         **over,
@@ -172,7 +169,7 @@ def _open_requests(stage: Stage) -> None:
     deciding.take_up(_ask(stage, "poet-prize", who="other_partner", note="For the culture hour."), by=licensing)
     asked = deciding.take_up(_ask(stage, "container-fees", territory=["US", "CA"]), by=licensing)
     deciding.ask(asked, by=licensing, words="Coastal Wire wrote this for us. Do you hold a contract with them?")
-    _ask(stage, "school-board-map", quantity=50_000)
+    _ask(stage, "school-board-map", use="republish_print", quantity=50_000)
     _ask(stage, "puppet-theater", who="partner_test", note="Trying out the API.")
 
 
@@ -181,7 +178,12 @@ def _closed_requests(stage: Stage) -> None:
     licensing = stage.people["licensing"]
     deciding.decline(
         deciding.take_up(
-            _ask(stage, "opinion-parking", use="advertising_quote", format="print", quantity_unit="copies"),
+            _ask(
+                stage,
+                "opinion-parking",
+                use="advertising_quote",
+                excerpt_text="We give it away, and then say there is no money.",
+            ),
             by=licensing,
         ),
         by=licensing,

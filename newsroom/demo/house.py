@@ -54,7 +54,11 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "corrections_email": "corrections@harbordaily.example",
         "licensing_email": "licensing@harbordaily.example",
         "legal_phone": "+1 555 0184",
-        "settings": {"complaints_body": [PRESS_COUNCIL]},
+        "settings": {
+            "complaints_body": [PRESS_COUNCIL],
+            "tax": {"country": "US", "rate": "0"},
+            "payment_link": "https://pay.harborpress.example/{reference}?amount={amount}&currency={currency}",
+        },
     },
     {
         "slug": EVENING,
@@ -68,10 +72,16 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "corrections_email": "corrections@harborevening.example",
         "licensing_email": "licensing@harborevening.example",
         "legal_phone": "+1 555 0185",
-        "settings": {"complaints_body": [PRESS_COUNCIL]},
+        "settings": {
+            "complaints_body": [PRESS_COUNCIL],
+            "invoicing": "builtin",
+            "tax": {"country": "US", "rate": "6.25"},
+            "payment_instructions": "First Estuary Bank, account 20 4411 07",
+        },
     },
 ]
-# Both quote in dollars, so that a client written against one title works against the other.
+# Both quote in dollars, so that a client written against one title works against the other. The accounting system of
+# the one writes its invoices; the desk of the other writes its own.
 
 PEOPLE: dict[str, tuple[str, str, str]] = {
     "editor": ("Edda", "Kowalke", Role.DESK_EDITOR),
@@ -89,6 +99,7 @@ ORGANIZATIONS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
             "name": "Lakeside Ledger",
             "kind": "publisher",
             "address": "3 Promenade\nLakeside",
+            "country": "US",
             "payment_terms": "on_account",
             "discount_percent": Decimal(10),
         },
@@ -109,6 +120,7 @@ ORGANIZATIONS: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
             "name": "Meridian Review",
             "kind": "broadcaster",
             "address": "90 Meridian Avenue\nFairhaven",
+            "country": "US",
             "payment_terms": "prepay",
         },
         [
