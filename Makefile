@@ -24,7 +24,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 SECRET = $$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')
 FIELD_KEY = $$($(PY) -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())')
 PRODUCTION = MASTHEAD_ENV=production SECRET_KEY="$(SECRET)" FIELD_KEYS="$(FIELD_KEY)" \
-	LEDGER_KEY="$(FIELD_KEY)" LICENSE_KEYS="$(FIELD_KEY)" \
+	LEDGER_KEYS="$(FIELD_KEY)" LICENSE_KEYS="$(FIELD_KEY)" \
 	BASE_URL=https://desk.example.com ALLOWED_HOSTS=desk.example.com \
 	DATABASE_URL=postgres://masthead@127.0.0.1/masthead REDIS_URL=redis://127.0.0.1:6379/0 \
 	EMAIL_URL=smtp+tls://mail.example.com:587 DEFAULT_FROM_EMAIL=desk@example.com \

@@ -15,6 +15,7 @@ from newsroom import links
 from newsroom.accounts import approvals
 from newsroom.accounts.models import DeskKind, Publication, Role
 from newsroom.accounts.notices import people_at, people_with
+from newsroom.backups import AFTER_RESTORE
 from newsroom.events import sealed
 from newsroom.events.kinds import Address, Recipient, address_book, notice
 from newsroom.events.models import Event
@@ -22,6 +23,7 @@ from newsroom.events.upkeep import GAUGES
 from newsroom.workflow import DESK
 
 GAUGES["ledger_unsigned_seconds"] = checkpoints.unsigned_seconds
+AFTER_RESTORE.append(checkpoints.after_restore)
 
 
 def report_of(event: Event) -> Report:

@@ -22,8 +22,8 @@ def production_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
     if not settings.FIELD_KEYS:
         found.append(Error("FIELD_KEYS is empty: contact details cannot be encrypted.", id="masthead.E002"))
-    if not settings.LEDGER_KEY:
-        found.append(Error("LEDGER_KEY is empty: the public log cannot be signed.", id="masthead.E003"))
+    if not settings.LEDGER_KEYS:
+        found.append(Error("LEDGER_KEYS is empty: the public log cannot be signed.", id="masthead.E003"))
     if not settings.LICENSE_KEYS:
         found.append(Error("LICENSE_KEYS is empty: licenses cannot be signed.", id="masthead.E004"))
     if not settings.BASE_URL.startswith("https://"):

@@ -39,7 +39,7 @@ SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
 FIELD_KEYS = env.listing("FIELD_KEYS") or (
     [] if PRODUCTION else [urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()]
 )
-LEDGER_KEY = env.text("LEDGER_KEY")
+LEDGER_KEYS = env.listing("LEDGER_KEYS") or env.listing("LEDGER_KEY")
 LICENSE_KEYS = env.listing("LICENSE_KEYS")
 LEDGER_ORIGIN = env.text("LEDGER_ORIGIN")
 FAILPOINT = "" if PRODUCTION else env.text("MASTHEAD_FAILPOINT")

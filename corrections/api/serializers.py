@@ -239,6 +239,26 @@ class EntriesSerializer(serializers.Serializer):
         ref_name = "LedgerEntries"
 
 
+class KeySerializer(serializers.Serializer):
+    """A key of the log."""
+
+    vkey = serializers.CharField(help_text="C2SP vkey: name, id and base64.")
+    since = serializers.DateTimeField(allow_null=True, help_text="Its first checkpoint; null before that.")
+    until = serializers.DateTimeField(allow_null=True, help_text="Null while it signs.")
+
+    class Meta:
+        ref_name = "LedgerKey"
+
+
+class KeysSerializer(serializers.Serializer):
+    """Every key that signs or ever signed, those that sign first."""
+
+    keys = KeySerializer(many=True)
+
+    class Meta:
+        ref_name = "LedgerKeys"
+
+
 class InclusionProofSerializer(serializers.Serializer):
     """That a leaf is in the tree of `size` leaves (RFC 6962 §2.1.1)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from corrections.api import views
+from corrections.api import ledger, views
 from corrections.api.statistics import StatisticsView
 
 urlpatterns = [
@@ -15,8 +15,9 @@ urlpatterns = [
     ),
     path("reports/", views.ReportsView.as_view(), name="api-reports"),
     path("statistics/", StatisticsView.as_view(), name="api-statistics"),
-    path("ledger/checkpoint/", views.CheckpointView.as_view(), name="api-ledger-checkpoint"),
-    path("ledger/key/", views.KeyView.as_view(), name="api-ledger-key"),
-    path("ledger/entries/", views.EntriesView.as_view(), name="api-ledger-entries"),
-    path("ledger/proof/", views.ProofView.as_view(), name="api-ledger-proof"),
+    path("ledger/checkpoint/", ledger.CheckpointView.as_view(), name="api-ledger-checkpoint"),
+    path("ledger/key/", ledger.KeyView.as_view(), name="api-ledger-key"),
+    path("ledger/keys/", ledger.KeysView.as_view(), name="api-ledger-keys"),
+    path("ledger/entries/", ledger.EntriesView.as_view(), name="api-ledger-entries"),
+    path("ledger/proof/", ledger.ProofView.as_view(), name="api-ledger-proof"),
 ]

@@ -1,4 +1,4 @@
-"""Public notices, an article's correction history, reports of errors, and the public log."""
+"""Public notices, an article's correction history, and reports of errors."""
 
 from __future__ import annotations
 
@@ -6,33 +6,25 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from corrections.api.filters import CorrectionFilter, CorrectionsOfArticleFilter
 from corrections.api.serializers import (
-    ConsistencyProofSerializer,
     CorrectionSerializer,
-    EntriesSerializer,
-    InclusionProofSerializer,
     ReportReceiptSerializer,
     ReportWriteSerializer,
 )
-from corrections.ledger import reading
 from corrections.models import Correction, Report
 from corrections.public import shape
-from corrections.services import checkpoints, doubting
+from corrections.services import doubting
 from corrections.services.submitting import Draft, private_path, submit
 from corrections.vocabulary import Channel, Medium
 from corrections.workflow import CorrectionStatus
@@ -55,9 +47,7 @@ from newsroom.events import promises
 from newsroom.web import gate
 from newsroom.workflow import THE_READER
 
-MAX_ENTRIES = 1000
 NEVER_TOO_FAST = float("inf")
-MAX_NUMBER = 10**15 - 1
 
 explain(
     "suppressed",
@@ -72,26 +62,6 @@ class Suppressed(APIException):
 
     status_code = 410
     default_code = "suppressed"
-
-
-class PlainText(BaseRenderer):
-    """Text as it is; a problem document as JSON."""
-
-    media_type = "text/plain"
-    format = "txt"
-    charset = "utf-8"
-
-    def render(self, data: Any, media_type: str | None = None, context: Any = None) -> bytes:
-        """The bytes."""
-        return data.encode() if isinstance(data, str) else JSONRenderer().render(data)
-
-
-class AlwaysText(DefaultContentNegotiation):
-    """Text whatever the caller accepts: a signed note has one form."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """The only one."""
-        return renderers[0], renderers[0].media_type
 
 
 class PublicCorrections(Cacheable, GenericAPIView):
@@ -196,110 +166,6 @@ class ReportsView(APIView):
         return response
 
 
-class CheckpointView(Cacheable, APIView):
-    """The head of the public log, signed."""
-
-    scopes = None
-    operation_ids = {"GET": "read_ledger_checkpoint"}
-    renderer_classes = [PlainText]
-    content_negotiation_class = AlwaysText
-
-    @extend_schema(responses={(200, "text/plain"): str, (404, MEDIA_TYPE): ProblemSerializer})
-    def get(self, request: Request) -> HttpResponse:
-        """Read the newest signed checkpoint of the public log (C2SP tlog-checkpoint), as text whatever you accept.
-
-        Entries appended in the last minute may not be covered yet. Keep what you read: it is what later rewriting
-        is found out by.
-        """
-        refuse_unknown_parameters(request, ())
-        newest = reading.newest_checkpoint()
-        if newest is None:
-            raise NotFound(_("Nothing was signed yet: no notice has been published."))
-        return HttpResponse(newest.text, content_type="text/plain; charset=utf-8")
-
-
-class KeyView(Cacheable, APIView):
-    """What checks the signatures of the public log."""
-
-    scopes = None
-    operation_ids = {"GET": "read_ledger_key"}
-    renderer_classes = [PlainText]
-    content_negotiation_class = AlwaysText
-    public_seconds = 3600
-
-    @extend_schema(responses={(200, "text/plain"): str})
-    def get(self, request: Request) -> HttpResponse:
-        """Read the public key of the log (C2SP vkey). Compare it with the one you know from elsewhere."""
-        refuse_unknown_parameters(request, ())
-        return HttpResponse(f"{checkpoints.verifier_key()}\n", content_type="text/plain; charset=utf-8")
-
-
-class EntriesView(Cacheable, APIView):
-    """The leaves of the public log."""
-
-    scopes = None
-    operation_ids = {"GET": "list_ledger_entries"}
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "start",
-                {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER, "default": 0},
-                description="First index.",
-            ),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_ENTRIES, "default": 100}),
-        ],
-        responses={200: EntriesSerializer},
-    )
-    def get(self, request: Request) -> Response:
-        """List the entries of the public log from an index on, at most a thousand at a time."""
-        refuse_unknown_parameters(request, ("start", "limit"))
-        start = _whole(request, "start", default=0)
-        limit = _whole(request, "limit", default=100, least=1, most=MAX_ENTRIES)
-        found = reading.entries(start, limit + 1)
-        url = request.build_absolute_uri()
-        more = replace_query_param(url, "start", start + limit) if len(found) > limit else None
-        return Response({"entries": found[:limit], "next": more})
-
-
-class ProofView(Cacheable, APIView):
-    """Proofs about the public log."""
-
-    scopes = None
-    operation_ids = {"GET": "read_ledger_proof"}
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(name, {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}, description=words)
-            for name, words in (
-                ("index", "Inclusion: the entry."),
-                ("size", "Inclusion: the size of the checkpoint."),
-                ("from", "Consistency: the size of the older checkpoint."),
-                ("to", "Consistency: the size of the newer checkpoint."),
-            )
-        ],
-        responses={
-            200: PolymorphicProxySerializer(
-                component_name="LedgerProof",
-                serializers=[InclusionProofSerializer, ConsistencyProofSerializer],
-                resource_type_field_name=None,
-            )
-        },
-    )
-    def get(self, request: Request) -> Response:
-        """Prove that an entry is in the log (`index`, `size`), or that the log only grew (`from`, `to`)."""
-        refuse_unknown_parameters(request, ("index", "size", "from", "to"))
-        given = set(request.query_params)
-        if given == {"index", "size"}:
-            index, size = _whole(request, "index"), _whole(request, "size")
-            hashes = _proof("/index", reading.inclusion_proof, index, size)
-            return Response({"index": index, "size": size, "hashes": hashes})
-        if given == {"from", "to"}:
-            old, new = _whole(request, "from"), _whole(request, "to")
-            return Response({"from": old, "to": new, "hashes": _proof("/from", reading.consistency_proof, old, new)})
-        raise Invalid.one("", _("Give either index and size, or from and to."), "required")
-
-
 def _article(reference: str) -> Article:
     """The article of this reference, unless it is still under embargo. NotFound for everything else."""
     wanted = references.normalize(reference)
@@ -378,24 +244,3 @@ def _receipt(report: Report) -> dict[str, Any]:
         "status_url": f"{settings.BASE_URL}{private_path(report)}",
         "answer_by": MomentField().to_representation(answer),
     }
-
-
-def _whole(request: Request, name: str, *, default: int | None = None, least: int = 0, most: int = MAX_NUMBER) -> int:
-    """A parameter that is a whole number. Raises Invalid."""
-    given = request.query_params.get(name)
-    if given is None and default is not None:
-        return default
-    text = given or ""
-    digits = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
-    if digits and least <= int(text) <= most:
-        return int(text)
-    words = _("This must be a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
-    raise Invalid.one(f"/{name}", words, "whole_number")
-
-
-def _proof(pointer: str, prove: Any, first: int, second: int) -> list[str]:
-    try:
-        return [step.hex() for step in prove(first, second)]
-    except ValueError as error:
-        words = _("There is no such proof: the log has %(size)d entries.") % {"size": reading.size()}
-        raise Invalid.one(pointer, words, "out_of_range") from error

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -12,6 +15,7 @@ from django.db.models import Q
 from corrections.ledger import commitments, merkle
 from corrections.ledger.canonical import CanonicalError, canonical
 from corrections.ledger.checkpoint import Checkpoint, NoteError, VerifierKey, open_checkpoint, parse, split_note
+from corrections.ledger.log import CLOCK_SLACK
 from corrections.ledger.signer_state import InconsistentLog, PreviousLog, SignerState
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 from corrections.vocabulary import Effect
@@ -36,22 +40,34 @@ class Read:
     roots: dict[int, bytes] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
     published: dict[str, int] = field(default_factory=dict)
+    latest: datetime | None = None
+    kept: dict[str, int] = field(default_factory=dict)
+    """Name of the log and of each that it follows → how many of the first leaves are that log's."""
 
 
 def findings(
-    *, keys: Collection[VerifierKey], memory: SignerState, origin: str, lost: Collection[int] = ()
+    *,
+    keys: Collection[VerifierKey],
+    memory: SignerState,
+    origin: str,
+    lost: Collection[int] = (),
+    outside: Collection[str] = (),
 ) -> Iterator[str]:
     """A plain sentence for each thing that is wrong; nothing for a log that is whole.
 
     `keys` are the public keys that ever signed, whatever their names; `memory` is the signer's; `origin` is today's
-    name of the log. `lost` are indexes of leaves whose notices are known to have been lost in a restore.
+    name of the log. `lost` are indexes of leaves whose notices are known to have been lost in a restore. `outside` are
+    checkpoints that somebody kept elsewhere: against whoever could rewrite rows and memory alike, they alone count.
     """
-    checkpoints = list(LedgerCheckpoint.objects.order_by("pk"))
+    rows = list(LedgerCheckpoint.objects.order_by("pk"))
     read = Read()
-    yield from _leaves(read, sizes={row.size for row in checkpoints} | _remembered_sizes(memory), lost=lost)
+    sizes = {row.size for row in rows} | _remembered_sizes(memory) | _stated_sizes(outside)
+    yield from _leaves(read, sizes=sizes, lost=lost)
     yield from _head(read)
-    yield from _checkpoints(read, checkpoints, keys, origin)
-    yield from _memory(read, memory, origin, signed_before=bool(checkpoints))
+    yield from _checkpoints(read, rows, keys, origin)
+    yield from _memory(read, memory, origin, signed_before=bool(rows))
+    for text in outside:
+        yield from _outside(read, text, keys)
     yield from _notices(read, lost)
 
 
@@ -67,6 +83,7 @@ def _leaves(read: Read, *, sizes: set[int], lost: Collection[int]) -> Iterator[s
         if leaf is None:
             yield f"Entry {place} is not a leaf in canonical form."
         else:
+            yield from _time(read, entry, leaf)
             yield from _opening(entry, leaf, known_lost=place in lost)
             if leaf["type"] in STATUS_AFTER:
                 read.status[leaf["reference"]] = STATUS_AFTER[leaf["type"]]
@@ -88,6 +105,16 @@ def _leaf(entry: LedgerEntry) -> dict[str, Any] | None:
     except (ValueError, CanonicalError):
         return None
     return leaf if isinstance(leaf, dict) and set(leaf) == MEMBERS else None
+
+
+def _time(read: Read, entry: LedgerEntry, leaf: dict[str, Any]) -> Iterator[str]:
+    if leaf["at"] != commitments.timestamp(entry.at):
+        yield f"Entry {entry.index} is dated {leaf['at']}, and its row otherwise."
+        return
+    at = datetime.fromisoformat(leaf["at"])
+    if read.latest is not None and at < read.latest - CLOCK_SLACK:
+        yield f"Entry {entry.index} is back-dated: it comes after {commitments.timestamp(read.latest)} in the log."
+    read.latest = max(at, read.latest or at)
 
 
 def _opening(entry: LedgerEntry, leaf: dict[str, Any], *, known_lost: bool) -> Iterator[str]:
@@ -119,30 +146,65 @@ def _head(read: Read) -> Iterator[str]:
 
 
 def _checkpoints(read: Read, rows: list[LedgerCheckpoint], keys: Collection[VerifierKey], origin: str) -> Iterator[str]:
-    """Signature and prefix of each. Those of a log that was closed count by signature, and by the link to them."""
-    before: Checkpoint | None = None
+    """Signature and prefix of each, and the link from each log to the one before it."""
+    signed: list[Checkpoint] = []
     for row in rows:
         try:
-            named = parse(split_note(row.text)[0])
-            checkpoint = open_checkpoint(row.text, [VerifierKey(named.origin, key.public_key) for key in keys])
+            checkpoint = _opened(row.text, keys)
         except NoteError as error:
             yield f"The checkpoint of {row.size} entries is not signed by a known key: {error}."
             continue
         if (checkpoint.size, checkpoint.root.hex()) != (row.size, row.root):
             yield f"The checkpoint of {row.size} entries is stored under another size or root than it states."
-        if checkpoint.origin == origin:
+        if signed and signed[-1].origin != checkpoint.origin and not _follows(checkpoint, signed[-1]):
+            yield f"The log {checkpoint.origin} does not say that it follows {signed[-1].origin}."
+        signed.append(checkpoint)
+    read.kept = _kept(signed, origin)
+    for checkpoint in signed:
+        if checkpoint.size <= read.kept.get(checkpoint.origin, -1):
             yield from _prefix(read, checkpoint, f"the checkpoint of {checkpoint.size} entries")
-        if before is not None and before.origin != checkpoint.origin and not _follows(checkpoint, before):
-            yield f"The log {checkpoint.origin} does not say that it follows {before.origin}."
-        before = checkpoint
+
+
+def _opened(text: str, keys: Collection[VerifierKey]) -> Checkpoint:
+    """The checkpoint, signed by one of the keys under the name of its log. Raises NoteError."""
+    named = parse(split_note(text)[0])
+    return open_checkpoint(text, [VerifierKey(named.origin, key.public_key) for key in keys])
 
 
 def _follows(checkpoint: Checkpoint, before: Checkpoint) -> bool:
-    try:
-        previous = PreviousLog.named_in(checkpoint)
-    except NoteError:
-        return False
+    previous = _previous(checkpoint)
     return previous is not None and previous.origin == before.origin and previous.size >= before.size
+
+
+def _previous(checkpoint: Checkpoint) -> PreviousLog | None:
+    try:
+        return PreviousLog.named_in(checkpoint)
+    except NoteError:
+        return None
+
+
+def _kept(signed: list[Checkpoint], origin: str) -> dict[str, int]:
+    """See `Read.kept`; every leaf is today's log's own."""
+    links = {one.origin: previous for one in signed if (previous := _previous(one)) is not None}
+    kept, name, count = {origin: sys.maxsize}, origin, sys.maxsize
+    while name in links and links[name].origin not in kept:
+        count = min(count, links[name].kept)
+        name = links[name].origin
+        kept[name] = count
+    return kept
+
+
+def _outside(read: Read, text: str, keys: Collection[VerifierKey]) -> Iterator[str]:
+    """What a checkpoint from elsewhere covers, as far as it was kept, is still there."""
+    try:
+        checkpoint = _opened(text, keys)
+    except NoteError as error:
+        yield f"A checkpoint from outside is not signed by a known key: {error}."
+        return
+    if checkpoint.origin not in read.kept:
+        yield f"A checkpoint from outside is of another log, {checkpoint.origin}, which this one does not follow."
+    elif checkpoint.size <= read.kept[checkpoint.origin]:
+        yield from _prefix(read, checkpoint, f"the checkpoint of {checkpoint.size} entries from outside")
 
 
 def _prefix(read: Read, checkpoint: Checkpoint, name: str) -> Iterator[str]:
@@ -158,6 +220,14 @@ def _remembered_sizes(memory: SignerState) -> set[int]:
     except InconsistentLog:
         return set()
     return {last.size} if last else set()
+
+
+def _stated_sizes(notes: Collection[str]) -> set[int]:
+    found = set()
+    for note in notes:
+        with suppress(NoteError):
+            found.add(parse(split_note(note)[0]).size)
+    return found
 
 
 def _memory(read: Read, memory: SignerState, origin: str, *, signed_before: bool) -> Iterator[str]:
@@ -207,6 +277,8 @@ def _notice(read: Read, correction: Correction) -> Iterator[str]:
     leaf = _leaf(entry)
     if leaf is not None and leaf["kind"] != correction.kind:
         yield f"{name} is shown as {correction.kind}, and its entry says {leaf['kind']}."
+    if leaf is not None and correction.published_at and commitments.timestamp(correction.published_at) != leaf["at"]:
+        yield f"{name} is shown as published at another time than its entry says, {leaf['at']}."
     try:
         committed = entry.opening.content
     except LedgerOpening.DoesNotExist:

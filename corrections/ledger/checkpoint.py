@@ -158,20 +158,21 @@ class Signature:
     value: bytes
 
 
-def sign_note(body: str, signer: Signer) -> str:
-    """A signed note of `body`. Raises NoteError unless that is plain text ending in a newline."""
+def sign_note(body: str, *signers: Signer) -> str:
+    """A note of `body` with a line of each signer. Raises NoteError unless that is plain text ending in a newline."""
     if not body.endswith("\n"):
         raise NoteError("the text of a note ends in a newline")
-    note = f"{body}\n{signer.signature_line(body)}"
+    note = "".join([body, "\n", *(signer.signature_line(body) for signer in signers)])
     split_note(note)
     return note
 
 
-def sign(checkpoint: Checkpoint, signer: Signer) -> str:
-    """The signed checkpoint. Raises NoteError when the key is not named after the origin of the log."""
-    if checkpoint.origin != signer.name:
-        raise NoteError(f"the key {signer.name} does not sign for {checkpoint.origin}")
-    return sign_note(checkpoint.body(), signer)
+def sign(checkpoint: Checkpoint, *signers: Signer) -> str:
+    """The signed checkpoint. Raises NoteError when a key is not named after the origin of the log."""
+    for signer in signers:
+        if checkpoint.origin != signer.name:
+            raise NoteError(f"the key {signer.name} does not sign for {checkpoint.origin}")
+    return sign_note(checkpoint.body(), *signers)
 
 
 def parse(body: str) -> Checkpoint:

@@ -5,7 +5,7 @@ Every hash is 32 bytes. A tree is the sequence of its leaf hashes. The two verif
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 HASH_SIZE = 32
@@ -30,6 +30,17 @@ def root(hashes: Iterable[bytes]) -> bytes:
     for item in hashes:
         frontier.append(item)
     return frontier.root()
+
+
+def prefix_roots(hashes: Iterable[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The root of the tree of the first n of these leaf hashes, for each n of `sizes` that there is, in one walk."""
+    frontier = Frontier()
+    roots = {0: EMPTY_ROOT} if 0 in sizes else {}
+    for item in hashes:
+        frontier.append(item)
+        if frontier.size in sizes:
+            roots[frontier.size] = frontier.root()
+    return roots
 
 
 def inclusion_ranges(index: int, size: int) -> list[Range]:

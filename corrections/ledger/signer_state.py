@@ -9,10 +9,11 @@ When the tree no longer extends that checkpoint, signing stops until the operato
 
 * `adopt`: the lost leaves were imported again from a mirror. The tree is checked against the remembered
   checkpoint and every published one that is at hand; if it extends them all, signing goes on in the same log.
-* `start_new_log`: the leaves are gone. A log with a new origin starts, and its first checkpoint carries one
-  C2SP extension line that names the last checkpoint of the old log:
+* `start_new_log`: the leaves are gone. A log with a new origin starts, and its first checkpoint carries two
+  C2SP extension lines that name the last checkpoint of the old log, and how many of its first leaves are there:
 
       previous-log <origin> <size> <base64 root> <base64 SHA-256 of the text of that checkpoint>
+      previous-log-kept <number>
 
   The old log is closed: its last checkpoint is kept beside the memory, its origin is never signed for again.
 """
@@ -33,13 +34,13 @@ from corrections.ledger.checkpoint import (
     Signer,
     VerifierKey,
     open_checkpoint,
-    open_note,
     parse,
     sign,
     split_note,
 )
 
 PREVIOUS_LOG = "previous-log"
+KEPT = "previous-log-kept"
 
 Prove = Callable[[int, int], Sequence[bytes]]
 """From an old and a new size to the hashes of the consistency proof (RFC 6962 §2.1.2), read from the tree."""
@@ -55,36 +56,46 @@ class MemoryLost(InconsistentLog):
 
 @dataclass(frozen=True)
 class PreviousLog:
-    """The last checkpoint of the log that a new log follows."""
+    """The last checkpoint of the log that a new log follows, and how many of its first leaves the new one begins with.
+
+    Fewer than `size` were kept: the rest was lost, and the new log says so.
+    """
 
     origin: str
     size: int
     root: bytes
     text_sha256: bytes
+    kept: int
 
     @classmethod
-    def of(cls, last: Checkpoint) -> "PreviousLog":
-        return cls(last.origin, last.size, last.root, hashlib.sha256(last.body().encode("utf-8")).digest())
+    def of(cls, last: Checkpoint, *, kept: int) -> "PreviousLog":
+        digest = hashlib.sha256(last.body().encode("utf-8")).digest()
+        return cls(last.origin, last.size, last.root, digest, min(kept, last.size))
 
-    def line(self) -> str:
-        """The extension line of the new log's first checkpoint."""
+    def lines(self) -> tuple[str, str]:
+        """The extension lines of the new log's first checkpoint."""
         root, digest = (base64.b64encode(value).decode("ascii") for value in (self.root, self.text_sha256))
-        return f"{PREVIOUS_LOG} {self.origin} {self.size} {root} {digest}"
+        return f"{PREVIOUS_LOG} {self.origin} {self.size} {root} {digest}", f"{KEPT} {self.kept}"
 
     @classmethod
     def named_in(cls, checkpoint: Checkpoint) -> "PreviousLog | None":
-        """The log that this checkpoint says it follows, if any. Raises NoteError for a malformed line."""
-        for line in checkpoint.extensions:
-            word, *fields = line.split(" ")
-            if word != PREVIOUS_LOG:
-                continue
-            if len(fields) != 4:
-                raise NoteError("a previous-log line has four fields")
-            origin, size, root, digest = fields
-            last = parse(f"{origin}\n{size}\n{root}\n")
-            text_sha256 = parse(f"{origin}\n0\n{digest}\n").root
-            return cls(last.origin, last.size, last.root, text_sha256)
-        return None
+        """The log that this checkpoint says it follows, if any. Raises NoteError for a malformed line.
+
+        Without the second line the log says of nothing that it was lost.
+        """
+        lines = [line.split(" ") for line in checkpoint.extensions]
+        fields = next((rest for word, *rest in lines if word == PREVIOUS_LOG), None)
+        if fields is None:
+            return None
+        if len(fields) != 4:
+            raise NoteError("a previous-log line has four fields")
+        origin, size, root, digest = fields
+        last = parse(f"{origin}\n{size}\n{root}\n")
+        text_sha256 = parse(f"{origin}\n0\n{digest}\n").root
+        kept = next((rest for word, *rest in lines if word == KEPT), [size])
+        if len(kept) != 1:
+            raise NoteError("a previous-log-kept line has one field")
+        return cls(last.origin, last.size, last.root, text_sha256, parse(f"{origin}\n{kept[0]}\n{root}\n").size)
 
 
 class SignerState:
@@ -112,14 +123,25 @@ class SignerState:
         except NoteError as error:
             raise MemoryLost("the memory of the signer cannot be read") from error
 
+    def remembered(self) -> tuple[Checkpoint, str] | None:
+        """The memory and its note; None when it is missing or damaged.
+
+        It is the signer's own file, so it counts even when the key that signed it has been rotated away.
+        """
+        try:
+            last, note = self.last(), self.last_note()
+        except MemoryLost:
+            return None
+        return None if last is None or note is None else (last, note)
+
     def sign_next(
-        self, *, origin: str, size: int, root: bytes, prove: Prove, signer: Signer, published: bool = False
+        self, *, origin: str, size: int, root: bytes, prove: Prove, signers: Sequence[Signer], published: bool = False
     ) -> str:
         """Sign the tree of `size` leaves under `root` if it extends the last one signed, and remember it.
 
-        Returns the signed note; for an unchanged tree and key, the very note signed before. `prove` is
-        asked for the consistency proof from the last size to this one. `published` says that the caller
-        knows of a checkpoint handed out before, so that a missing memory is a loss and not a first start.
+        Returns the note, with a line of each signer; for an unchanged tree and unchanged keys, the very note signed
+        before. `prove` is asked for the consistency proof from the last size to this one. `published` says that the
+        caller knows of a checkpoint handed out before, so that a missing memory is a loss and not a first start.
 
         Raises InconsistentLog when the tree is smaller, differs, has another origin or a closed one, or the
         proof fails; MemoryLost when there is no readable memory and `published`. Nothing is signed then.
@@ -134,18 +156,7 @@ class SignerState:
             else:
                 _require_extension(last, origin=origin, size=size, root=root, prove=prove)
                 extensions = last.extensions if size == last.size else ()
-            return self._sign(Checkpoint(origin, size, root, extensions), signer)
-
-    def sign_leaves(self, *, hashes: Sequence[bytes], signer: Signer, published: bool = False) -> str:
-        """`sign_next` for a tree given as all its leaf hashes, in the log the signer is named after."""
-        return self.sign_next(
-            origin=signer.name,
-            size=len(hashes),
-            root=merkle.root(hashes),
-            prove=lambda old, new: merkle.consistency_proof(hashes, old, new),
-            signer=signer,
-            published=published,
-        )
+            return self._sign(Checkpoint(origin, size, root, extensions), signers)
 
     def adopt(
         self,
@@ -168,28 +179,29 @@ class SignerState:
         keys = list(verifier_keys)
         with self._locked():
             seen = [(open_checkpoint(note, keys), note) for note in published]
-            remembered = self._readable_memory()
+            remembered = self.remembered()
             if remembered is not None:
                 seen.insert(0, remembered)
             if not seen:
                 raise InconsistentLog("there is no earlier checkpoint to check the leaves against")
+            roots = merkle.prefix_roots(hashes, {checkpoint.size for checkpoint, _ in seen})
             for checkpoint, _ in seen:
                 self._refuse_closed(checkpoint.origin)
                 if checkpoint.origin != seen[0][0].origin:
                     raise InconsistentLog("the checkpoints are of different logs")
                 if checkpoint.size > len(hashes):
                     raise InconsistentLog(f"{len(hashes)} leaves, but {checkpoint.size} were signed")
-                if merkle.root(hashes[: checkpoint.size]) != checkpoint.root:
+                if roots[checkpoint.size] != checkpoint.root:
                     raise InconsistentLog(f"the first {checkpoint.size} leaves are not those that were signed")
             largest, note = max(seen, key=lambda pair: pair[0].size)
             self._remember(note)
             return largest
 
-    def start_new_log(self, *, hashes: Sequence[bytes], signer: Signer) -> str:
+    def start_new_log(self, *, size: int, root: bytes, kept: int, signers: Sequence[Signer]) -> str:
         """Close the remembered log and sign the first checkpoint of a new one, over the leaves that are left.
 
-        The new origin is the signer's name. The checkpoint carries the `previous-log` line described above.
-        Doing it again after a crash finishes what was begun.
+        The new origin is the name of the signers. The checkpoint carries the lines described above: `kept` is how many
+        of the leaves are known to be the first of the old log. Doing it again after a crash finishes what was begun.
 
         Raises MemoryLost without a memory to link to, InconsistentLog when the new origin is the old or a
         closed one.
@@ -198,34 +210,17 @@ class SignerState:
             last, note = self.last(), self.last_note()
             if last is None or note is None:
                 raise MemoryLost("there is no last checkpoint that a new log could name")
-            if last.origin == signer.name:
+            origin = signers[0].name
+            if last.origin == origin:
                 raise InconsistentLog("a new log needs a new origin")
-            self._refuse_closed(signer.name)
+            self._refuse_closed(origin)
             self._write(self._closed_path(last.origin), note)
-            line = PreviousLog.of(last).line()
-            return self._sign(Checkpoint(signer.name, len(hashes), merkle.root(hashes), (line,)), signer)
+            return self._sign(Checkpoint(origin, size, root, PreviousLog.of(last, kept=kept).lines()), signers)
 
-    def _readable_memory(self) -> tuple[Checkpoint, str] | None:
-        """The memory and its note; None when it is missing or damaged.
-
-        It is the signer's own file, so it counts even when the key that signed it has been rotated away.
-        """
-        try:
-            last, note = self.last(), self.last_note()
-        except MemoryLost:
-            return None
-        return None if last is None or note is None else (last, note)
-
-    def _sign(self, checkpoint: Checkpoint, signer: Signer) -> str:
-        before = self.last_note()
-        if before is not None and parse(split_note(before)[0]) == checkpoint:
-            try:
-                open_note(before, [signer.verifier_key])
-            except NoteError:
-                # Signed by a key that has been rotated away: the same head, a new signature.
-                return self._remember(sign(checkpoint, signer))
-            return before
-        return self._remember(sign(checkpoint, signer))
+    def _sign(self, checkpoint: Checkpoint, signers: Sequence[Signer]) -> str:
+        # Ed25519 signs the same text the same way each time: an unchanged head under unchanged keys is the same note.
+        note = sign(checkpoint, *signers)
+        return note if note == self.last_note() else self._remember(note)
 
     def _remember(self, note: str) -> str:
         self._write(self.path, note)
@@ -237,7 +232,7 @@ class SignerState:
 
     def _refuse_closed(self, origin: str) -> None:
         # A crash between closing the old log and opening the new one leaves both files: the memory decides.
-        remembered = self._readable_memory()
+        remembered = self.remembered()
         if self._closed_path(origin).exists() and (remembered is None or remembered[0].origin != origin):
             raise InconsistentLog(f"the log {origin} has been closed")
 

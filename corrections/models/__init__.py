@@ -3,7 +3,7 @@
 from corrections.models.agency import AgencyCorrection
 from corrections.models.answers import AnswerTemplate, Purpose
 from corrections.models.inquiry import Inquiry, InquiryState
-from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
+from corrections.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerKey, LedgerOpening
 from corrections.models.legal import LegalAct
 from corrections.models.notice import Correction, CorrectionArticle, CorrectionAuthor, Placement
 from corrections.models.presence import Doing, Presence
@@ -23,6 +23,7 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerHead",
+    "LedgerKey",
     "LedgerOpening",
     "LegalAct",
     "ListedSender",

@@ -82,3 +82,14 @@ class LedgerCheckpoint(models.Model):
     def reference(self) -> str:
         """What events call it: how many leaves it covers."""
         return str(self.size)
+
+
+class LedgerKey(models.Model):
+    """A public key that signs the log (C2SP vkey), since when, and until when it did."""
+
+    vkey = models.CharField(max_length=400, unique=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.vkey

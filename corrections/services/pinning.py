@@ -97,7 +97,7 @@ def write_files(newest: LedgerCheckpoint) -> bool:
             history.flush()
             os.fsync(history.fileno())
         wrote = _replace(folder / NEWEST, newest.text)
-        _replace(folder / KEY, f"{checkpoints.verifier_key()}\n")
+        _replace(folder / KEY, "".join(f"{key}\n" for key in checkpoints.verifier_keys()))
     return wrote
 
 

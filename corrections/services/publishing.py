@@ -10,7 +10,7 @@ from django.utils import timezone
 from corrections.events import EVENT_OF_MOVE
 from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
-from corrections.services import answers, placing
+from corrections.services import answers, checkpoints, placing
 from corrections.services.moving import begin, decide, end
 from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
 from corrections.workflow import CORRECTION, PUBLIC
@@ -30,7 +30,11 @@ def name(correction: Correction, article: Article) -> None:
 
 
 def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: datetime) -> Correction:
-    """Save the moved notice and everything that follows from it. The head of the log is locked last."""
+    """Save the moved notice and everything that follows from it. The head of the log is locked last.
+
+    Raises `Conflict` while entries of the log are missing. The notice is dated like its leaf.
+    """
+    checkpoints.refuse_while_behind()
     correction.published_at = now
     correction.published_by_id = getattr(by, "pk", None)
     correction.reader_reported = correction.reports.filter(origin="reader").exists()
@@ -52,9 +56,13 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     refresh_articles(correction)
     placing.owe(correction, now=now)
     _record(correction, change, by=by)
-    log.append("published", correction, now=now, opening=True)
+    entry = log.append("published", correction, now=now, opening=True)
     if affected is not None:
         log.append(PAST[Effect(correction.effect)], affected, now=now, opening=False)
+    if entry.at != now:
+        correction.published_at = entry.at
+        correction.save(update_fields=["published_at", "updated_at"])
+        refresh_articles(correction)
     return correction
 
 

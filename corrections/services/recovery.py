@@ -14,10 +14,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from corrections.ledger import merkle
+from corrections.ledger import commitments, merkle
 from corrections.ledger.audit import MEMBERS
 from corrections.ledger.canonical import CanonicalError, canonical
-from corrections.ledger.checkpoint import Checkpoint, VerifierKey, parse, split_note
+from corrections.ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint, parse, split_note
 from corrections.models import Correction, LedgerCheckpoint, LedgerEntry, LedgerHead
 from corrections.services import checkpoints
 
@@ -28,59 +28,77 @@ class Unrecoverable(Exception):
 
 @dataclass(frozen=True)
 class Recovered:
-    """How many leaves came back, and the checkpoint from which signing goes on."""
+    """How many leaves came back, which of the mirror were refused, and the checkpoint from which signing goes on."""
 
     leaves: int
+    refused: list[int]
     checkpoint: Checkpoint
 
 
+@transaction.atomic
 def import_leaves(pages: Iterable[Any], notes: Sequence[str], *, extra_keys: Iterable[VerifierKey] = ()) -> Recovered:
     """Append the leaves that the mirror has and we have not, and let the signer adopt the result.
 
-    `pages` are parsed documents in the form of `ledger/entries/`; `notes` are signed checkpoints from outside. Raises
-    Unrecoverable when a page is malformed or disagrees with a leaf that is here, InconsistentLog when the result does
-    not extend every checkpoint signed before, NoteError for a note that no known key signed.
+    `pages` are parsed documents in the form of `ledger/entries/`; `notes` are signed checkpoints from outside. Only
+    what the signer's memory or one of the notes covers is taken: of the rest nobody knows that it was ever published.
+    Raises Unrecoverable when a page is malformed or disagrees with a leaf that is here, InconsistentLog when the result
+    does not extend every checkpoint signed before, NoteError for a note that no known key signed.
     """
-    mirror = _read(pages)
-    with transaction.atomic():
-        LedgerHead.objects.get_or_create(pk=1)
-        head = LedgerHead.objects.select_for_update().get(pk=1)
-        before = head.size
-        hashes = _same_so_far(mirror, before)
-        frontier = merkle.Frontier.from_hex(before, head.frontier)
-        if merkle.root(hashes) != frontier.root():
-            raise Unrecoverable("The head of the tree is not that of its entries: run `ledger verify` first.")
-        for index in range(before, before + len([at for at in mirror if at >= before])):
-            if index not in mirror:
-                raise Unrecoverable(f"The mirror has a gap at entry {index}.")
-            data = mirror[index]
-            digest = merkle.leaf_hash(data)
-            frontier.append(digest)
-            hashes.append(digest)
-            _write(index, data, digest)
+    mirror, keys = _read(pages), [*checkpoints.known_keys(), *extra_keys]
+    remembered = checkpoints.memory().remembered()
+    signed = [*([remembered[0]] if remembered else []), *(open_checkpoint(note, keys) for note in notes)]
+    covered = max((one.size for one in signed), default=0)
+    LedgerHead.objects.get_or_create(pk=1)
+    head = LedgerHead.objects.select_for_update().get(pk=1)
+    before = head.size
+    hashes = _same_so_far(mirror, before, covered)
+    frontier = merkle.Frontier.from_hex(before, head.frontier)
+    if merkle.root(hashes) != frontier.root():
+        raise Unrecoverable("The head of the tree is not that of its entries: run `ledger verify` first.")
+    taken = sorted(index for index in mirror if before <= index < covered)
+    for index, there in enumerate(taken, start=before):
+        if index != there:
+            raise Unrecoverable(f"The mirror has a gap at entry {index}.")
+        digest = merkle.leaf_hash(mirror[index])
+        frontier.append(digest)
+        hashes.append(digest)
+        _write(index, mirror[index], digest)
+    if taken:
         head.size, head.frontier = frontier.size, frontier.to_hex()
         head.save(update_fields=["size", "frontier"])
-        keys = [checkpoints.signer().verifier_key, *extra_keys]
-        adopted = checkpoints.memory().adopt(hashes=hashes, verifier_keys=keys, published=notes)
-        return Recovered(frontier.size - before, adopted)
+    adopted = checkpoints.memory().adopt(hashes=hashes, verifier_keys=keys, published=notes)
+    refused = sorted(index for index in mirror if index >= max(covered, before))
+    return Recovered(len(taken), refused, adopted)
 
 
+@transaction.atomic
 def start_new_log(origin: str) -> LedgerCheckpoint:
     """Close the log and open one named `origin` over the leaves that are left.
 
-    Its first checkpoint names the last one of the old log. `LEDGER_ORIGIN` must be `origin` from then on, also when
-    this was cut off: the signer remembers the new log before the row is there, and signs it again. Raises MemoryLost
-    without a last checkpoint, InconsistentLog when the name is that of the old log or a closed one.
+    Its first checkpoint names the last one of the old log, and how many of its leaves are kept for certain: those that
+    the largest checkpoint covers which still fits. `LEDGER_ORIGIN` must be `origin` from then on, also when this was
+    cut off: the signer remembers the new log before the row is there, and signs it again. Raises MemoryLost without a
+    last checkpoint, InconsistentLog when the name is that of the old log or a closed one.
     """
-    with transaction.atomic():
-        LedgerHead.objects.get_or_create(pk=1)
-        head = LedgerHead.objects.select_for_update().get(pk=1)
-        hashes = checkpoints.hashes(head.size)
-        text = checkpoints.memory().start_new_log(hashes=hashes, signer=checkpoints.signer(origin))
-        signed = parse(split_note(text)[0])
-        return LedgerCheckpoint.objects.create(
-            size=signed.size, root=signed.root.hex(), text=text, signed_at=timezone.now()
-        )
+    LedgerHead.objects.get_or_create(pk=1)
+    head = LedgerHead.objects.select_for_update().get(pk=1)
+    tree = merkle.Frontier.from_hex(head.size, head.frontier)
+    text = checkpoints.memory().start_new_log(
+        size=tree.size, root=tree.root(), kept=_kept(tree.size), signers=checkpoints.signers(origin)
+    )
+    signed = parse(split_note(text)[0])
+    return checkpoints.keep(signed.size, signed.root, text, now=timezone.now())
+
+
+def _kept(size: int) -> int:
+    """How many of the first leaves are those of the log that the signer remembers, by the checkpoints at hand."""
+    last = checkpoints.memory().last()
+    rows = LedgerCheckpoint.objects.filter(size__lte=size).values_list("text", flat=True)
+    signed = [one for one in (last, *(parse(split_note(text)[0]) for text in rows)) if one is not None]
+    own = [one for one in signed if last is not None and one.origin == last.origin and one.size <= size]
+    leaves = LedgerEntry.objects.filter(index__lt=size).order_by("index").values_list("leaf_hash", flat=True)
+    roots = merkle.prefix_roots([bytes.fromhex(text) for text in leaves], {one.size for one in own})
+    return max((one.size for one in own if roots.get(one.size) == one.root), default=0)
 
 
 def _read(pages: Iterable[Any]) -> dict[int, bytes]:
@@ -105,12 +123,12 @@ def _read(pages: Iterable[Any]) -> dict[int, bytes]:
     return found
 
 
-def _same_so_far(mirror: dict[int, bytes], size: int) -> list[bytes]:
-    """The hashes that are here, none of which the mirror contradicts."""
+def _same_so_far(mirror: dict[int, bytes], size: int, covered: int) -> list[bytes]:
+    """The hashes that are here, none of which the covered part of the mirror contradicts."""
     hashes = []
     rows = LedgerEntry.objects.filter(index__lt=size).order_by("index").values_list("index", "leaf")
     for index, leaf in rows.iterator(chunk_size=2000):
-        if mirror.get(index, leaf.encode()) != leaf.encode():
+        if index < covered and mirror.get(index, leaf.encode()) != leaf.encode():
             raise Unrecoverable(
                 f"Entry {index} here is another one than the mirror has: something was published since the restore. "
                 "These leaves cannot be joined; open a new log with `ledger recover --new-log`."
@@ -125,10 +143,11 @@ def _write(index: int, data: bytes, digest: bytes) -> None:
         raise Unrecoverable(f"Entry {index} of the mirror lacks a part of its leaf.")
     try:
         at = datetime.fromisoformat(leaf["at"])
+        written = commitments.timestamp(at)
     except ValueError as error:
-        raise Unrecoverable(f"Entry {index} of the mirror has no time.") from error
-    if at.tzinfo is None:
-        raise Unrecoverable(f"Entry {index} of the mirror has a time without its zone.")
+        raise Unrecoverable(f"Entry {index} of the mirror has no time in the form of the log.") from error
+    if written != leaf["at"]:
+        raise Unrecoverable(f"Entry {index} of the mirror has no time in the form of the log.")
     own = None
     if leaf["type"] == "correction.published":
         own = Correction.objects.filter(reference=leaf["reference"], ledger_entry=None).first()

@@ -122,7 +122,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         logger.error("unhandled error in the API", exc_info=error)
         signals.got_request_exception.send(sender=None, request=getattr(request, "_request", request))
         body = problem(500, _("Something went wrong on our side. Nothing was changed."))
-    elif body["status"] == 503:
+    elif is_away(error):
         logger.warning("the database is away: %s", type(error).__name__)
     response = Response(body, status=body["status"], content_type=MEDIA_TYPE)
     for name, value in _headers(error, body["status"]).items():

@@ -122,6 +122,7 @@ API = {
     "GET /api/v1/ledger/checkpoint/": Rule("anyone"),
     "GET /api/v1/ledger/entries/": Rule("anyone"),
     "GET /api/v1/ledger/key/": Rule("anyone"),
+    "GET /api/v1/ledger/keys/": Rule("anyone"),
     "GET /api/v1/statistics/": Rule("its own cms"),  # as the page, until the publication opens it
     "GET /api/v1/ledger/proof/": Rule("anyone"),
     "GET /api/v1/license-requests/": Rule("partner", "requests:read"),

@@ -30,7 +30,7 @@ TARGETS = {
                 "verify_corrections",
             )
         ),
-        ("tests/corrections/ledger", "tests/corrections/test_ledger.py", "tests/corrections/test_ledger_leaves.py"),
+        ("tests/corrections/ledger",),
         at_least=95,
     ),
     "workflow": Target(

@@ -13,7 +13,7 @@ def said():
     [
         ("ALLOW_LOOPBACK_ENDPOINTS", True, "masthead.E001"),
         ("FIELD_KEYS", [], "masthead.E002"),
-        ("LEDGER_KEY", "", "masthead.E003"),
+        ("LEDGER_KEYS", [], "masthead.E003"),
         ("LICENSE_KEYS", [], "masthead.E004"),
         ("BASE_URL", "http://desk.example.com", "masthead.E005"),
         ("FAILPOINT", "after_claim", "masthead.E006"),
@@ -24,7 +24,7 @@ def said():
 )
 def test_each_thing_that_production_must_have_is_asked_for(settings, name, value, identifier):
     settings.ALLOW_LOOPBACK_ENDPOINTS, settings.FAILPOINT, settings.DEMO = False, "", False
-    settings.FIELD_KEYS, settings.LEDGER_KEY, settings.LICENSE_KEYS = ["k"], "k", ["k"]
+    settings.FIELD_KEYS, settings.LEDGER_KEYS, settings.LICENSE_KEYS = ["k"], ["k"], ["k"]
     settings.BASE_URL = "https://desk.example.com"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SECURITY_CONTACT = "mailto:security@example.com"

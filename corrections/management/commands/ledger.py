@@ -33,6 +33,9 @@ class Command(BaseCommand):
         verify.add_argument(
             "--lost", action="append", default=[], help="entries whose notices a restore lost: 118 or 118-121"
         )
+        verify.add_argument(
+            "--since", dest="files", nargs="+", type=Path, default=[], help="checkpoints that somebody outside kept"
+        )
         verbs.add_parser("checkpoint", help="sign the log as it stands, and print the checkpoint")
         export = verbs.add_parser("export", help="write what a mirror needs: entries, checkpoints, key, verifier")
         export.add_argument("folder", type=Path, help="made when it is not there; what is there already is kept")
@@ -62,10 +65,11 @@ class Command(BaseCommand):
     def _verify(self, options: dict[str, Any]) -> None:
         found = 0
         for sentence in audit.findings(
-            keys=[checkpoints.signer().verifier_key, *_keys(options)],
+            keys=[*checkpoints.known_keys(), *_keys(options)],
             memory=checkpoints.memory(),
             origin=checkpoints.origin(),
             lost=_lost(options["lost"]),
+            outside=_files(options["files"])[1],
         ):
             found += 1
             self.stdout.write(sentence)
@@ -97,7 +101,7 @@ class Command(BaseCommand):
         for row in LedgerCheckpoint.objects.order_by("pk").iterator():
             (folder / "checkpoints" / f"{row.signed_at:%Y%m%dT%H%M%SZ}-{row.size}.txt").write_text(row.text)
         (folder / "checkpoint.txt").write_text(newest.text)
-        (folder / "key.txt").write_text(checkpoints.verifier_key() + "\n")
+        (folder / "key.txt").write_text("".join(f"{key}\n" for key in checkpoints.verifier_keys()))
         shutil.copyfile(verify_corrections.__file__, folder / "verify_corrections.py")
         self.stdout.write(f"{newest.size} entries and the checkpoint that covers them are in {folder}.")
 
@@ -117,6 +121,8 @@ class Command(BaseCommand):
             f"{done.leaves} entries came back. The log extends the checkpoint of {done.checkpoint.size} entries; "
             f"signing goes on with {signed.size if signed else 0}."
         )
+        if done.refused:
+            self.stdout.write(f"Refused, because no checkpoint covers them: {_ranges(done.refused)}.")
 
     def _new_log(self, origin: str) -> None:
         if not origin:
@@ -130,6 +136,17 @@ def _keys(options: dict[str, Any]) -> list[VerifierKey]:
     return [VerifierKey.parse(text) for text in options["key"]]
 
 
+def _ranges(indexes: list[int]) -> str:
+    """`entries 28-30, 33`, of indexes in order."""
+    runs: list[list[int]] = []
+    for index in indexes:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return "entries " + ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
 def _lost(ranges: list[str]) -> set[int]:
     found: set[int] = set()
     for text in ranges:
@@ -141,18 +158,24 @@ def _lost(ranges: list[str]) -> set[int]:
 
 
 def _files(paths: list[Path]) -> tuple[list[Any], list[str]]:
-    """Pages of entries and checkpoints, told apart by what they hold."""
+    """Pages of entries and checkpoints, told apart by what they hold. A history of checkpoints is one of each line."""
     pages, notes = [], []
     for path in paths:
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path} cannot be read: {error}") from error
-        if text.lstrip().startswith("{"):
-            try:
-                pages.append(json.loads(text))
-            except ValueError as error:
-                raise CommandError(f"{path} is not JSON: {error}") from error
-        else:
+        if not text.lstrip().startswith("{"):
             notes.append(text)
+            continue
+        try:
+            read = [json.loads(line) for line in text.splitlines()] if path.suffix == ".jsonl" else [json.loads(text)]
+        except ValueError as error:
+            raise CommandError(f"{path} is not JSON: {error}") from error
+        for page in read:
+            note = page.get("note") if isinstance(page, dict) else None
+            if isinstance(note, str):
+                notes.append(note)
+            else:
+                pages.append(page)
     return pages, notes

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 f"It holds {', '.join(manifest.folder_files)} of the data folder: whoever has this file can open "
                 "private pages and sign in your name. Keep it as you keep a key."
             )
-        if named := [name for name in ("SECRET_KEY", "FIELD_KEYS", "LEDGER_KEY", "LICENSE_KEYS") if _given(name)]:
+        if named := [name for name in ("SECRET_KEY", "FIELD_KEYS", "LEDGER_KEYS", "LICENSE_KEYS") if _given(name)]:
             self.stdout.write(
                 f"Not in it: {', '.join(named)}, which come from the environment. Without them it cannot be used: "
                 "keep them in another place."
@@ -59,6 +59,6 @@ def rows_of(counts: dict[str, int]) -> str:
 
 
 def _given(name: str) -> bool:
-    kept = {"SECRET_KEY": "secret_key", "LEDGER_KEY": "ledger_key", "LICENSE_KEYS": "license_key"}.get(name)
+    kept = {"SECRET_KEY": "secret_key", "LEDGER_KEYS": "ledger_key", "LICENSE_KEYS": "license_key"}.get(name)
     derived = name == "FIELD_KEYS" and (Path(settings.VAR) / "secret_key").exists()
     return bool(getattr(settings, name)) and not derived and not (kept and (Path(settings.VAR) / kept).exists())

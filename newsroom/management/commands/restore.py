@@ -10,16 +10,22 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from newsroom.backups import archive, database
+from newsroom.backups import AFTER_RESTORE, archive, database
 from newsroom.backups.database import BackupError
 from newsroom.management.commands.backup import rows_of
 
 NEXT = """
-Next:
-1. Start with DELIVERIES_PAUSED=1. What was sent after this backup was made is still owed in it, and would go out again.
-2. Look at `manage.py deliveries list --state pending`, and cancel what has been sent since then:
+Next, before anybody works here again:
+1. When this release is newer than the backup: `manage.py migrate`.
+2. `manage.py rotate_keys --verify`: every sealed value must open with the keys of this installation.
+3. `manage.py ledger verify --since FILE`, where FILE is the newest checkpoint of the public log that somebody outside
+   kept (a hook, the daily mail, the public git). When entries are missing, bring them back first:
+   `manage.py ledger recover --from FILES` of a mirror. When the data folder was lost too, give that checkpoint to
+   `ledger recover --from` in any case: the signer must not go on from an older one.
+4. Start with DELIVERIES_PAUSED=1. What was sent after this backup was made is still owed in it, and would go out again.
+5. Look at `manage.py deliveries list --state pending`, and cancel what has been sent since then:
    `manage.py deliveries cancel ID --note …`.
-3. Start without DELIVERIES_PAUSED."""
+6. Start without DELIVERIES_PAUSED."""
 
 
 class Command(BaseCommand):
@@ -47,9 +53,8 @@ class Command(BaseCommand):
         if wrong := [name for name, rows in manifest.counts.items() if found.get(name) != rows]:
             raise CommandError(f"Restored, but these tables have other counts than the backup: {', '.join(wrong)}.")
         self.stdout.write(f"Restored the backup of {manifest.made_at}.\n{rows_of(found)}")
-        for sentence in told:
+        for sentence in [*told, *(sentence for look in AFTER_RESTORE for sentence in look())]:
             self.stdout.write(sentence)
-        self.stdout.write("If this release is newer than the backup: `manage.py migrate`.")
         self.stdout.write(NEXT)
 
     def _refuse(self, manifest: archive.Manifest, *, force: bool) -> None:

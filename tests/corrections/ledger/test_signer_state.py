@@ -35,8 +35,24 @@ def state(tmp_path):
     return SignerState(tmp_path / "signer" / "last") if (tmp_path / "signer").mkdir() is None else None
 
 
+def sign_leaves(state, hashes, *signers, **more):
+    """Sign the tree of these leaf hashes, in the log that the signers are named after."""
+    return state.sign_next(
+        origin=signers[0].name,
+        size=len(hashes),
+        root=merkle.root(hashes),
+        prove=lambda old, new: merkle.consistency_proof(hashes, old, new),
+        signers=signers,
+        **more,
+    )
+
+
+def start_new_log(state, hashes, *signers, kept=0):
+    return state.start_new_log(size=len(hashes), root=merkle.root(hashes), kept=kept, signers=signers)
+
+
 def signed(state, size, **more):
-    return state.sign_leaves(hashes=HASHES[:size], signer=SIGNER, **more)
+    return sign_leaves(state, HASHES[:size], SIGNER, **more)
 
 
 def test_the_first_checkpoint_is_signed_and_remembered_for_the_owner_only(state):
@@ -59,7 +75,7 @@ def test_an_unchanged_tree_gets_the_very_same_note(state):
 def test_an_unchanged_tree_is_signed_anew_by_a_new_key(state):
     signed(state, 5)
     rotated = Signer(ORIGIN, bytes([9] * 32))
-    note = state.sign_leaves(hashes=HASHES[:5], signer=rotated)
+    note = sign_leaves(state, HASHES[:5], rotated)
     assert open_checkpoint(note, [rotated.verifier_key]).size == 5
 
 
@@ -67,7 +83,7 @@ def test_an_unchanged_tree_is_signed_anew_by_a_new_key(state):
 def test_a_tree_that_is_no_extension_is_refused_and_the_memory_stays(state, hashes):
     note = signed(state, 5)
     with pytest.raises(InconsistentLog):
-        state.sign_leaves(hashes=hashes, signer=SIGNER)
+        sign_leaves(state, hashes, SIGNER)
     assert state.last_note() == note
 
 
@@ -79,7 +95,7 @@ def test_a_false_proof_is_refused(state):
             size=6,
             root=merkle.root(OTHER[:6]),
             prove=lambda old, new: merkle.consistency_proof(HASHES, old, new),
-            signer=SIGNER,
+            signers=[SIGNER],
         )
 
 
@@ -92,14 +108,14 @@ def test_the_proof_is_asked_for_from_the_last_size_to_the_new(state):
         return merkle.consistency_proof(HASHES, old, new)
 
     for size in (5, 8):
-        state.sign_next(origin=ORIGIN, size=size, root=merkle.root(HASHES[:size]), prove=prove, signer=SIGNER)
+        state.sign_next(origin=ORIGIN, size=size, root=merkle.root(HASHES[:size]), prove=prove, signers=[SIGNER])
     assert asked == [(5, 8)]
 
 
 def test_another_log_is_refused(state):
     signed(state, 5)
     with pytest.raises(InconsistentLog, match="remembers the log"):
-        state.sign_leaves(hashes=HASHES[:6], signer=NEW)
+        sign_leaves(state, HASHES[:6], NEW)
 
 
 def test_a_missing_memory_is_a_first_start_only_when_nothing_was_published(state):
@@ -167,26 +183,47 @@ def test_a_published_checkpoint_that_disagrees_with_the_memory_is_not_hidden_by_
         state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[fork])
 
 
-def test_a_new_log_names_the_last_checkpoint_of_the_old_in_its_first(state):
+def test_a_new_log_names_the_last_checkpoint_of_the_old_and_what_it_kept_of_it(state):
     last = open_checkpoint(signed(state, 8), KEYS)
-    first = open_checkpoint(state.start_new_log(hashes=HASHES[:6], signer=NEW), [NEW.verifier_key])
+    first = open_checkpoint(start_new_log(state, HASHES[:6], NEW, kept=5), [NEW.verifier_key])
     root = base64.b64encode(last.root).decode()
     digest = base64.b64encode(hashlib.sha256(last.body().encode()).digest()).decode()
-    assert first == Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), (f"previous-log {ORIGIN} 8 {root} {digest}",))
-    assert PreviousLog.named_in(first) == PreviousLog.of(last)
+    lines = (f"previous-log {ORIGIN} 8 {root} {digest}", "previous-log-kept 5")
+    assert first == Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), lines)
+    assert PreviousLog.named_in(first) == PreviousLog.of(last, kept=5)
     assert PreviousLog.named_in(last) is None
+
+
+def test_a_new_log_keeps_no_more_than_there_was_and_one_that_says_nothing_lost_nothing(state):
+    last = open_checkpoint(signed(state, 8), KEYS)
+    previous = PreviousLog.of(last, kept=9)
+    assert (previous.kept, previous.lines()[1]) == (8, "previous-log-kept 8")
+    silent = Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), previous.lines()[:1])
+    assert PreviousLog.named_in(silent) == previous
+
+
+def test_each_key_of_the_ring_signs_and_another_ring_signs_the_same_head_anew(state):
+    second = Signer(ORIGIN, bytes([9] * 32))
+    both = sign_leaves(state, HASHES[:5], second, SIGNER)
+    for key in (SIGNER.verifier_key, second.verifier_key):
+        assert open_checkpoint(both, [key]).size == 5
+    assert sign_leaves(state, HASHES[:5], second, SIGNER) == both == state.last_note()
+    alone = sign_leaves(state, HASHES[:5], second)
+    assert state.last_note() == alone
+    with pytest.raises(NoteError):
+        open_checkpoint(alone, KEYS)
 
 
 def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
     signed(state, 8)
-    first = state.start_new_log(hashes=HASHES[:6], signer=NEW)
-    assert state.sign_leaves(hashes=HASHES[:6], signer=NEW) == first
-    assert open_checkpoint(state.sign_leaves(hashes=HASHES[:7], signer=NEW), [NEW.verifier_key]) == Checkpoint(
+    first = start_new_log(state, HASHES[:6], NEW)
+    assert sign_leaves(state, HASHES[:6], NEW) == first
+    assert open_checkpoint(sign_leaves(state, HASHES[:7], NEW), [NEW.verifier_key]) == Checkpoint(
         NEW.name, 7, merkle.root(HASHES[:7])
     )
     for attempt in (
         lambda: signed(state, 9),
-        lambda: state.start_new_log(hashes=HASHES, signer=SIGNER),
+        lambda: start_new_log(state, HASHES, SIGNER),
         lambda: state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[LOG.checkpoint(8)]),
     ):
         with pytest.raises(InconsistentLog):
@@ -198,10 +235,10 @@ def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
 
 def test_a_new_log_needs_an_old_one_and_a_new_name(state):
     with pytest.raises(MemoryLost):
-        state.start_new_log(hashes=HASHES, signer=NEW)
+        start_new_log(state, HASHES, NEW)
     signed(state, 3)
     with pytest.raises(InconsistentLog, match="new origin"):
-        state.start_new_log(hashes=HASHES, signer=SIGNER)
+        start_new_log(state, HASHES, SIGNER)
 
 
 @pytest.mark.parametrize("line", ["previous-log x 1", "previous-log x y z w", "previous-log x 1 AA== AA=="])
@@ -210,10 +247,17 @@ def test_a_damaged_previous_log_line_is_refused(line):
         PreviousLog.named_in(Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT, ("something else", line)))
 
 
+@pytest.mark.parametrize("line", ["previous-log-kept", "previous-log-kept 1 2", "previous-log-kept x"])
+def test_a_damaged_number_of_kept_leaves_is_refused(line):
+    lines = PreviousLog.of(Checkpoint(ORIGIN, 8, merkle.root(HASHES[:8])), kept=8).lines()
+    with pytest.raises(NoteError):
+        PreviousLog.named_in(Checkpoint(NEW.name, 0, merkle.EMPTY_ROOT, (lines[0], line)))
+
+
 def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
     old = [signed(state, 4), signed(state, 8)]
-    first = state.start_new_log(hashes=HASHES[:8], signer=NEW)
-    note = state.sign_leaves(hashes=HASHES, signer=NEW)
+    first = start_new_log(state, HASHES[:8], NEW)
+    note = sign_leaves(state, HASHES, NEW)
     keys = [VKEY, NEW.verifier_key.encode()]
     earlier = [(text, "") for text in [*old, first]]
     assert verify_corrections.verify(keys, note, [LOG.entries()], earlier)[1:] == [
@@ -236,7 +280,7 @@ def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
 
 def test_a_new_log_without_the_lost_entries_does_not_pass_for_the_old(state):
     old = signed(state, 8)
-    first = state.start_new_log(hashes=OTHER[:8], signer=NEW)
+    first = start_new_log(state, OTHER[:8], NEW)
     lost = make_log(12)
     lost.leaves[5]["kind"] = "clarification"
     keys = [VKEY, NEW.verifier_key.encode()]
@@ -252,7 +296,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from corrections.ledger.signer_state import SignerState
-from tests.corrections.ledger.test_signer_state import HASHES, NEW, SIGNER
+from tests.corrections.ledger.test_signer_state import HASHES, NEW, SIGNER, sign_leaves, start_new_log
 
 path, when, nth, what = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 replace, count = Path.replace, 0
@@ -269,9 +313,9 @@ def die(self, target):
 Path.replace = die
 state = SignerState(path)
 if what == "sign":
-    state.sign_leaves(hashes=HASHES[:8], signer=SIGNER)
+    sign_leaves(state, HASHES[:8], SIGNER)
 else:
-    state.start_new_log(hashes=HASHES[:4], signer=NEW)
+    start_new_log(state, HASHES[:4], NEW)
 """
 
 
@@ -299,10 +343,8 @@ def test_a_signer_killed_around_the_rename_remembers_one_whole_checkpoint_and_go
 def test_a_new_log_killed_half_way_can_be_started_again(state, when, nth):
     signed(state, 8)
     killed(state, when, nth, "start")
-    if (when, nth) == ("after", 2):
-        note = state.sign_leaves(hashes=HASHES[:4], signer=NEW)
-    else:
-        note = state.start_new_log(hashes=HASHES[:4], signer=NEW)
+    go_on = sign_leaves if (when, nth) == ("after", 2) else start_new_log
+    note = go_on(state, HASHES[:4], NEW)
     first = open_checkpoint(note, [NEW.verifier_key])
     assert PreviousLog.named_in(first).size == 8
     with pytest.raises(InconsistentLog):
@@ -315,7 +357,7 @@ def test_two_signers_at_once_never_sign_a_fork(state):
     def run(hashes):
         gate.wait()
         try:
-            notes.append(SignerState(state.path).sign_leaves(hashes=hashes, signer=SIGNER))
+            notes.append(sign_leaves(SignerState(state.path), hashes, SIGNER))
         except InconsistentLog:
             refused.append(len(hashes))
 

@@ -1,0 +1,20 @@
+"""A signer whose memory is the test's own, and an intruder."""
+
+import pytest
+from django.db import connection
+
+from tests.corrections.ledger.rows import drop_triggers
+
+
+@pytest.fixture(autouse=True)
+def own_memory(settings, tmp_path):
+    """A data folder of this test's own."""
+    settings.VAR = tmp_path / "var"
+    settings.VAR.mkdir()
+    return settings.VAR
+
+
+@pytest.fixture
+def allow_tampering(db):
+    """What an intruder with every right on the database does: take the triggers away."""
+    drop_triggers(connection)
