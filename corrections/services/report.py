@@ -18,7 +18,7 @@ from corrections.vocabulary import DECLINE_CODES, Resolution, Severity
 from corrections.workflow import REPORT
 from newsroom.accounts import regimes
 from newsroom.accounts.models import User
-from newsroom.errors import Conflict, Invalid
+from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, THE_READER, Actor, lock
@@ -251,7 +251,7 @@ def assign(report: Report, *, to: User | None, by: User, seen: int | None = None
     report = lock(report, seen=seen)
     keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
-        raise Conflict(_("Only the desk assigns reports."))
+        raise NotAllowed(_("Only the desk assigns reports."))
     needed = {"desk_editor", "legal"} if report.confidential else {"desk_editor"}
     if to is not None and not needed <= to.roles_at(report.publication):
         raise Invalid.one("/to", _("That person does not work at this desk."), "not_at_desk")
@@ -273,7 +273,7 @@ def weigh(report: Report, *, by: User, severity: str, seen: int | None = None) -
     report = lock(report, seen=seen)
     keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
-        raise Conflict(_("Only the desk judges reports."))
+        raise NotAllowed(_("Only the desk judges reports."))
     if severity and severity not in Severity.values:
         raise Invalid.one("/severity", _("Low or high."), "unknown_severity")
     report.severity = severity
@@ -295,7 +295,7 @@ def note(report: Report, *, by: User, words: str) -> Message:
     report = lock(report)
     keep_closed(report, by)
     if not may_note(report, by):
-        raise Conflict(_("Only the desk writes notes."))
+        raise NotAllowed(_("Only the desk writes notes."))
     return _note(report, by, words)
 
 
@@ -305,7 +305,7 @@ def write_to_reader(report: Report, *, by: User, words: str) -> Message:
     report = lock(report)
     keep_closed(report, by)
     if "desk_editor" not in by.roles_at(report.publication):
-        raise Conflict(_("Only the desk writes to readers."))
+        raise NotAllowed(_("Only the desk writes to readers."))
     return say(report, "staff", by, words)
 
 

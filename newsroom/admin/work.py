@@ -223,6 +223,10 @@ class WorkflowAdmin(admin.ModelAdmin):
         if pressed is None:
             raise Http404
         form = self._form(pressed, subject, _person(request), data=request.POST, files=request.FILES)
+        if pressed.offered is not None and not pressed.offered(subject, _person(request)):
+            refusal = _now("This is not possible now, or your role does not include it.")
+            messages.error(request, f"{refusal} {last_word(subject)}" if _saw_another(request, subject) else refusal)
+            return self.work_page(request, subject, bound=(button, form), status=409)
         if "fill" in request.POST and isinstance(form, WorkForm) and form.fills:
             return self.work_page(request, subject, bound=(button, form), status=200 if form.fill() else 422)
         if not form.is_valid():
@@ -363,6 +367,10 @@ def _point_out(form: forms.Form, error: Invalid) -> None:
     for fault in error.faults:
         field = fault.pointer.strip("/").split("/")[0]
         form.add_error(field if field in form.fields else None, str(fault.detail))
+
+
+def _saw_another(request: HttpRequest, subject: Any) -> bool:
+    return request.POST.get("seen") != str(subject.version)
 
 
 def _person(request: HttpRequest) -> User:
