@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from newsroom.accounts.models import Organization, User
 from newsroom.articles.models import Article
-from newsroom.demo.house import BLOCKED_SLUG, OTHER_SLUG, PARTNER_SLUG, SIGNATORY, Stage
+from newsroom.demo.archive import MARK
+from newsroom.demo.house import BLOCKED_SLUG, OPENED, OTHER_SLUG, PARTNER_SLUG, SIGNATORY, Stage
 from newsroom.errors import Invalid
 from newsroom.workflow import THE_PARTNER, Actor
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
@@ -35,28 +37,30 @@ COPY = "https://lakesideledger.example/from-the-coast/"
 
 def load(stage: Stage) -> None:
     """Rate cards, then everything that does not wait for a correction."""
+    stage.clock.go(OPENED)
     for publication in stage.publications.values():
         ratecard.install_defaults(publication)
-    _open_requests(stage)
-    _closed_requests(stage)
-    _quotes(stage)
-    _ended_licenses(stage)
-    _licenses_in_force(stage)
-    _invoices(stage)
+    for days, scene in SCENES:
+        stage.clock.go(days)
+        scene(stage)
 
 
 def load_later(stage: Stage) -> None:
     """What licensees answered to the corrections, one notice in each status."""
+    stage.clock.moment = stage.now
     swim, tides, organ = (_notices(stage, slug) for slug in ("harbor-swim", "tide-gauge", "organ-restored"))
     licensing, key = stage.people["licensing"], stage.keys["partner"]
+    stage.clock.go(11)
     updates.acknowledge(tides[0], by=key, action="replaced", url=f"{COPY}tides")
     seen = updates.acknowledge(tides[1], by=key, action="appended", note="In Thursday's newsletter.")
     updates.verify(seen, by=licensing)
     updates.waive(tides[2], by=licensing, words="The print run was pulped before it left the plant.")
+    stage.clock.go(0.5)
     updates.escalate(organ[0], by=licensing)
     licenses.terminate(organ[1].license, by=key, words="The brochure will not be made after all.")
     # Nobody can wait for three days: only the date is set back.
-    UpdateNotice.objects.filter(pk=swim[-1].pk).update(due_at=timezone.now() - timedelta(hours=3))
+    UpdateNotice.objects.filter(pk=swim[-1].pk).update(due_at=stage.now - timedelta(hours=3))
+    stage.clock.moment = stage.now
     clock.tick(timezone.now())
 
 
@@ -67,7 +71,7 @@ def lanes() -> dict[str, str]:
     """
     partner = Organization.objects.get(slug=PARTNER_SLUG)
     found = {}
-    for article in Article.objects.with_publication():
+    for article in Article.objects.with_publication().exclude(external_id__contains=MARK):
         data = {"items": [_item(article, quantity=50_000, territory=["US"], languages=["en"])]}
         try:
             assessment, _due = asking.estimate(data, publication=article.publication, organization=partner)
@@ -102,6 +106,7 @@ def _ask(
     **over: Any,
 ) -> LicenseRequest:
     article = stage.articles[slug]
+    stage.clock.wait(minutes=35)
     return asking.submit(
         {"items": [_item(article, **over)], "note": note},
         publication=article.publication,
@@ -120,6 +125,7 @@ def _quote_of(request: LicenseRequest) -> Quote:
 
 def _accept(stage: Stage, request: LicenseRequest, *, who: str = "partner") -> License:
     """The partner's signatory agrees to the request's newest quote. The first license of it."""
+    stage.clock.wait(minutes=25)
     quote = _quote_of(request)
     accepting.accept(
         quote,
@@ -132,6 +138,16 @@ def _accept(stage: Stage, request: LicenseRequest, *, who: str = "partner") -> L
 
 def _licensed(stage: Stage, slug: str, **over: Any) -> License:
     return _accept(stage, _ask(stage, slug, **over))
+
+
+def _lapsed_request(stage: Stage) -> None:
+    """Nobody answered any more."""
+    deciding.lapse(_ask(stage, "moon-lab-students"))
+
+
+def _expired_quote(stage: Stage) -> None:
+    """Run out by now."""
+    _ask(stage, "women-handball-cup")
 
 
 def _open_requests(stage: Stage) -> None:
@@ -174,7 +190,7 @@ def _open_requests(stage: Stage) -> None:
 
 
 def _closed_requests(stage: Stage) -> None:
-    """Declined, redirected, withdrawn, lapsed, agreed but not paid, and one free quotation."""
+    """Declined, redirected, withdrawn."""
     licensing = stage.people["licensing"]
     deciding.decline(
         deciding.take_up(
@@ -198,7 +214,10 @@ def _closed_requests(stage: Stage) -> None:
     asking.withdraw(
         _ask(stage, "bakery-cooperative", quantity=90_000), by=stage.keys["partner"], words="We wrote our own."
     )
-    deciding.lapse(_ask(stage, "moon-lab-students"))
+
+
+def _agreed(stage: Stage) -> None:
+    """Agreed and not paid, and one free quotation."""
     _accept(stage, _ask(stage, "market-hall-roof", who="other_partner"), who="other_partner")
     _ask(
         stage,
@@ -211,7 +230,7 @@ def _closed_requests(stage: Stage) -> None:
 
 
 def _quotes(stage: Stage) -> None:
-    """Drafts above the limit, approved, offered again, declined, canceled, run out."""
+    """Drafts above the limit, approved, offered again, declined, canceled."""
     licensing, manager, key = stage.people["licensing"], stage.people["manager"], stage.keys["partner"]
     training: dict[str, Any] = {
         "use": "ai_train",
@@ -234,12 +253,6 @@ def _quotes(stage: Stage) -> None:
         by=licensing,
         words="The museum asked us not to license the text without its picture. We will come back to you.",
     )
-    expired = _quote_of(_ask(stage, "women-handball-cup"))
-    now = timezone.now()
-    # Nobody can wait for a month: only the dates are set back.
-    Quote.objects.filter(pk=expired.pk).update(
-        opened_at=now - timedelta(days=30, hours=2), valid_until=now - timedelta(hours=2)
-    )
 
 
 def _drafted(request: LicenseRequest, *, by: User, price: str) -> Quote:
@@ -250,24 +263,34 @@ def _drafted(request: LicenseRequest, *, by: User, price: str) -> Quote:
 
 
 def _ended_licenses(stage: Stage) -> None:
-    """Suspended, revoked by two people, ended early, superseded; one that begins later and one that is over."""
-    licensing, manager, key = stage.people["licensing"], stage.people["manager"], stage.keys["partner"]
+    """Suspended, ended early, superseded, and one that is over."""
+    licensing, key = stage.people["licensing"], stage.keys["partner"]
     licenses.suspend(
         _licensed(stage, "pier-nine-fire"),
         by=licensing,
         reason="suspected_breach",
         words="The text appeared without our credit line. Please put it right.",
     )
-    revoked = _licensed(stage, "tram-night-service", quantity=500_000)
-    why: dict[str, Any] = {"reason": "breach", "words": "The article was sold on to two other sites."}
-    licenses.propose_revoke(revoked, by=licensing, **why)
-    licenses.revoke(revoked, by=manager, remove_within=timedelta(hours=48), **why)
     licenses.terminate(_licensed(stage, "bakery-cooperative"), by=key, words="Our business pages are being closed.")
     smaller = _licensed(stage, "harbor-bridge-budget")
     wider = _licensed(stage, "harbor-bridge-budget", territory=["US", "CA", "MX"])
     licenses.supersede(smaller, by_license=wider)
-    _licensed(stage, "school-board-map", starts_on=_day(stage, 21), ends_on=_day(stage, 386))
     _expire(_licensed(stage, "film-festival", use="email_newsletter", format="email", quantity_unit="recipients"))
+
+
+def _revoked_license(stage: Stage) -> None:
+    """Revoked by two people a day ago."""
+    licensing, manager = stage.people["licensing"], stage.people["manager"]
+    revoked = _licensed(stage, "tram-night-service", quantity=500_000)
+    stage.clock.go(1)
+    why: dict[str, Any] = {"reason": "breach", "words": "The article was sold on to two other sites."}
+    licenses.propose_revoke(revoked, by=licensing, **why)
+    licenses.revoke(revoked, by=manager, remove_within=timedelta(hours=48), **why)
+
+
+def _later_license(stage: Stage) -> None:
+    """One that begins in three weeks."""
+    _licensed(stage, "school-board-map", starts_on=_day(stage, 21), ends_on=_day(stage, 386))
 
 
 def _expire(row: License) -> None:
@@ -309,7 +332,7 @@ def _invoices(stage: Stage) -> None:
     orders = list(
         Invoice.objects.filter(status=InvoiceStatus.DRAFT, organization=stage.partners[PARTNER_SLUG]).order_by("pk")[:5]
     )
-    days = (21, 14, -9, 30, -60)
+    days = (21, 14, -9, 30, -12)
     rows = [
         invoicing.enter_number(order, by=by, number=f"ERP-{40120 + index}", due_on=today + timedelta(days=days[index]))
         for index, order in enumerate(orders)
@@ -331,3 +354,19 @@ def _notices(stage: Stage, slug: str) -> list[UpdateNotice]:
 def _day(stage: Stage, days: int) -> str:
     today: date = stage.now.date()
     return (today + timedelta(days=days)).isoformat()
+
+
+SCENES: list[tuple[int, Callable[[Stage], None]]] = [
+    (45, _ended_licenses),
+    (43, _revoked_license),
+    (40, _closed_requests),
+    (31, _expired_quote),
+    (28, _licenses_in_force),
+    (26, _lapsed_request),
+    (20, _invoices),
+    (5, _later_license),
+    (3, _agreed),
+    (2, _quotes),
+    (1, _open_requests),
+]
+"""How many days ago each begins."""

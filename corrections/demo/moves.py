@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from corrections.models import Correction, Report
@@ -12,6 +14,25 @@ from corrections.services.submitting import Draft, submit
 from corrections.vocabulary import Kind, Severity
 from newsroom.accounts.models import User
 from newsroom.demo.house import Stage
+from newsroom.events import planning
+
+MOST_PLANNED = 1000
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What begins so many days ago, at an hour of that day."""
+
+    days: float
+    play: Callable[[Stage], None]
+    hour: int = 10
+
+
+def play(stage: Stage, scenes: Iterable[Scene]) -> None:
+    """One after the other, the oldest first."""
+    for scene in sorted(scenes, key=lambda scene: -scene.days):
+        stage.clock.go(scene.days, scene.hour)
+        scene.play(stage)
 
 
 def correct(
@@ -28,8 +49,10 @@ def correct(
     **words: Any,
 ) -> Correction:
     """Draft, fix, send for approval, publish: by the editor and the standards editor. `fixes` as in `Stage.publish`."""
+    stage.clock.work(hours=2)
     draft = draft_of(stage, slug, text=text, kind=kind, severity=severity, report=report, target=target, effect=effect)
     story = stage.stories[slug]
+    stage.clock.work(minutes=40)
     if story.fixes and not words.get("not_fixed_reason"):
         right, wrong = story.fixes[fixes if fixes == -1 else fixes - 1]
         words = {"original_text": wrong, "corrected_text": right, **words}
@@ -37,7 +60,16 @@ def correct(
     if words:
         draft = notices.edit(draft, by=editor(stage), **words)
     draft = notices.send_for_approval(draft, by=editor(stage))
-    return notices.publish(draft, by=standards(stage))
+    stage.clock.work(hours=1, minutes=20)
+    return publish(stage, draft)
+
+
+def publish(stage: Stage, draft: Correction) -> Correction:
+    """By the standards editor, after whatever is published already; and who must hear of it hears of it then."""
+    stage.clock.go_on()
+    published = notices.publish(draft, by=standards(stage))
+    planning.plan_due(MOST_PLANNED)
+    return published
 
 
 def draft_of(
@@ -86,12 +118,16 @@ def report_of(stage: Stage, slug: str, *, passage: str = "", **words: Any) -> Re
 
 def taken(stage: Stage, slug: str, **words: Any) -> Report:
     """The same, taken up by the editor."""
-    return reports.take_up(report_of(stage, slug, **words), by=editor(stage))
+    report = report_of(stage, slug, **words)
+    stage.clock.work(hours=3)
+    return reports.take_up(report, by=editor(stage))
 
 
 def accepted(stage: Stage, slug: str, **words: Any) -> Report:
     """The same, accepted: its correction is begun."""
-    return reports.accept(taken(stage, slug, **words), by=editor(stage))
+    report = taken(stage, slug, **words)
+    stage.clock.work(hours=21)
+    return reports.accept(report, by=editor(stage))
 
 
 def editor(stage: Stage) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corrections.demo.moves import accepted, correct, draft_of, editor, see_fixed, standards
+from corrections.models import Correction
 from corrections.services import correction as notices
 from corrections.vocabulary import Category, Channel, Effect, Kind, Origin, Severity
 from newsroom.demo.house import Stage
@@ -39,6 +40,7 @@ def herons(stage: Stage) -> None:
         text="An earlier version of this article misstated the number of breeding pairs. There are 421, not 214.",
         fixes=1,
     )
+    stage.clock.work(days=3)
     correct(
         stage,
         "heron-count",
@@ -58,6 +60,7 @@ def shipyard(stage: Stage) -> None:
         text="An earlier version of this article misstated the number of apprentices. The yard trains 18, not 81.",
         not_fixed_reason="The figure is in a caption of the printed edition only.",
     )
+    stage.clock.work(days=1)
     correct(
         stage,
         "shipyard-orders",
@@ -68,6 +71,7 @@ def shipyard(stage: Stage) -> None:
         effect=Effect.WITHDRAW,
         not_fixed_reason="Nothing in the article is wrong.",
     )
+    stage.clock.work(days=2)
     correct(
         stage,
         "shipyard-orders",
@@ -76,14 +80,18 @@ def shipyard(stage: Stage) -> None:
     )
 
 
-def other_kinds(stage: Stage) -> None:
-    """Clarification, editors’ note, update, reply and minor fix."""
+def clarification(stage: Stage) -> None:
+    """What could be misunderstood is said more plainly."""
     correct(
         stage,
         "tram-night-service",
         kind=Kind.CLARIFICATION,
         text="This article has been clarified: night trams run on Fridays and Saturdays, not before public holidays.",
     )
+
+
+def note(stage: Stage) -> None:
+    """What readers should have been told about the author."""
     correct(
         stage,
         "opinion-parking",
@@ -91,12 +99,20 @@ def other_kinds(stage: Stage) -> None:
         text="After publication we learned that the author advised the tram company until last year. "
         "Our guidelines ask that this be said; it now stands at the end of the article.",
     )
+
+
+def update(stage: Stage) -> None:
+    """New facts, and no error."""
     correct(
         stage,
         "pier-nine-fire",
         kind=Kind.UPDATE,
         text="This article has been updated with the cause of the fire, which investigators named on Monday.",
     )
+
+
+def reply(stage: Stage) -> None:
+    """The words of those whom the article is about."""
     correct(
         stage,
         "savings-bank-merger",
@@ -105,6 +121,10 @@ def other_kinds(stage: Stage) -> None:
         "told our customers there so in writing.”",
         not_fixed_reason="The article reports what the petitioners say and stands.",
     )
+
+
+def minor_fix(stage: Stage) -> None:
+    """Kept, and not listed."""
     correct(
         stage,
         "library-sunday-hours",
@@ -121,15 +141,19 @@ def other_kinds(stage: Stage) -> None:
 
 
 def suppressed(stage: Stage) -> None:
-    """A notice under a court order: its text is gone from every page, its leaf stays."""
-    published = correct(
+    """A notice that a court will have something against."""
+    correct(
         stage,
         "film-festival",
         text="An earlier version of this article named a juror who was not on the jury.",
         not_fixed_reason="The name was removed within the hour; no revision of ours shows it.",
     )
+
+
+def under_an_order(stage: Stage) -> None:
+    """Its text is gone from every page, its leaf stays. A second person reviews it within a day."""
     notices.suppress(
-        published,
+        Correction.objects.get(articles__article=stage.articles["film-festival"]),
         by=stage.people["legal"],
         words="Order of the district court, file 4 C 117, until the hearing.",
     )
@@ -145,6 +169,7 @@ def alone(stage: Stage) -> None:
         "Street and the river, not Oak Street.",
     )
     see_fixed(stage, draft, "water-main-elm-street", -1)
+    stage.clock.go_on()
     notices.publish_urgent(
         draft,
         by=standards(stage),
@@ -153,7 +178,7 @@ def alone(stage: Stage) -> None:
 
 
 def unpublished(stage: Stage) -> None:
-    """A draft, one that waits for approval, and one that came to nothing."""
+    """A draft, and one that waits for approval."""
     report = accepted(
         stage,
         "council-ferry-vote",
@@ -177,13 +202,27 @@ def unpublished(stage: Stage) -> None:
     )
     see_fixed(stage, quote, "rowing-final", -1)
     notices.send_for_approval(quote, by=editor(stage))
-    notices.discard(
-        draft_of(stage, "poet-prize", text="An earlier version of this article gave the wrong sum."), by=editor(stage)
-    )
+
+
+def discarded(stage: Stage) -> None:
+    """One that came to nothing."""
+    draft = draft_of(stage, "poet-prize", text="An earlier version of this article gave the wrong sum.")
+    stage.clock.work(hours=3)
+    notices.discard(draft, by=editor(stage))
 
 
 def retraction(stage: Stage) -> None:
     """The article is canceled, and whoever licensed it must take it down."""
+    stage.clock.wait(days=-3)
+    report = accepted(
+        stage,
+        "clinic-mold-claim",
+        claim="The building number on those records is the old laundry. There is no ward in it.",
+        category=Category.ATTRIBUTION,
+        channel=Channel.LAWYER,
+        origin=Origin.SOURCE,
+        by=editor(stage),
+    )
     correct(
         stage,
         "clinic-mold-claim",
@@ -192,26 +231,22 @@ def retraction(stage: Stage) -> None:
         text="We retract this article. The maintenance records it relied on belong to another building, which is not "
         "used for patients. We should have checked the address with the clinic before we published, and did not. "
         "We apologize to the clinic, its staff and the families whom we alarmed.",
-        report=accepted(
-            stage,
-            "clinic-mold-claim",
-            claim="The building number on those records is the old laundry. There is no ward in it.",
-            category=Category.ATTRIBUTION,
-            channel=Channel.LAWYER,
-            origin=Origin.SOURCE,
-            by=editor(stage),
-        ),
+        report=report,
     )
 
 
-def licensed_articles(stage: Stage) -> None:
-    """Corrections that partners who licensed the articles must act on."""
+def swim(stage: Stage) -> None:
+    """The first of two corrections that partners must act on."""
     correct(
         stage,
         "harbor-swim",
         text="An earlier version of this article gave the wrong number of swimmers. 640 people took part, not 460.",
         fixes=1,
     )
+
+
+def swim_again(stage: Stage) -> None:
+    """The second, of the same article."""
     correct(
         stage,
         "harbor-swim",
@@ -219,6 +254,10 @@ def licensed_articles(stage: Stage) -> None:
         "It was 19 minutes and 52 seconds.",
         fixes=2,
     )
+
+
+def tides(stage: Stage) -> None:
+    """One that three licenses of one partner are about."""
     correct(
         stage,
         "tide-gauge",
@@ -226,17 +265,22 @@ def licensed_articles(stage: Stage) -> None:
         "years. It is eleven inches, not seven.",
         severity=Severity.HIGH,
     )
+
+
+def organ(stage: Stage) -> None:
+    """One that a reader found, whose aunt it is about."""
+    report = accepted(
+        stage,
+        "organ-restored",
+        category=Category.NAME_OR_TITLE,
+        claim="My aunt's name is Thessaly Krummhorn. You wrote Tessa Krumhorn.",
+        passage="organ builder Tessa Krumhorn",
+        name="Juno Krummhorn",
+        email="juno@reader.example",
+    )
     correct(
         stage,
         "organ-restored",
         text="An earlier version of this article misspelled the name of the organ builder. She is Thessaly Krummhorn.",
-        report=accepted(
-            stage,
-            "organ-restored",
-            category=Category.NAME_OR_TITLE,
-            claim="My aunt's name is Thessaly Krummhorn. You wrote Tessa Krumhorn.",
-            passage="organ builder Tessa Krumhorn",
-            name="Juno Krummhorn",
-            email="juno@reader.example",
-        ),
+        report=report,
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from corrections.demo.moves import editor, report_of, taken
+from corrections.models import Report
 from corrections.services import clock, watching
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
@@ -16,7 +15,7 @@ from newsroom.events.models import Promise
 
 
 def lapsed(stage: Stage) -> None:
-    """First of all, because the clock that is turned forward here reminds every reader who is waited for."""
+    """Asked, reminded twice, and never heard of again."""
     report = taken(
         stage,
         "museum-map",
@@ -26,14 +25,15 @@ def lapsed(stage: Stage) -> None:
         email="wim@reader.example",
     )
     reports.ask(report, by=editor(stage), words="Thank you. Do you have a photograph or a letter that shows it?")
-    now = timezone.now()
-    clock.remind(now + timedelta(days=6))
-    clock.remind(now + timedelta(days=11))
-    clock.lapse(now + timedelta(days=16))
+    for days in (6, 5):
+        stage.clock.wait(days=days)
+        clock.remind(stage.clock.moment)
+    stage.clock.wait(days=5)
+    clock.lapse(stage.clock.moment)
 
 
 def open_reports(stage: Stage) -> None:
-    """What waits for the desk: new, held, in review, waiting for the reader."""
+    """What waits for the desk: new, held, in review."""
     report_of(
         stage,
         "market-hall-roof",
@@ -48,18 +48,6 @@ def open_reports(stage: Stage) -> None:
         "puppet-theater",
         claim="The picture shows the old cellar, not the new hall.",
         category=Category.IMAGE_OR_CAPTION,
-    )
-    report_of(
-        stage,
-        "ward-boundary-hearing",
-        claim="I am the Bram Oyelaran you quote. I said “a creek they cannot smell”, and people laughed.",
-        category=Category.QUOTATION,
-        passage="You cannot divide people by a creek they cannot see",
-        about_me=True,
-        urgent=True,
-        urgent_reason="subject",
-        name="Bram Oyelaran",
-        email="bram@reader.example",
     )
     submit(
         Draft(
@@ -79,6 +67,33 @@ def open_reports(stage: Stage) -> None:
         claim="GREAT KELP at https://a.example https://b.example https://c.example https://d.example",
         held_reasons=["many_links"],
     )
+    taken(
+        stage,
+        "school-board-map",
+        claim="Hillcrest was built for 360 children. It says so on the plaque.",
+        category=Category.NUMBER_OR_DATE,
+        passage="built for 380 children",
+    )
+
+
+def urgent(stage: Stage) -> None:
+    """Somebody whom a story is about, and who cannot wait."""
+    report_of(
+        stage,
+        "ward-boundary-hearing",
+        claim="I am the Bram Oyelaran you quote. I said “a creek they cannot smell”, and people laughed.",
+        category=Category.QUOTATION,
+        passage="You cannot divide people by a creek they cannot see",
+        about_me=True,
+        urgent=True,
+        urgent_reason="subject",
+        name="Bram Oyelaran",
+        email="bram@reader.example",
+    )
+
+
+def waiting(stage: Stage) -> None:
+    """What waits for the reader."""
     waiting = taken(
         stage,
         "moon-lab-students",
@@ -89,17 +104,10 @@ def open_reports(stage: Stage) -> None:
         email="mattis@reader.example",
     )
     reports.ask(waiting, by=editor(stage), words="Who is the twelfth, and how can we reach the team to check?")
-    taken(
-        stage,
-        "school-board-map",
-        claim="Hillcrest was built for 360 children. It says so on the plaque.",
-        category=Category.NUMBER_OR_DATE,
-        passage="built for 380 children",
-    )
 
 
-def closed_reports(stage: Stage) -> None:
-    """Joined, declined, appealed, withdrawn, spam."""
+def joined(stage: Stage) -> None:
+    """Two readers of one error."""
     by = editor(stage)
     first = taken(
         stage,
@@ -115,39 +123,65 @@ def closed_reports(stage: Stage) -> None:
         category=Category.NUMBER_OR_DATE,
         email="velt@reader.example",
     )
+    stage.clock.work(hours=2)
     reports.join(twin, by=by, other=first, words="Another reader told us the same. You will both hear from us.")
+
+
+def declined(stage: Stage) -> None:
+    """An opinion, and marked as one."""
+    report = taken(
+        stage,
+        "opinion-street-trees",
+        claim="It is simply wrong that trees lose every budget.",
+        category=Category.OTHER,
+        email="budget@reader.example",
+    )
+    stage.clock.work(days=1)
     reports.decline(
-        taken(
-            stage,
-            "opinion-street-trees",
-            claim="It is simply wrong that trees lose every budget.",
-            category=Category.OTHER,
-            email="budget@reader.example",
-        ),
-        by=by,
+        report,
+        by=editor(stage),
         code="opinion",
         words="This is a comment, marked as one. We publish letters that disagree and would be glad of yours.",
     )
-    appealed = reports.decline(
-        taken(
-            stage,
-            "women-handball-cup",
-            claim="She saved twelve shots. I kept the score sheet.",
-            category=Category.NUMBER_OR_DATE,
-            passage="saved eleven of the next sixteen shots",
-            email="scorer@reader.example",
-        ),
-        by=by,
-        code="no_error_found",
-        words="The association's sheet says eleven.",
+
+
+def declined_before_an_appeal(stage: Stage) -> None:
+    """No error found, the desk says."""
+    report = taken(
+        stage,
+        "women-handball-cup",
+        claim="She saved twelve shots. I kept the score sheet.",
+        category=Category.NUMBER_OR_DATE,
+        passage="saved eleven of the next sixteen shots",
+        email="scorer@reader.example",
     )
-    reports.appeal(appealed, words="The association corrected its sheet on Tuesday. Please look again.")
-    reports.withdraw(report_of(stage, "bakery-cooperative", claim="There are seven bakers.", email="b@reader.example"))
-    reports.mark_spam(report_of(stage, "film-festival", claim="Cheap watches, best price."), by=by)
+    stage.clock.work(days=2)
+    reports.decline(report, by=editor(stage), code="no_error_found", words="The association's sheet says eleven.")
+
+
+def appealed(stage: Stage) -> None:
+    """The reader is not convinced."""
+    refused = Report.objects.get(article=stage.articles["women-handball-cup"], status="declined")
+    reports.appeal(refused, words="The association corrected its sheet on Tuesday. Please look again.")
+
+
+def withdrawn(stage: Stage) -> None:
+    """Taken back by the reader."""
+    report = report_of(stage, "bakery-cooperative", claim="There are seven bakers.", email="b@reader.example")
+    stage.clock.work(hours=5)
+    reports.withdraw(report)
+
+
+def spam(stage: Stage) -> None:
+    """None of ours."""
+    report = report_of(stage, "film-festival", claim="Cheap watches, best price.")
+    stage.clock.work(hours=1)
+    reports.mark_spam(report, by=editor(stage))
 
 
 def late_promises(stage: Stage) -> None:
-    """Two promises, one broken and one nearly: only their dates are set back, because nobody can wait for a week."""
+    """Two promises, one broken and one nearly: only their dates are set, because weekends would move them."""
+    stage.clock.wait(days=-2)
     late = report_of(
         stage,
         "opinion-night-ferries",
@@ -165,7 +199,7 @@ def late_promises(stage: Stage) -> None:
             category=Category.SPELLING,
         )
     )
-    now = timezone.now()
+    now = stage.now
     for report, due_at in ((late, now - timedelta(hours=27)), (soon, now + timedelta(hours=5))):
         Promise.objects.filter(subject_reference=report.reference, kind="acknowledge").update(
             due_at=due_at, given_at=now - timedelta(days=2)

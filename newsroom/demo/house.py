@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,16 @@ from newsroom.accounts.scopes import CMS, PARTNER
 from newsroom.accounts.services import issue_key, revoke_key
 from newsroom.articles.models import Article
 from newsroom.articles.services import upsert
+from newsroom.demo import archive
+from newsroom.demo.clock import Clock
 from newsroom.demo.texts import ALL_FIXES, Story, stories
 from newsroom.events import endpoints, sealed
 from newsroom.events.models import Endpoint
 
 DAILY, EVENING = "harbor-daily", "harbor-evening"
 PARTNER_SLUG, OTHER_SLUG, BLOCKED_SLUG = "lakeside-ledger", "meridian-review", "clipmill"
+OPENED = 125
+"""How many days ago the desk of the demo was opened."""
 SIGNATORY = "ines.fairweather@lakesideledger.example"
 GUIDELINES = Path(__file__).resolve().parent / "guidelines"
 
@@ -56,6 +60,7 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "legal_phone": "+1 555 0184",
         "settings": {
             "complaints_body": [PRESS_COUNCIL],
+            "statistics_open": True,
             "tax": {"country": "US", "rate": "0"},
             "payment_link": "https://pay.harborpress.example/{reference}?amount={amount}&currency={currency}",
         },
@@ -74,6 +79,7 @@ PUBLICATIONS: list[dict[str, Any]] = [
         "legal_phone": "+1 555 0185",
         "settings": {
             "complaints_body": [PRESS_COUNCIL],
+            "statistics_open": True,
             "invoicing": "builtin",
             "tax": {"country": "US", "rate": "6.25"},
             "payment_instructions": "First Estuary Bank, account 20 4411 07",
@@ -150,9 +156,9 @@ class Secrets:
 
 @dataclass
 class Stage:
-    """What the desks' demos play with. Articles stand at their first revision until `fix` brings the next."""
+    """What the desks' demos play with. Articles stand at their first revision until `publish` brings the next."""
 
-    now: datetime
+    clock: Clock
     publications: dict[str, Publication]
     people: dict[str, User]
     partners: dict[str, Organization]
@@ -160,29 +166,40 @@ class Stage:
     stories: dict[str, Story] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
 
+    @property
+    def now(self) -> datetime:
+        """When the demo is made: today."""
+        return self.clock.today
+
     def publish(self, slug: str, *, fixes: int = ALL_FIXES) -> Article:
         """The CMS pushes the article with that many of its errors put right."""
         story = self.stories[slug]
         publication = self.publications[story.publication]
-        data = story.data(publication, now=self.now, fixes=len(story.fixes) if fixes == ALL_FIXES else fixes)
+        done = len(story.fixes) if fixes == ALL_FIXES else fixes
+        data = story.data(publication, today=self.now, now=self.clock.moment, fixes=done)
         article = upsert([publication], data, by=self.keys["cms"]).article
         self.articles[slug] = article
         return article
 
 
-def build(now: datetime) -> tuple[Stage, Secrets]:
-    """Everything both desks need. Raises `Invalid` when the demo's hook may not be called (loopback)."""
+def build(clock: Clock) -> tuple[Stage, Secrets]:
+    """Everything both desks need, four months ago. Raises `Invalid` when the demo's hook may not be called."""
     shown = Secrets()
+    clock.go(OPENED)
     publications = {row["slug"]: Publication.objects.create(**row) for row in PUBLICATIONS}
     people = {name: _hire(name, shown) for name in PEOPLE}
     for publication in publications.values():
         _desks(publication, people)
-        _guidelines(publication, now)
+        _guidelines(publication, clock.moment)
     partners = {row["slug"]: _partner(row, contacts) for row, contacts in ORGANIZATIONS}
     keys = issue_keys(partners, publications, shown)
-    _endpoint, shown.webhook = endpoints.create(partners[PARTNER_SLUG], url=webhook_url())
-    stage = Stage(now, publications, people, partners, keys, stories())
-    for slug in stage.stories:
+    if settings.DEMO_WEBHOOK_URL:
+        _endpoint, shown.webhook = endpoints.create(partners[PARTNER_SLUG], url=settings.DEMO_WEBHOOK_URL)
+    archive.fill(list(publications.values()), today=clock.today)
+    stage = Stage(clock, publications, people, partners, keys, stories())
+    for slug, story in sorted(stage.stories.items(), key=lambda row: -row[1].days_ago):
+        clock.moment = story.published_at(publications[story.publication], today=clock.today)
+        clock.wait(minutes=1)
         stage.publish(slug, fixes=0)
     return stage, shown
 
@@ -226,11 +243,6 @@ def issue_keys(
     return keys
 
 
-def webhook_url() -> str:
-    """Where the demo partner listens: `MASTHEAD_DEMO_WEBHOOK_URL`, else the port after ours on this machine."""
-    return settings.DEMO_WEBHOOK_URL or f"http://127.0.0.1:{settings.PORT + 1}/hooks"
-
-
 def _hire(name: str, shown: Secrets) -> User:
     first, last, role = PEOPLE[name]
     shown.passwords[name] = _password()
@@ -270,7 +282,7 @@ def _guidelines(publication: Publication, now: datetime) -> None:
             kind=kind,
             number=1,
             body=(GUIDELINES / f"{kind}.txt").read_text(encoding="utf-8").strip(),
-            effective_on=(now - timedelta(days=90)).date(),
+            effective_on=now.date(),
         )
 
 

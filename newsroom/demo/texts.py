@@ -42,10 +42,14 @@ class Story:
             body = body.replace(right, wrong)
         return body
 
-    def data(self, publication: Publication, *, now: datetime, fixes: int = 0) -> ArticleData:
-        """The article as a CMS would push it, with that many of its fixes made."""
-        day = (now.astimezone(publication.zone) - timedelta(days=self.days_ago)).date()
-        published_at = datetime.combine(day, time(self.hour, 5), tzinfo=publication.zone).astimezone(UTC)
+    def published_at(self, publication: Publication, *, today: datetime) -> datetime:
+        """When it appeared."""
+        day = (today.astimezone(publication.zone) - timedelta(days=self.days_ago)).date()
+        return datetime.combine(day, time(self.hour, 5), tzinfo=publication.zone).astimezone(UTC)
+
+    def data(self, publication: Publication, *, today: datetime, now: datetime, fixes: int = 0) -> ArticleData:
+        """The article as a CMS would push it now, with that many of its fixes made."""
+        published_at = self.published_at(publication, today=today)
         url = f"https://{publication.hosts[0]}/{self.section}/{self.slug}"
         return {
             "url": url,

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
 from newsroom.demo import house, record
+from newsroom.demo.clock import Clock
 from newsroom.errors import DomainError
 from newsroom.events import delivery, planning
 from newsroom.events.models import Delivery, Unplanned
@@ -51,11 +52,13 @@ class Command(BaseCommand):
     def _build(self) -> None:
         try:
             with transaction.atomic():
-                stage, shown = house.build(timezone.now())
-                for name in ("load", "load_later"):
-                    for module in demos():
-                        getattr(module, name)(stage)
-                        plan_everything()
+                with Clock(timezone.now()).telling() as clock:
+                    stage, shown = house.build(clock)
+                    for name in ("load", "load_later"):
+                        for module in demos():
+                            getattr(module, name)(stage)
+                            clock.moment = clock.today  # whatever day was told last: all of it has happened
+                            plan_everything()
                 hush()
                 told = record.compose(shown, articles_of(lanes()))
                 # Last, so that no file speaks of a newsroom that was rolled back.
@@ -111,16 +114,16 @@ def hush() -> None:
 
 
 def articles_of(lane_of: dict[str, str]) -> list[dict[str, str]]:
-    """The default title first, what can be priced first, the newest first."""
+    """What can be priced first, of these what has a history of corrections, the default title and the newest first."""
     rows = Article.objects.filter(reference__in=lane_of).order_by("-publication__is_default", "-published_at")
-    listed = [{"reference": row.reference, "url": row.url, "lane": lane_of[row.reference]} for row in rows]
-    return sorted(listed, key=lambda row: row["lane"] != "priced")
+    listed = sorted(rows, key=lambda row: (lane_of[row.reference] != "priced", not row.corrections_count))
+    return [{"reference": row.reference, "url": row.url, "lane": lane_of[row.reference]} for row in listed]
 
 
 def _why(error: DomainError) -> str:
     if getattr(error, "code", "") == "validation" and not settings.ALLOW_LOOPBACK_ENDPOINTS:
         return (
-            f"{error.message} The demo's hooks go to {house.webhook_url()}: "
+            f"{error.message} The demo's hooks go to {settings.DEMO_WEBHOOK_URL}: "
             "set ALLOW_LOOPBACK_ENDPOINTS=1 (`make run` does), or name another MASTHEAD_DEMO_WEBHOOK_URL."
         )
     return error.message

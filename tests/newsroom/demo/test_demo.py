@@ -2,9 +2,8 @@
 
 import io
 import json
-import re
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -13,14 +12,15 @@ from django.db import transaction
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from corrections.models import Correction, LedgerHead, Report
+from corrections import statistics
+from corrections.models import Correction, LedgerEntry, LedgerHead, Report
 from corrections.vocabulary import Kind
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import ApiKey, Contact, Guideline, Organization, Publication, User
 from newsroom.articles.models import Article, Revision
 from newsroom.backups.database import count
+from newsroom.demo.archive import MARK
 from newsroom.demo.texts import stories
-from newsroom.events import sealed
 from newsroom.events.models import Delivery, Endpoint, Event, Promise, Unplanned
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import asking
@@ -99,14 +99,17 @@ def test_the_retraction_canceled_its_article_and_told_the_licensee(told):
     assert (notice.kind, notice.duty) == ("retraction", "take_down")
 
 
-def test_about_thirty_articles_in_seven_sections_are_spread_over_days_and_some_were_revised(told):
-    assert Article.objects.count() == 31
-    assert set(Article.objects.values_list("section", flat=True)) == {
+def test_about_thirty_articles_in_seven_sections_are_spread_over_four_months_and_some_were_revised(told):
+    written = Article.objects.exclude(external_id__contains=MARK)
+    assert written.count() == 31
+    assert set(written.values_list("section", flat=True)) == {
         *("politics", "city", "business", "science", "culture", "sport", "opinion")
     }
-    days = {moment.date() for moment in Article.objects.values_list("published_at", flat=True)}
-    assert len(days) >= 10
+    days = {moment.date() for moment in written.values_list("published_at", flat=True)}
+    assert len(days) >= 25
+    assert (timezone.now().date() - min(days)).days >= 110
     assert max(days) <= timezone.now().date()
+    assert Article.objects.filter(external_id__contains=MARK).count() > 2500
     assert Revision.objects.filter(number=2).count() >= 10
     assert Revision.objects.filter(number=3).count() == 2
 
@@ -173,11 +176,47 @@ def test_the_signatory_may_sign_for_the_partner(told):
     assert (contact.organization.slug, contact.is_signatory, contact.is_active) == ("lakeside-ledger", True, True)
 
 
-def test_the_hook_is_on_this_machine_beside_the_service_and_its_secret_is_the_files(told):
-    endpoint = Endpoint.objects.get()
-    assert endpoint.url == "http://127.0.0.1:8124/hooks"
-    assert sealed.open_text(endpoint.secret_encrypted) == told["webhook_secret"]
-    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", told["webhook_secret"])
+def test_there_is_no_hook_where_nobody_listens(told):
+    assert Endpoint.objects.count() == 0
+    assert told["webhook_secret"] == ""
+
+
+def test_the_desk_of_four_months_opens_its_figures_and_they_are_those_of_a_newsroom(told):
+    daily = Publication.objects.get(slug="harbor-daily")
+    totals = statistics.of(daily)["totals"]
+
+    assert all(statistics.is_open(row) for row in Publication.objects.all())
+    assert 5 <= totals["corrections_per_1000_articles"] <= 30
+    assert 1 <= totals["hours"]["acknowledge"]["median"] < totals["hours"]["decide"]["median"] <= 24 * 7
+    assert totals["hours"]["publish"]["median"] >= totals["hours"]["decide"]["median"]
+    kept = {row["promise"]: row["kept_share"] for row in statistics.of(daily)["promises"]}
+    assert all(0.8 <= share <= 1 for share in kept.values())
+    assert min(kept.values()) < 1
+    assert len([row for row in statistics.of(daily)["by_month"] if row["received"]]) >= 4
+
+
+def test_notices_reports_and_articles_have_days_of_their_own_and_nothing_is_in_the_future(told):
+    days = {row.published_at.date() for row in Correction.objects.filter(published_at__isnull=False)}
+    assert len(days) >= 20
+    assert (max(days) - min(days)).days >= 100
+    for report in Report.objects.exclude(decisions=None):
+        assert report.created_at < report.decisions.order_by("pk")[0].at
+    now = timezone.now()
+    assert not Event.objects.filter(happened_at__gt=now).exists()
+    assert not Report.objects.filter(created_at__gt=now).exists()
+    assert not License.objects.filter(issued_at__gt=now).exists()
+
+
+def test_the_public_log_tells_what_was_published_in_its_order_and_the_verifier_agrees(told):
+    times = list(LedgerEntry.objects.order_by("index").values_list("at", flat=True))
+    assert times == sorted(times)
+    published = dict(LedgerEntry.objects.exclude(correction=None).values_list("correction", "at"))
+    assert published == dict(Correction.objects.filter(pk__in=published).values_list("pk", "published_at"))
+
+
+def test_nobody_else_is_told_another_time_once_the_demo_is_made(told):
+    assert abs((timezone.now() - datetime.now(UTC)).total_seconds()) < 5
+    assert abs((Event().happened_at - datetime.now(UTC)).total_seconds()) < 5
 
 
 def test_the_lanes_are_what_the_estimate_answers(told):
@@ -205,6 +244,7 @@ def test_the_lanes_are_what_the_estimate_answers(told):
 
 def test_the_first_articles_of_the_file_can_be_priced_and_the_retracted_one_is_not_offered(told):
     assert [row["lane"] for row in told["articles"][:5]] == ["priced"] * 5
+    assert Article.objects.get(reference=told["articles"][0]["reference"]).corrections_count > 0
     assert len(told["articles"]) == 29
     assert not [row for row in told["articles"] if row["url"].endswith("/clinic-mold-claim")]
 
