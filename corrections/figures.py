@@ -47,11 +47,12 @@ def page(figures: dict[str, Any]) -> dict[str, Any]:
         }
         for row in figures["promises"]
     ]
-    months = [{**_row(row), "name": month_name(row["month"])} for row in figures["by_month"]]
+    told = since_the_first(figures["by_month"])
+    months = [{**_row(row), "name": month_name(row["month"])} for row in told]
     sections = [{**_row(row), "name": row["section"] or _("No section")} for row in figures["by_section"]]
     return {
         "figures": figures,
-        "period": {"from": month_name(figures["from"]), "to": month_name(figures["to"])},
+        "period": {"from": month_name(told[0]["month"]), "to": month_name(figures["to"])},
         "summary": [
             (_("Reports received"), _number(totals["received"])),
             (_("Reports accepted"), _number(totals["accepted"])),
@@ -74,6 +75,13 @@ def page(figures: dict[str, Any]) -> dict[str, Any]:
             {"title": _("Corrections published, by section"), "bars": _bars(sections, "name", "corrections")},
         ],
     }
+
+
+def since_the_first(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The months from the first of which there is anything to tell; the newest at least."""
+    counted = ("received", "corrections", "articles")
+    first = next((at for at, row in enumerate(months) if any(row[name] != 0 for name in counted)), -1)
+    return months[first:]
 
 
 def lasting(hours: float | None) -> str:

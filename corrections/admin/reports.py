@@ -168,6 +168,9 @@ class ReportAdmin(StatisticsAdmin):
         """The thread, the decisions, the article as it was, and whether the reader can be mailed."""
         contact = getattr(subject, "contact", None)
         visible = Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
+        similar = self._similar(request, subject)
+        alike = [row for name in ("similar", "similar_more", "same_sentence") for row in similar.get(name, ())]
+        listed = [row["report"].pk for row in alike]
         return {
             "thread": list(subject.messages.select_related("author", "inquiry")),
             "inquiries": list(subject.inquiries.select_related("asked_by", "report__publication")[:50]),
@@ -189,11 +192,11 @@ class ReportAdmin(StatisticsAdmin):
             "reveals": list(reveals_of(subject)),
             "private_path": private_path(subject),
             "same_article": visible.filter(article=subject.article_id, article__isnull=False)
-            .exclude(pk=subject.pk)
+            .exclude(pk__in=[subject.pk, *listed])
             .order_by("-pk")[:10],
             "silent": anchors.is_silent(subject),
             "said_same": self._said_same(request, subject),
-            **self._similar(request, subject),
+            **similar,
         }
 
     def _said_same(self, request: HttpRequest, subject: Report) -> Any:

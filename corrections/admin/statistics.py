@@ -60,7 +60,7 @@ class StatisticsAdmin(WorkflowAdmin):
         """The queue, with the way to the figures for those who may see them."""
         page = super().changelist_view(request, extra_context)
         if isinstance(page, TemplateResponse) and page.context_data is not None and _mine(request).exists():
-            link = {"label": _("Figures"), "url": reverse("admin:corrections_statistics")}
+            link = {"label": _("Figures"), "url": reverse("admin:corrections_statistics"), "leads": True}
             page.context_data["starters"] = [*page.context_data.get("starters", []), link]
         return page
 

@@ -60,6 +60,6 @@ class StatisticsAdmin(LicensingAdmin):
         """The list, with the way to the figures."""
         page = super().changelist_view(request, extra_context)
         if isinstance(page, TemplateResponse) and page.context_data is not None:
-            link = {"label": _("Figures"), "url": reverse("admin:reprints_statistics")}
+            link = {"label": _("Figures"), "url": reverse("admin:reprints_statistics"), "leads": True}
             page.context_data["starters"] = [*page.context_data.get("starters", []), link]
         return page

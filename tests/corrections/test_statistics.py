@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from corrections import statistics
-from corrections.figures import as_csv, lasting, percent, rate
+from corrections.figures import as_csv, lasting, percent, rate, since_the_first
 from corrections.models import Correction, Decision, Report
 from newsroom.accounts.services import issue_key
 from newsroom.events.models import Promise
@@ -217,10 +217,19 @@ def test_the_page_draws_what_its_tables_say(publication):
         "Reports received, by section",
         "Corrections published, by section",
     ]
-    assert text.count("<rect") == 3 + 12 + 12 + 1 + 1
+    months = len(since_the_first(statistics.of(publication)["by_month"]))
+    assert text.count("<rect") == 3 + months + months + 1 + 1
     assert '<bdi dir="auto">politics</bdi><svg' in text
     assert "style=" not in text.split("<main", 1)[1]
     assert '<th scope="row"><bdi dir="auto">politics</bdi></th><td class="number" data-label="Received">5</td>' in text
+
+
+def test_the_page_begins_with_the_first_month_of_which_there_is_anything_to_tell():
+    nothing = {"received": 0, "corrections": 0, "articles": 0}
+    rows = [nothing, nothing, {**nothing, "received": None}, nothing, {**nothing, "articles": 4}]
+
+    assert since_the_first(rows) == rows[2:]
+    assert since_the_first([nothing, nothing]) == [nothing]
 
 
 def test_figures_are_words_and_not_fractions():
