@@ -39,6 +39,7 @@ def private_page(page: Page, stack: Stack) -> None:
     """What a reader sees after sending."""
     page.goto(f"/corrections/new/?url={stack.demo['articles'][0]['url']}")
     page.fill("#id_claim", "The bridge opened on a Tuesday, not on a Monday. I was there with my class.")
+    page.click("text=What would be right")
     page.select_option("#id_category", "number_or_date")
     page.press("#id_email", "Enter")
     page.wait_for_url("**/corrections/reports/**")

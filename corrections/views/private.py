@@ -143,6 +143,8 @@ def _show(
     kept = _kept_words(bound, offers)
     if kept and "add" in offers:
         offers["add"].initial["words"], kept = kept, ""
+    if report.status == ReportStatus.LAPSED and "appeal" in offers:
+        offers["appeal"].fields["words"].label = ReportReplyForm.base_fields["words"].label
     context = standing.context_of(report, question=question) | {
         "forms": {name: form for name, form in offers.items() if name in (*REPORT.transitions, "add")},
         "questions": {name: form for name, form in offers.items() if name in QUESTIONS},

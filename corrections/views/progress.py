@@ -29,6 +29,9 @@ DECISIONS = {"accept": DECIDED, "decline": DECIDED, "join": JOINED, "lapse": LAP
 """A decision that a reader may have asked to look at again → what it was."""
 ENDS = {S.WITHDRAWN: _("Taken back"), S.LAPSED: LAPSED, S.SPAM: _("Closed")}
 """How a report ends without an answer of ours."""
+ERASED = _("What you wrote was erased")
+UNANSWERED = frozenset({*ENDS.values(), ERASED})
+"""Steps that ended something instead of bringing it on."""
 
 Row = tuple[Any, datetime | None]
 
@@ -43,6 +46,9 @@ def steps_of(report: Report) -> list[dict[str, Any]]:
         rows = [*_rows("done", past[:-1]), *_rows("current", past[-1:])]
     else:
         rows = _rows("done", past)
+    for row in rows:
+        if row["state"] == "done" and row["label"] in UNANSWERED:
+            row["state"] = "ended"
     return [*rows, *_rows("todo", [(label, None) for label in later])]
 
 
@@ -69,7 +75,7 @@ def _so_far(report: Report) -> list[Row]:
     if primary.status == S.RESOLVED:
         rows.append((PUBLISHED, primary.closed_at))
     if report.text_erased_at is not None:
-        rows.append((_("What you wrote was erased"), report.text_erased_at))
+        rows.append((ERASED, report.text_erased_at))
     return rows
 
 

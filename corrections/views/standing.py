@@ -68,8 +68,8 @@ def _card(notice: Correction | None) -> dict[str, Any] | None:
 
 
 def _asked(report: Report, messages: list[Any]) -> str:
-    """The words that wait for the reader's answer; empty when none do."""
-    if report.status != ReportStatus.NEEDS_INFO:
+    """The words that wait for the reader's answer, or waited in vain; empty when none do."""
+    if report.status not in {ReportStatus.NEEDS_INFO, ReportStatus.LAPSED}:
         return ""
     return next((row.body for row in reversed(messages) if row.author_kind != "reader"), "")
 

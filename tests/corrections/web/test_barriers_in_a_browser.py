@@ -108,6 +108,19 @@ def test_the_urgent_door_and_the_promise_are_on_the_first_screens_of_a_phone(ope
     assert end < 3000
 
 
+def test_what_stands_beside_an_aside_has_one_right_edge_and_text_areas_are_as_high_as_they_say(open_browser, article):
+    page = open_browser(viewport={"width": 1280, "height": 900})
+    page.goto(private_path(declined(article, make_staff(article.publication, "desk_editor"))))
+    boxes = [
+        page.locator(f"main {name} >> nth=0").bounding_box() for name in (".promise", ".facts", "section > p", ".keep")
+    ]
+    assert len({round(box["x"] + box["width"]) for box in boxes}) == 1
+    page.goto(f"/corrections/new/?url={URL}")
+    page.click("text=What would be right")
+    heights = [page.locator(f"#id_{name}").bounding_box()["height"] for name in ("sources", "suggestion", "claim")]
+    assert heights == sorted(set(heights))
+
+
 def printed(page, path):
     """The words of the page on paper."""
     page.goto(path)

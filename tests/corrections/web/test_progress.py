@@ -45,7 +45,7 @@ def story(daily):
 def line(report):
     """The steps as `state label day`."""
     fresh = Report.objects.select_related("joined_to").get(pk=report.pk)
-    marks = {"done": "x", "current": ">", "todo": "-"}
+    marks = {"done": "x", "ended": "|", "current": ">", "todo": "-"}
     return [
         f"{marks[row['state']]} {row['label']}" + (f" {row['at'].day}" if row["at"] else "") for row in steps_of(fresh)
     ]
@@ -92,10 +92,10 @@ def test_declined_and_looked_at_a_second_time(story):
 
 def test_taken_back_before_anybody_looked_and_erased(story):
     story.then("withdraw")
-    assert line(story.report) == ["x Received 2", "x Taken back 3"]
+    assert line(story.report) == ["x Received 2", "| Taken back 3"]
     story.clock.shift(timedelta(days=1))
     erasing.erase_text(story.report, by=THE_READER, why="asked")
-    assert line(story.report) == ["x Received 2", "x Taken back 3", "x What you wrote was erased 4"]
+    assert line(story.report) == ["x Received 2", "| Taken back 3", "| What you wrote was erased 4"]
 
 
 def test_settled_by_an_earlier_notice(story):
@@ -105,17 +105,17 @@ def test_settled_by_an_earlier_notice(story):
 
 
 def test_spam(story):
-    assert line(story.then("mark_spam").report) == ["x Received 2", "x Closed 3"]
+    assert line(story.then("mark_spam").report) == ["x Received 2", "| Closed 3"]
 
 
 def test_closed_without_a_reply(story):
     story.then("take_up").then("ask", words="Which year?")
     Report.objects.filter(pk=story.report.pk).update(reminders_sent=2)
-    assert line(story.then("lapse").report) == ["x Received 2", "x With an editor 3", "x Closed without a reply 5"]
+    assert line(story.then("lapse").report) == ["x Received 2", "x With an editor 3", "| Closed without a reply 5"]
     assert line(story.then("appeal", words="This year.").report) == [
         "x Received 2",
         "x With an editor 3",
-        "x Closed without a reply 5",
+        "| Closed without a reply 5",
         "> Second look 6",
         "- Decided",
     ]

@@ -145,6 +145,8 @@ def test_the_page_of_a_closed_report_says_where_it_stands_not_what_happens_next(
     lapsed = reports.lapse(Report.objects.get(pk=report.pk))
     _page, text = shows(client, lapsed)
     assert "Still want us to look? Answer here." in text
+    assert "We had asked:</p> <blockquote" in text
+    assert "What should the second editor look at?" not in text
     assert 'id="answers"' not in text
     assert "Not convinced?" not in text
 
