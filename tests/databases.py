@@ -43,6 +43,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute("INSERT INTO masthead_allow_flush (reason) VALUES ('tests')")
 
 
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path_factory):
+    """A data folder of each test's own: the signer of the public log remembers what it signed, and a test that begins
+    with an empty log, or runs beside another one, must not be told that entries are missing.
+    """
+    if Path(settings.VAR) == Path(os.environ["MASTHEAD_VAR"]):
+        settings.VAR = tmp_path_factory.mktemp("var")
+
+
 def migrated() -> Path:
     """Where the empty tables are kept that these migrations, of ours and of the libraries, lead to."""
     steps = MigrationLoader(None).disk_migrations.values()
