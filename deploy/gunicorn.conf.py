@@ -13,6 +13,7 @@ from gunicorn import glogging
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from newsroom.backups import holders
 from newsroom.web.requests import JsonFormatter
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 -- inside a container or behind a firewall
@@ -41,6 +42,11 @@ class JsonLogger(glogging.Logger):
 
 
 logger_class = JsonLogger
+
+
+def post_worker_init(worker: Any) -> None:
+    """Say that somebody serves, so that `manage.py restore` refuses."""
+    worker.holds = holders.hold()
 
 
 def pre_request(worker: Any, req: Any) -> None:

@@ -28,7 +28,7 @@ def _kept_secret(name: str) -> str:
     """A secret of this installation, made on first use and kept in a file of mode 0600 (development only)."""
     path = VAR / name
     if not path.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
+        VAR.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text().strip()

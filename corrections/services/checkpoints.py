@@ -38,7 +38,7 @@ def signers(name: str = "") -> list[Signer]:
     if not texts:
         path = settings.VAR / "ledger_key"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
             path.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
         texts = [path.read_text().strip()]

@@ -55,7 +55,7 @@ def write(path: Path) -> Manifest:
     """Make the archive while everything runs. Raises `BackupError`; nothing is left at `path` then."""
     if path.exists():
         raise BackupError(f"{path} is there already. Nothing was overwritten.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(path.name + ".part")
     fresh.unlink(missing_ok=True)
     try:
@@ -93,7 +93,7 @@ def opened(path: Path) -> Iterator[tuple[Manifest, Path]]:
     """
     if not path.is_file():
         raise BackupError(f"There is no file {path}.")
-    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+    Path(settings.VAR).mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.VAR) as folder:
         try:
             with tarfile.open(path, "r:gz") as tar:

@@ -42,6 +42,16 @@ def copy_in(path: Path, *, tables: set[str]) -> dict[str, int]:
     return count()
 
 
+def close_to_others() -> None:
+    """SQLite's files are their owner's alone, whatever the umask was when they were made."""
+    if connection.vendor != "sqlite":
+        return
+    path = Path(str(connection.settings_dict["NAME"]))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.is_file():
+            file.chmod(0o600)
+
+
 def is_empty() -> bool:
     """Whether nobody has used the configured database: no tables, or neither people nor publications nor events."""
     tables = set(connection.introspection.table_names())
@@ -94,6 +104,7 @@ def _sqlite_in(path: Path) -> None:
             source.backup(connection.connection)
         except sqlite3.OperationalError as error:
             raise BackupError(f"The database could not be written ({error}). Stop everything that uses it.") from error
+    close_to_others()
     connections.close_all()  # the next connection reads the new schema
 
 

@@ -41,7 +41,7 @@ def compose(shown: Secrets, articles: list[dict[str, str]]) -> dict[str, Any]:
 def write(told: dict[str, Any]) -> None:
     """Put it there whole, with mode 0600 from its first byte."""
     final = path()
-    final.parent.mkdir(parents=True, exist_ok=True)
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = final.with_name("demo.json.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

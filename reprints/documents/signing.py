@@ -162,7 +162,7 @@ def _kept_seed(path: Path) -> str:
     at once, the second takes the first one's: the finished file appears under its name in one step.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".license_key-")  # mode 0600
         with os.fdopen(handle, "w") as file:
             file.write(_encoded(secrets.token_bytes(SEED_SIZE)))

@@ -1,18 +1,22 @@
 """Backup and restore: what went in comes out, and nothing that is in use is overwritten by accident."""
 
+import fcntl
 import io
 import json
 import shutil
+import sqlite3
 import stat
 import tarfile
+from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from corrections.ledger import merkle
 from corrections.models import LedgerHead, Report
-from newsroom.backups import archive, database
+from newsroom.backups import archive, database, holders
 from newsroom.events.models import Event
 from tests.factories import make_correction, make_publication, make_report
 
@@ -138,6 +142,93 @@ def test_an_archive_that_was_changed_restores_nothing(newsroom, tmp_path):
     with pytest.raises(CommandError, match=r"ledger_key was changed"):
         run("restore", str(forged), force=True)
     assert database.count() == before
+
+
+@pytest.fixture
+def somebody_else():
+    """Another program with the database open, which does nothing."""
+    if connection.vendor == "sqlite":
+        other = sqlite3.connect(connection.settings_dict["NAME"])
+        other.execute("SELECT count(*) FROM events_event").fetchone()
+    else:
+        given = connection.get_connection_params()
+        names = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+        other = psycopg.connect(**names, application_name="a colleague's psql")
+    yield
+    other.close()
+
+
+def test_what_another_program_has_open_is_not_replaced_even_with_force(newsroom, tmp_path, somebody_else):
+    path, _told = backup(tmp_path)
+    make_report()
+    with pytest.raises(CommandError, match=r"Stop (it|them) first") as refused:
+        run("restore", str(path), force=True)
+    assert Report.objects.count() == 2
+    assert connection.vendor == "sqlite" or "a colleague's psql" in str(refused.value)
+
+
+def test_a_process_that_serves_is_found_by_its_lock_until_it_ends(newsroom, tmp_path):
+    path, _told = backup(tmp_path)
+    serving = holders.hold()
+    with holders.holding(), pytest.raises(CommandError, match="Web, deliver or clock is running on this data folder"):
+        run("restore", str(path), force=True)
+    serving.close()
+    assert run("restore", str(path), force=True).startswith("Restored the backup of")
+
+
+def test_make_run_is_found_by_its_own_lock(newsroom, tmp_path):
+    path, _told = backup(tmp_path)
+    with (newsroom / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(CommandError, match="`make run` is running"):
+            run("restore", str(path), force=True)
+    run("restore", str(path), force=True)
+
+
+def test_a_folder_that_cannot_be_written_to_keeps_nobody_from_serving(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.VAR = tmp_path / "file" / "var"
+    assert holders.hold() is None
+    with holders.holding():
+        assert not settings.VAR.exists()
+
+
+def test_the_files_of_the_database_and_the_folder_are_their_owners_alone(newsroom, settings, tmp_path):
+    path, _told = backup(tmp_path)
+    shutil.rmtree(newsroom)
+    if connection.vendor == "sqlite":
+        Path(connection.settings_dict["NAME"]).chmod(0o644)
+    run("restore", str(path), force=True)
+    assert stat.S_IMODE(settings.VAR.stat().st_mode) == 0o700
+    if connection.vendor == "sqlite":
+        database_file = Path(connection.settings_dict["NAME"])
+        assert stat.S_IMODE(database_file.stat().st_mode) == 0o600
+        database_file.chmod(0o644)
+        call_command("migrate", verbosity=0)
+        made = [file for file in database_file.parent.glob(f"{database_file.name}*") if file.suffix != ".lock"]
+        assert {stat.S_IMODE(file.stat().st_mode) for file in made} == {0o600}
+
+
+def test_only_the_newest_backups_of_the_default_folder_are_kept_when_that_is_asked(newsroom):
+    folder = newsroom / "backups"
+    folder.mkdir()
+    older = [f"masthead-2026010{day}-020000.tar.gz" for day in range(1, 5)]
+    others = ["masthead-20260101-020000.tar.gz.part", "kept-by-hand.tar.gz", "masthead-before-the-move.tar.gz"]
+    for name in older + others:
+        (folder / name).touch()
+    told = run("backup", keep=2)
+    left = {path.name for path in folder.iterdir()}
+    [new] = left - {*older, *others}
+    assert left == {new, older[-1], *others}
+    assert f"Deleted 3 older: {', '.join(older[:3])}." in told
+    assert stat.S_IMODE((folder / new).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("arguments", "keep"), [(["here.tar.gz"], 2), ([], 0), ([], -1)])
+def test_to_keep_none_or_those_of_another_place_is_no_answer(newsroom, arguments, keep):
+    with pytest.raises(CommandError, match="--keep is a number from 1, and for the default folder"):
+        run("backup", *arguments, keep=keep)
+    assert not (newsroom / "backups").exists()
 
 
 @pytest.mark.parametrize("cut", [0, 100, 2000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from newsroom.backups import archive
 from newsroom.backups.database import BackupError
 
+NAMED_HERE = re.compile(r"masthead-\d{8}-\d{6}\.tar\.gz")
 SHOWN = {
     "accounts_publication": "publications",
     "articles_article": "articles",
@@ -31,14 +33,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to."""
         parser.add_argument("file", nargs="?", type=Path, help="the file to write; never overwritten")
+        parser.add_argument("--keep", type=int, metavar="N", help="of the default folder, the newest N; older ones go")
 
-    def handle(self, *_args: Any, file: Path | None, **_options: Any) -> None:
+    def handle(self, *_args: Any, file: Path | None, keep: int | None, **_options: Any) -> None:
         """Say what is in it, and what is not."""
+        if keep is not None and (file is not None or keep < 1):
+            raise CommandError("--keep is a number from 1, and for the default folder: leave out the file.")
         path = file or Path(settings.VAR) / "backups" / f"masthead-{timezone.now():%Y%m%d-%H%M%S}.tar.gz"
         try:
             manifest = archive.write(path)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
+        gone = _prune(path.parent, keep) if keep else []
         self.stdout.write(f"Wrote {path} ({path.stat().st_size / 1_048_576:.1f} MB, {manifest.vendor}).")
         self.stdout.write(rows_of(manifest.counts))
         if manifest.folder_files:
@@ -51,6 +57,16 @@ class Command(BaseCommand):
                 f"Not in it: {', '.join(named)}, which come from the environment. Without them it cannot be used: "
                 "keep them in another place."
             )
+        if gone:
+            self.stdout.write(f"Deleted {len(gone)} older: {', '.join(gone)}.")
+
+
+def _prune(folder: Path, keep: int) -> list[str]:
+    """Delete all but the newest of those that this command named. Their names, oldest first."""
+    found = sorted(path for path in folder.iterdir() if NAMED_HERE.fullmatch(path.name) and path.is_file())
+    for path in found[:-keep]:
+        path.unlink()
+    return [path.name for path in found[:-keep]]
 
 
 def rows_of(counts: dict[str, int]) -> str:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Throw the switch, or say where it stands."""
         switch = availability.switch()
         if verb == "on":
-            switch.parent.mkdir(parents=True, exist_ok=True)
+            switch.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             switch.write_text(" ".join(reason.split())[: availability.MAX_REASON], encoding="utf-8")
         elif verb == "off":
             switch.unlink(missing_ok=True)

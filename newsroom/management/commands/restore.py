@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from newsroom.backups import AFTER_RESTORE, archive, database
+from newsroom.backups import AFTER_RESTORE, archive, database, holders
 from newsroom.backups.database import BackupError
 from newsroom.management.commands.backup import rows_of
 
@@ -29,7 +27,7 @@ Next, before anybody works here again:
 
 
 class Command(BaseCommand):
-    """Checks every sum first; refuses a database that is in use unless --force."""
+    """Checks every sum first; refuses while anybody uses the database, and one that has been used unless --force."""
 
     help = __doc__
     requires_system_checks: list[str] = []
@@ -41,8 +39,6 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, force: bool, **_options: Any) -> None:
         """Check, replace, compare, say what comes next."""
-        if _is_running():
-            raise CommandError("`make run` is running on this data folder. Stop it first.")
         try:
             with archive.opened(file) as (manifest, folder):
                 self._refuse(manifest, force=force)
@@ -58,6 +54,8 @@ class Command(BaseCommand):
         self.stdout.write(NEXT)
 
     def _refuse(self, manifest: archive.Manifest, *, force: bool) -> None:
+        if users := holders.in_use():
+            raise BackupError(users)
         if manifest.vendor != connection.vendor:
             raise BackupError(
                 f"This is a backup of {manifest.vendor}; DATABASE_URL names {connection.vendor}. They cannot be mixed."
@@ -68,15 +66,3 @@ class Command(BaseCommand):
             )
         if not force and not database.is_empty():
             raise BackupError("The database is not empty. --force replaces all that is in it; make a backup first.")
-
-
-def _is_running() -> bool:
-    lock = Path(settings.VAR) / "run.lock"
-    if not lock.exists():
-        return False
-    with lock.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
+from newsroom.backups import holders
 from newsroom.celery import app
 from newsroom.clock import CLOCK, SENDERS
 from newsroom.events import stopping
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
         """Every task at once, then each when its interval is over. SIGTERM: finishes what it is at, then ends."""
         app.loader.import_default_modules()
-        with stopping.on_signal() as stop:
+        with stopping.on_signal() as stop, holders.holding():
             if once:
                 for name in CLOCK:
                     if not stop.is_set():

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
+from newsroom.backups import holders
 from newsroom.events import delivery, schedule, stopping
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, once: bool, budget: float, **_options: Any) -> None:
         """One round after the other. A database that is away is waited for."""
         round_budget = timedelta(seconds=budget)
-        with stopping.on_signal() as stop:
+        with stopping.on_signal() as stop, holders.holding():
             if once:
                 done = delivery.drain(budget=round_budget, stop=stop)
                 self.stdout.write(f"planned {done.planned}, tried {done.tried}, sent {done.sent}")
