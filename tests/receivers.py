@@ -61,16 +61,16 @@ class Mail:
     message: EmailMessage
 
 
-SMTP_FAULTS = ("none", "refuse_temporarily", "refuse", "slow", "drop_after_data")
+SMTP_FAULTS = ("none", "refuse_temporarily", "refuse", "refuse_recipient", "slow", "drop_after_data")
 
 
 class SmtpSink:
     """A mail server that keeps what it is given.
 
     `fault` is what it does with the next messages: `none`; `refuse_temporarily` answers 451; `refuse`
-    answers 550; `slow` answers after `delay` seconds; `drop_after_data` keeps the message and hangs up
-    without an answer, so that the sender cannot know. The first two of the refusals keep nothing.
-    `attempts` counts messages, kept or not.
+    answers 550, `refuse_recipient` does so to the address already; `slow` answers after `delay` seconds;
+    `drop_after_data` keeps the message and hangs up without an answer, so that the sender cannot know.
+    What is refused is not kept. `attempts` counts messages, kept or not.
     """
 
     def __init__(self) -> None:
@@ -112,7 +112,14 @@ class SmtpSink:
         self.attempts = 0
         self._arrivals.clear()
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 -- the name aiosmtpd calls
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802 -- the name aiosmtpd calls
+        if self._fault == "refuse_recipient":
+            self.attempts += 1
+            return "550 5.1.1 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Known"
+
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 -- idem
         self.attempts += 1
         if self._fault == "refuse_temporarily":
             return "451 4.3.0 Try again later"

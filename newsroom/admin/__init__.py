@@ -5,7 +5,7 @@ every button calls the service that is named after it, with the version that the
 """
 
 from newsroom.admin.filters import DueFilter, OpenFilter
-from newsroom.admin.plain import OurFields, ReadOnlyAdmin, StaffScopedAdmin
+from newsroom.admin.plain import OurFields, ReadOnlyAdmin, StaffScopedAdmin, within
 from newsroom.admin.work import CARDS, SOON, Button, Card, WorkflowAdmin, WorkForm, due_line, two_lines
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "WorkflowAdmin",
     "due_line",
     "two_lines",
+    "within",
 ]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import CharField, DateField, JSONField, Model, TextField
+from django.db.models import CharField, DateField, JSONField, Model, Q, QuerySet, TextField
 from django.http import HttpRequest
 
 from newsroom.accounts.models import User
@@ -54,12 +54,36 @@ class StaffScopedAdmin(OurFields, admin.ModelAdmin):
         return False
 
 
+def within(person: User, rows: QuerySet[Any], *paths: str, roles: frozenset[str]) -> QuerySet[Any]:
+    """Those of the rows that are of a publication where this person holds one of the roles, by any of the paths to it;
+    all of them for whoever holds one everywhere.
+    """
+    if person.roles_at(None) & roles:
+        return rows
+    theirs = person.publications(*roles)
+    wanted = Q(pk__in=[])
+    for path in paths:
+        wanted |= Q(**{f"{path}__in": theirs})
+    return rows.filter(wanted)
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look at, with one of the roles anywhere: services write, retention deletes."""
+    """To look at, with one of the roles anywhere: services write, retention deletes.
+
+    With `publication_paths` rows are seen, and acted on, by those who hold the role at their publication.
+    """
 
     roles: ClassVar[frozenset[str]] = frozenset({"admin"})
+    publication_paths: ClassVar[tuple[str, ...]] = ()
     show_full_result_count = False
     list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Theirs alone, where rows are a publication's."""
+        rows = super().get_queryset(request)
+        if not self.publication_paths or not isinstance(request.user, User):
+            return rows
+        return within(request.user, rows, *self.publication_paths, roles=self.roles)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every column but those that are nobody's business."""

@@ -16,20 +16,26 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from newsroom.accounts.models import Role, User
-from newsroom.admin import CARDS, Card, ReadOnlyAdmin
+from newsroom.admin import CARDS, Card, ReadOnlyAdmin, within
 from newsroom.errors import DomainError
 from newsroom.events import delivery as deliveries
 from newsroom.events.models import Delivery, Endpoint, Event
+from newsroom.web.fields import CleanTextField
 
 logger = logging.getLogger(__name__)
+ROLES = frozenset({Role.ADMIN.value})
+OF_DELIVERIES = ("event__publication", "endpoint__publication")
+REASON = CleanTextField(multiline=False, name=True, max_length=200, required=False)
 
 
 def cards(person: User) -> list[Card]:
-    """What administrators should look at: messages that were given up, and webhooks that are paused."""
+    """What administrators should look at: their messages that were given up, and their webhooks that are paused."""
     if Role.ADMIN not in person.roles_anywhere():
         return []
-    dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()
-    paused = Endpoint.objects.filter(state=Endpoint.State.PAUSED).exclude(paused_reason="").count()
+    given_up = Delivery.objects.filter(state=Delivery.State.DEAD)
+    failing = Endpoint.objects.filter(state=Endpoint.State.PAUSED).exclude(paused_reason="")
+    dead = within(person, given_up, *OF_DELIVERIES, roles=ROLES).count()
+    paused = within(person, failing, "publication", roles=ROLES).count()
     waiting = reverse("admin:events_delivery_changelist")
     hooks = reverse("admin:events_endpoint_changelist")
     found = [
@@ -45,8 +51,11 @@ CARDS.append(cards)
 class SettleForm(ActionForm):
     """What to do with the chosen deliveries, and why."""
 
-    reason = forms.CharField(
-        label=_("Reason, when canceling:"), max_length=200, required=False, widget=forms.TextInput(attrs={"size": 40})
+    # Judged by the action: Django says “No action selected.” of whatever is wrong with this form.
+    reason = forms.Field(
+        label=_("Reason, when canceling:"),
+        required=False,
+        widget=forms.TextInput(attrs={"size": 40, "maxlength": REASON.max_length}),
     )
 
 
@@ -54,6 +63,7 @@ class SettleForm(ActionForm):
 class EventAdmin(ReadOnlyAdmin):
     """What happened."""
 
+    publication_paths = ("publication",)
     list_display = ["happened_at", "kind", "subject_reference", "publication", "actor_kind", "actor", "test"]
     list_filter = ["kind", "publication", "test"]
     list_select_related = ["publication", "actor"]
@@ -66,6 +76,7 @@ class EventAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """Who is owed what, and what became of it. The filter “Given up” is the list of dead letters."""
 
+    publication_paths = OF_DELIVERIES
     list_display = [
         "created_at",
         "channel",
@@ -94,7 +105,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Cancel"), permissions=["view"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         """Owe them no longer. The reason is kept with each, and in the log of the admin."""
-        reason = " ".join(request.POST.get("reason", "").split())
+        try:
+            reason = REASON.clean(request.POST.get("reason", ""))
+        except forms.ValidationError as refusal:
+            self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            return
         if not reason:
             self.message_user(request, _now("Say why they are canceled."), messages.ERROR)
             return
@@ -123,6 +138,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 class EndpointAdmin(ReadOnlyAdmin):
     """Where hooks go. Secrets are not shown: they were, once, to whoever made the endpoint."""
 
+    publication_paths = ("publication",)
     list_display = ["url", "organization", "publication", "state", "paused_reason", "failing_since", "test"]
     list_filter = ["state", "test"]
     list_select_related = ["organization", "publication"]

@@ -11,6 +11,7 @@ from email.message import Message
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from newsroom.events import kinds
 from newsroom.events.models import Delivery
@@ -30,7 +31,8 @@ class NoNotification(Exception):
 def take(raw: bytes) -> str:
     """Note that the mail named in the returned headers did not arrive. What was noted, in a word or two.
 
-    The mail is found by its Message-ID, which is the id of its delivery. A delay (`Action: delayed`) changes nothing.
+    The mail is found by its Message-ID, the id of its delivery; a digest is everything that left in it. A delay
+    (`Action: delayed`) changes nothing.
     When the trouble is the address or its mailbox, no more mail is planned there; see `kinds.address_refused`. Raises
     `NoNotification`.
     """
@@ -47,7 +49,8 @@ def take(raw: bytes) -> str:
     if delivery is None:
         raise NoNotification("it returns no mail that this desk sent")
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENT).update(
+        in_it = Q(pk=delivery.pk) if delivery.digest is None else Q(digest=delivery.digest)
+        Delivery.objects.filter(in_it, state=Delivery.State.SENT).update(
             state=Delivery.State.DEAD, last_verdict="permanent", last_error=f"returned: {statuses[0]}"
         )
         if about_the_address(statuses[0], unsaid=False):
@@ -95,6 +98,7 @@ def _delivery_of(parts: list[Message]) -> Delivery | None:
             returned = email.message_from_bytes(part.get_payload(decode=True) or b"", policy=email.policy.compat32)  # type: ignore[arg-type]  # -- bytes, when it is decoded
         found = OURS.search(str(returned.get("Message-ID", "")))
         if found and found[2].lower() == settings.MAIL_DOMAIN.lower():
-            rows = Delivery.objects.filter(uuid=uuid.UUID(found[1]), channel=Delivery.Channel.EMAIL)
-            return rows.first()
+            named = uuid.UUID(found[1])
+            rows = Delivery.objects.filter(Q(uuid=named) | Q(digest=named), channel=Delivery.Channel.EMAIL)
+            return rows.order_by("pk").first()
     return None

@@ -39,7 +39,8 @@ def send(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
 
 
 def send_email(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
-    """Render the mail from what the event names, to the address as it is now. The Message-ID is the delivery's id.
+    """Render the mail from what the event names, to the address as it is now. The Message-ID is the delivery's id, that
+    of a digest the one it was given when it was put together.
 
     Only a refusal of the recipient or of the text is permanent: a greeting, a login or a sender that is refused is our
     own trouble, and the next try may find it mended.
@@ -54,7 +55,7 @@ def send_email(delivery: Delivery, held: Sequence[Delivery] = ()) -> Verdict:
         from_email=formataddr((letter.sender_name, settings.DEFAULT_FROM_EMAIL)),
         to=[formataddr((mail.header_safe(address.name), address.email)) if address.name else address.email],
         headers={
-            "Message-ID": f"<{delivery.uuid}@{settings.MAIL_DOMAIN}>",
+            "Message-ID": f"<{delivery.digest or delivery.uuid}@{settings.MAIL_DOMAIN}>",
             "Auto-Submitted": "auto-generated",
             "X-Masthead-Event": letter.event_kind,
         },

@@ -64,21 +64,30 @@ def plan(event_id: int) -> bool:
     for name, react in kinds.REACTIONS:
         if name == event.kind:
             react(event)
-    mails = _mails(event)
-    Delivery.objects.bulk_create([*mails, *_hooks(event)], ignore_conflicts=True)
+    mails, hooks = _mails(event), _hooks(event)
+    Delivery.objects.bulk_create([*mails, *hooks], ignore_conflicts=True)
     unplanned.delete()
-    _give_position(event, mails=len(mails))
+    _give_position(event, mails, hooks)
     reach("while_planning")
     return True
 
 
 def owe_again(event: Event) -> int:
-    """Write the mails that the event's notices ask for and that are not there: the reconciler's repair. How many."""
-    mails = _mails(event)
+    """Write the mails that the event's notices ask for and the hooks it was turned into, as far as they are not there:
+    the reconciler's repair. How many.
+    """
     there = set(Delivery.objects.filter(event=event).values_list("dedupe_key", flat=True))
-    missing = [mail for mail in mails if mail.dedupe_key not in there]
+    missing = [mail for mail in _mails(event) if mail.dedupe_key not in there]
+    missing += [_hook(event, endpoint) for endpoint in endpoints_lacking(event)]
     Delivery.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)
+
+
+def endpoints_lacking(event: Event) -> list[Endpoint]:
+    """The endpoints that the event was planned for and that have no hook of it; not those deleted or gone since."""
+    there = event.deliveries.exclude(endpoint=None).values("endpoint")
+    planned = Endpoint.objects.filter(pk__in=event.position.endpoints or [])
+    return list(planned.exclude(state=Endpoint.State.GONE).exclude(pk__in=there))
 
 
 def expected_keys(event: Event) -> set[str]:
@@ -86,12 +95,18 @@ def expected_keys(event: Event) -> set[str]:
     return {delivery.dedupe_key for delivery in _mails(event)}
 
 
-def _give_position(event: Event, *, mails: int) -> None:
+def _give_position(event: Event, mails: list[Delivery], hooks: list[Delivery]) -> None:
     if Position.objects.filter(event=event).exists():
         return
     _lock_positions()
     newest = Position.objects.aggregate(newest=Max("number"))["newest"] or 0
-    Position.objects.create(event=event, number=newest + 1, mails=mails)
+    Position.objects.create(
+        event=event,
+        number=newest + 1,
+        mails=len(mails),
+        hooks=len(hooks),
+        endpoints=[hook.endpoint_id for hook in hooks],
+    )
 
 
 def _lock_positions() -> None:
@@ -138,18 +153,20 @@ def _hooks(event: Event) -> list[Delivery]:
         unasked = bool(endpoint.types) or kinds.KINDS[event.kind].on_request
         if unasked and name not in endpoint.types:
             continue
-        rows.append(
-            Delivery(
-                event=event,
-                channel=Delivery.Channel.WEBHOOK,
-                endpoint=endpoint,
-                body=hook_body(event, name),
-                priority=4,
-                not_before=event.happened_at,
-                dedupe_key=f"hook:{event.pk}:{endpoint.pk}",
-            )
-        )
+        rows.append(_hook(event, endpoint))
     return rows
+
+
+def _hook(event: Event, endpoint: Endpoint) -> Delivery:
+    return Delivery(
+        event=event,
+        channel=Delivery.Channel.WEBHOOK,
+        endpoint=endpoint,
+        body=hook_body(event, outside_name(event, endpoint)),
+        priority=4,
+        not_before=event.happened_at,
+        dedupe_key=f"hook:{event.pk}:{endpoint.pk}",
+    )
 
 
 def endpoints_for(event: Event) -> QuerySet[Endpoint]:

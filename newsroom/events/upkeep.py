@@ -9,10 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Min, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
-from newsroom.events import planning
+from newsroom.availability import read_only
+from newsroom.events import leases, planning
 from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Unplanned
 
 logger = logging.getLogger(__name__)
@@ -30,9 +31,10 @@ GAUGES: dict[str, Callable[[], float]] = {}
 def reconcile(now: datetime | None = None) -> int:
     """Compare the events of the last seven days with what is owed about them; write what is missing. How much was.
 
-    Missing is an event that is neither planned nor waiting for it, and each mail fewer than the planner counted when it
-    planned the event. Who would be told *today* is no measure: people join desks, and addresses are confirmed later.
-    Anything but 0 is a fault in our code or in the database's keepers, and is logged as an error.
+    Missing is an event that is neither planned nor waiting for it, and each mail or hook fewer than the planner counted
+    when it planned the event, but for endpoints that are deleted or gone. Who would be told *today* is no measure:
+    people join desks, and addresses are confirmed later. Anything but 0 is a fault in our code or in the database's
+    keepers, and is logged as an error.
     """
     since = (now or timezone.now()) - LOOK_BACK
     recent = Event.objects.filter(happened_at__gte=since)
@@ -41,12 +43,20 @@ def reconcile(now: datetime | None = None) -> int:
         Unplanned.objects.get_or_create(event=event)
         logger.error("reconcile: event %s was never planned", event.pk)
         missing += 1
-    mails = Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.EMAIL))
-    for event in recent.annotate(present=mails).filter(position__mails__gt=F("present")):
-        repaired = planning.owe_again(event)
-        short = event.position.mails - event.present
-        logger.error("reconcile: event %s lacks %s of its mails, %s written again", event.pk, short, repaired)
-        missing += short
+    counted = recent.select_related("position").annotate(
+        mails_there=Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.EMAIL)),
+        hooks_there=Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.WEBHOOK)),
+    )
+    fewer = Q(position__mails__gt=F("mails_there")) | Q(position__hooks__gt=F("hooks_there"))
+    for event in counted.filter(fewer):
+        mails = max(event.position.mails - event.mails_there, 0)
+        hooks = len(planning.endpoints_lacking(event))
+        if mails or hooks:
+            again = planning.owe_again(event)
+            logger.error(
+                "reconcile: event %s lacks %s mails, %s hooks; %s written again", event.pk, mails, hooks, again
+            )
+        missing += mails + hooks
     return missing
 
 
@@ -85,6 +95,24 @@ def cancel_owed(subject: Any, *, note: str) -> int:
     return owed.update(state=Delivery.State.CANCELED, last_error=note)
 
 
+def cancel_before(moment: datetime, *, note: str) -> dict[str, int]:
+    """Send nothing of what is still owed about anything that happened before that moment: how many, by channel.
+
+    For the time after a restore, when what was sent after the backup looks unsent. What is not planned yet is planned
+    first, so that it counts; what a worker sends at this moment is sent.
+    """
+    while planning.plan_due():
+        pass
+    waits = Q(state=Delivery.State.PENDING) | Q(state=Delivery.State.LEASED, lease_until__lt=Now())
+    earlier = Q(event__happened_at__lt=moment) | Q(event=None, created_at__lt=moment)
+    return {
+        channel: Delivery.objects.filter(waits, earlier, channel=channel).update(
+            state=Delivery.State.CANCELED, last_error=note, lease_token=None, lease_until=None
+        )
+        for channel in Delivery.Channel.values
+    }
+
+
 def cancel_to(*, kinds: Collection[str], key: str, note: str) -> int:
     """Send nothing of what is still pending to this recipient. How many; one being sent now is sent."""
     rows = Delivery.objects.filter(recipient_kind__in=kinds, recipient_key=key, state=Delivery.State.PENDING)
@@ -109,17 +137,20 @@ def deliveries_to(*, kinds: Collection[str], keys: Collection[str]) -> list[dict
 def oldest_due_seconds() -> float:
     """How long the oldest thing that should have been done by now has waited; 0 when nothing has. The worker's pulse.
 
-    While sending is paused on purpose, only planning counts.
+    While sending is paused on purpose, only planning counts; in read-only mode nothing does. What waits for the rest of
+    its endpoint is late from the end of that rest on.
     """
+    if read_only():
+        return 0.0
     now = timezone.now()
     moments: list[datetime | None] = [
         Unplanned.objects.filter(not_before__lte=now).aggregate(oldest=Min("not_before"))["oldest"]
     ]
     if not settings.DELIVERIES_PAUSED:
-        owed = Delivery.objects.exclude(endpoint__state=Endpoint.State.PAUSED)
-        pending = owed.filter(state=Delivery.State.PENDING, not_before__lte=now)
-        left_behind = owed.filter(state=Delivery.State.LEASED, lease_until__lt=Now())
-        moments.append(pending.aggregate(oldest=Min("not_before"))["oldest"])
+        owed = Delivery.objects.filter(leases.due())
+        since = Greatest("not_before", Coalesce("endpoint__ready_at", "not_before"))
+        pending, left_behind = owed.filter(state=Delivery.State.PENDING), owed.filter(state=Delivery.State.LEASED)
+        moments.append(pending.aggregate(oldest=Min(since))["oldest"])
         moments.append(left_behind.aggregate(oldest=Min("lease_until"))["oldest"])
     return max(((now - moment).total_seconds() for moment in moments if moment), default=0.0)
 

@@ -1,8 +1,11 @@
 """A reader whose address takes no mail: who sees it, what is no longer sent, and how mail begins again."""
 
+import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from corrections.models import Report, ReporterContact
@@ -20,6 +23,29 @@ from newsroom.workflow import THE_READER
 from tests.factories import confirm, make_publication, make_report, make_staff, reader_email
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+RETURNED = """From: Mail Delivery Subsystem <mailer-daemon@mx.example>
+To: desk@masthead.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+Subject: {subject}
+
+--b--
+"""
 
 
 @pytest.fixture
@@ -53,8 +79,11 @@ def owed(report):
     return [(row.template.removeprefix("corrections/mail/"), row.recipient_kind, row.state) for row in rows]
 
 
-def test_a_refused_address_is_shown_to_the_desk_and_the_reader_and_gets_nothing_more(client, report, mail_server):
-    mail_server.fault = "refuse"
+@pytest.mark.parametrize("fault", ["refuse", "refuse_recipient"])
+def test_a_refused_address_is_shown_to_the_desk_and_the_reader_and_gets_nothing_more(
+    client, report, mail_server, fault
+):
+    mail_server.fault = fault
     editor = make_staff(report.publication, "desk_editor")
     drain()
     mail_server.fault = "none"
@@ -69,6 +98,21 @@ def test_a_refused_address_is_shown_to_the_desk_and_the_reader_and_gets_nothing_
     assert owed(report) == [("report_submitted", "unconfirmed_reader", "dead")]
     assert "Mail to your address did not arrive" in client.get(private_path(report), follow=True).content.decode()
     client.force_login(editor)
+    page = client.get(f"/admin/corrections/report/{report.pk}/change/").content.decode()
+    assert "mail did not arrive: the reader sees answers on the private page only" in page
+
+
+def test_a_mail_that_comes_back_later_is_shown_in_the_same_places(client, report, mail_server, monkeypatch):
+    drain()
+    [sent] = [mail.message for mail in mail_server.mails if mail.recipients == (reader_email(report),)]
+    note = RETURNED.format(message_id=sent["Message-ID"], subject=sent["Subject"])
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(note.encode())))
+    said = io.StringIO()
+    call_command("bounce", stdout=said)
+
+    assert said.getvalue().endswith("did not arrive: its address takes no mail\n")
+    assert "Mail to your address did not arrive" in client.get(private_path(report), follow=True).content.decode()
+    client.force_login(make_staff(report.publication, "desk_editor"))
     page = client.get(f"/admin/corrections/report/{report.pk}/change/").content.decode()
     assert "mail did not arrive: the reader sees answers on the private page only" in page
 

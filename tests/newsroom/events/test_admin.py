@@ -4,9 +4,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from newsroom.accounts.models import Membership, User
-from newsroom.events import planning
-from newsroom.events.models import Delivery
+from newsroom.accounts.models import Membership, Publication, User
+from newsroom.events import endpoints, planning
+from newsroom.events.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,78 @@ def test_canceling_asks_why_and_keeps_the_answer(client, publication, dead):
     assert LogEntry.objects.get().change_message == "delivery: cancel (Told by phone.)"
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("a\x00b", "Null characters are not allowed."),
+        ("x" * 201, "Ensure this value has at most 200 characters (it has 201)."),
+        ("\u200b", "This text has no visible characters in it."),
+    ],
+)
+def test_a_reason_that_cannot_be_kept_is_refused_in_its_own_words(client, publication, dead, reason, said):
+    client.force_login(member("admin", publication))
+    wish = {"action": "cancel_selected", "_selected_action": dead.pk, "reason": reason}
+    page = client.post(reverse("admin:events_delivery_changelist"), wish, follow=True).content.decode()
+    assert (said in page, "No action selected." in page) == (True, False)
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+
+
+# --- whose they are ------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(publication, dead, world, make_endpoint, partner):
+    """A dead mail and a webhook of another publication, and a ping of a partner."""
+    other = Publication.objects.create(name="The Weekly", slug="weekly")
+    world.publication = other
+    planning.plan(world.happen().pk)
+    world.publication = publication
+    theirs, _secret = make_endpoint(other, "http://127.0.0.1:1/weekly")
+    partners, _secret = make_endpoint(partner, "http://127.0.0.1:1/partner")
+    for endpoint in (theirs, partners):
+        endpoints.ping(endpoint)
+    Delivery.objects.update(state="dead")
+    Endpoint.objects.update(state="paused", paused_reason="no success for five days")
+    return Delivery.objects.exclude(pk=dead.pk)
+
+
+def listed(client, model):
+    page = client.get(reverse(f"admin:events_{model}_changelist"))
+    return set(page.context["cl"].queryset.values_list("pk", flat=True))
+
+
+def test_an_administrator_of_one_publication_sees_and_settles_its_own_only(client, publication, dead, elsewhere):
+    client.force_login(member("admin", publication))
+    assert listed(client, "delivery") == {dead.pk}
+    assert listed(client, "event") == {dead.event_id}
+    assert listed(client, "endpoint") == set()
+    url = reverse("admin:events_delivery_changelist")
+    for action in ("retry_selected", "cancel_selected"):
+        wish = {"action": action, "_selected_action": [row.pk for row in elsewhere], "reason": "Not theirs."}
+        client.post(url, wish)
+    assert set(elsewhere.values_list("state", flat=True)) == {"dead"}
+    for row in elsewhere:
+        assert client.get(reverse("admin:events_delivery_change", args=[row.pk])).status_code == 302
+
+
+def test_an_administrator_of_the_whole_house_sees_everything(client, dead, elsewhere):
+    client.force_login(member("admin", None))
+    assert listed(client, "delivery") == set(Delivery.objects.values_list("pk", flat=True))
+    assert listed(client, "endpoint") == set(Endpoint.objects.values_list("pk", flat=True))
+    page = client.get("/admin/").content.decode()
+    assert ("<strong>4</strong> messages given up" in page, "<strong>2</strong> webhooks paused" in page) == (
+        True,
+        True,
+    )
+
+
+def test_an_administrators_first_page_counts_their_own(client, publication, dead, elsewhere):
+    client.force_login(member("admin", publication))
+    page = client.get("/admin/").content.decode()
+    assert ("<strong>1</strong> messages given up" in page, "webhooks paused" in page) == (True, False)
+
+
 def test_other_roles_cannot_settle(client, publication, dead):
     client.force_login(member("standards_editor", publication))
     url = reverse("admin:events_delivery_changelist")
@@ -80,7 +152,7 @@ def test_other_roles_cannot_settle(client, publication, dead):
 
 def test_no_secret_is_shown(client, publication, make_endpoint, partner):
     endpoint, secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
-    client.force_login(member("admin", publication))
+    client.force_login(member("admin", None))
     page = client.get(reverse("admin:events_endpoint_change", args=[endpoint.pk])).content.decode()
     assert endpoint.url in page
     assert secret not in page

@@ -81,6 +81,17 @@ def test_a_mail_that_came_back_is_a_dead_letter_and_its_address_is_known_to_take
     assert refused == ["1"]
 
 
+def test_a_digest_that_came_back_is_a_dead_letter_for_everything_in_it(publication, world, refused):
+    world.recipients, world.addresses = [kinds.Recipient("user", "7")], {"7": kinds.Address("editor@daily.example")}
+    with transaction.atomic():
+        for _ in range(3):
+            world.happen()
+    drain()
+    first = Delivery.objects.earliest("pk")
+    assert bounces.take(note(first, status="5.7.1")) == f"{first.uuid} did not arrive"
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["dead"] * 3
+
+
 @pytest.mark.parametrize(
     ("over", "said", "state"),
     [

@@ -55,6 +55,7 @@ def test_the_address_is_the_one_of_this_moment(owed, world):
     [
         ("refuse_temporarily", "transient", 451, 0),
         ("refuse", "permanent", 550, 0),
+        ("refuse_recipient", "permanent", 550, 0),
         ("drop_after_data", "ambiguous", None, 1),
     ],
 )

@@ -458,15 +458,53 @@ def test_a_burst_to_two_editors_is_one_mail_each(publication, world):
     assert sorted(message.to[0] for message in outbox.outbox) == ["7@daily.example", "8@daily.example"]
 
 
-def test_a_burst_that_fails_is_tried_again_and_none_is_lost(publication, world, editor, answer):
+@pytest.mark.parametrize("verdict", [Verdict.transient("later"), Verdict.ambiguous("no answer")])
+def test_a_burst_that_fails_is_tried_again_as_the_same_mail_with_the_same_id(
+    publication, world, editor, monkeypatch, verdict
+):
+    for _ in range(3):
+        world.happen()
+    with monkeypatch.context() as wire:
+        wire.setattr(channels, "send", lambda *_held: verdict)
+        assert delivery.drain().tried == 1
+    assert list(Delivery.objects.values_list("state", "attempts")) == [("pending", 1)] * 3
+    world.happen()
+    make_due()
+    assert delivery.drain() == delivery.Drained(planned=1, sent=2, tried=2)
+    digest, alone = outbox.outbox
+    assert (digest.subject, alone.subject) == ("3 messages: About T-1 …", "About T-4")
+    first = Delivery.objects.earliest("pk")
+    assert digest.extra_headers["Message-ID"] == f"<{first.uuid}@masthead.example>"
+    assert list(Delivery.objects.order_by("pk").values_list("state", "attempts")) == [("sent", 2)] * 3 + [("sent", 1)]
+
+
+def test_a_digest_keeps_its_id_when_its_first_mail_is_no_longer_owed(publication, world, editor):
+    for _ in range(3):
+        world.happen()
+    with pytest.MonkeyPatch.context() as wire:
+        wire.setattr(channels, "send", lambda *_held: Verdict.transient("later"))
+        delivery.drain()
+    first = Delivery.objects.earliest("pk")
+    delivery.cancel(first, note="not needed")
+    make_due()
+    assert delivery.drain().sent == 1
+    (digest,) = outbox.outbox
+    assert (digest.subject, digest.extra_headers["Message-ID"]) == (
+        "2 messages: About T-2 …",
+        f"<{first.uuid}@masthead.example>",
+    )
+
+
+def test_what_a_digest_was_given_up_with_is_tried_again_in_it(publication, world, editor, monkeypatch):
     for _ in range(2):
         world.happen()
-    answer(Verdict.transient("later"), Verdict.ok())
-    delivery.drain()
-    assert list(Delivery.objects.values_list("state", "attempts")) == [("pending", 1)] * 2
-    make_due()
-    delivery.drain()
-    assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 2)] * 2
+    with monkeypatch.context() as wire:
+        wire.setattr(channels, "send", lambda *_held: Verdict.permanent("no"))
+        delivery.drain()
+    for row in Delivery.objects.all():
+        delivery.retry(row)
+    assert delivery.drain().sent == 1
+    assert [message.subject for message in outbox.outbox] == ["2 messages: About T-1 …"]
 
 
 def test_a_burst_whose_worker_died_stays_together_and_keeps_its_id(publication, world, editor):

@@ -1,6 +1,7 @@
 """The keeper of the books: what is missing is found, what is old goes, and the pulse tells how far behind we are."""
 
 import json
+import uuid
 from datetime import timedelta
 from io import StringIO
 
@@ -11,9 +12,9 @@ from django.utils import timezone
 
 from newsroom.celery import app
 from newsroom.clock import CLOCK
-from newsroom.events import delivery, kinds, leases, planning, upkeep
+from newsroom.events import delivery, endpoints, kinds, leases, planning, upkeep
 from newsroom.events.management.commands import clock
-from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Unplanned
+from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Position, Unplanned
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = timedelta(days=1)
@@ -54,6 +55,49 @@ def test_a_mail_that_vanished_is_found_and_owed_again(publication, world, caplog
     assert upkeep.reconcile() == 1
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert sorted(event.deliveries.values_list("recipient_key", flat=True)) == ["1", "2"]
+    assert upkeep.reconcile() == 0
+
+
+@pytest.fixture
+def hooked(publication, world, partner, make_endpoint):
+    """An event that two endpoints hear of, planned."""
+    made = [make_endpoint(partner, f"http://127.0.0.1:1/{name}")[0] for name in "ab"]
+    world.recipients = []
+    event = world.happen()
+    planning.plan_due()
+    return event, *made
+
+
+def test_a_hook_that_vanished_is_found_and_owed_again(hooked, caplog):
+    event, kept, short = hooked
+    assert (event.position.hooks, event.position.endpoints) == (2, [kept.pk, short.pk])
+    body = event.deliveries.get(endpoint=short).body
+    Delivery.objects.filter(endpoint=short).delete()
+    Endpoint.objects.filter(pk=short.pk).update(state="paused", types=["thing.agreed"])
+    assert (upkeep.reconcile(), upkeep.reconcile()) == (1, 0)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"reconcile: event {event.pk} lacks 0 mails, 1 hooks; 1 written again"
+    ]
+    assert event.deliveries.get(endpoint=short).body == body
+
+
+def test_a_hook_is_not_missing_when_its_endpoint_is_deleted_or_gone(hooked, caplog):
+    event, deleted, gone = hooked
+    endpoints.delete(deleted)
+    Delivery.objects.filter(endpoint=gone).delete()
+    Endpoint.objects.filter(pk=gone.pk).update(state="gone")
+    assert (upkeep.reconcile(), caplog.records, event.deliveries.count()) == (0, [], 0)
+
+
+def test_an_endpoint_that_is_made_later_is_owed_nothing_of_what_was_before(hooked, partner, make_endpoint):
+    make_endpoint(partner, "http://127.0.0.1:1/c")
+    assert (upkeep.reconcile(), Delivery.objects.count()) == (0, 2)
+
+
+def test_what_the_previous_release_planned_is_judged_by_its_mails_alone(hooked):
+    event, *_both = hooked
+    Position.objects.filter(event=event).update(hooks=0, endpoints=None)
+    Delivery.objects.all().delete()
     assert upkeep.reconcile() == 0
 
 
@@ -112,6 +156,25 @@ def test_the_pulse_is_the_age_of_the_oldest_thing_that_should_have_been_done(pub
     assert 70 <= upkeep.oldest_due_seconds() < 90
 
 
+def test_what_waits_for_an_endpoint_that_rests_is_late_from_the_end_of_its_rest_on(partner, make_endpoint, world):
+    endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
+    Delivery.objects.create(
+        endpoint=endpoint, channel="webhook", dedupe_key="x", body="{}", not_before=timezone.now() - DAY
+    )
+    assert 86_400 <= upkeep.oldest_due_seconds() < 86_420
+    Endpoint.objects.update(ready_at=timezone.now() + timedelta(minutes=30))
+    assert upkeep.oldest_due_seconds() == 0
+    Endpoint.objects.update(ready_at=timezone.now() - timedelta(seconds=40))
+    assert 40 <= upkeep.oldest_due_seconds() < 60
+
+
+def test_in_read_only_mode_nothing_is_late(publication, world, settings):
+    world.happen()
+    Unplanned.objects.update(not_before=timezone.now() - DAY)
+    settings.READ_ONLY = True
+    assert upkeep.oldest_due_seconds() == 0
+
+
 def test_what_waits_for_a_paused_endpoint_is_not_late(partner, make_endpoint, world):
     endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
     Delivery.objects.create(
@@ -133,6 +196,77 @@ def test_health_counts_what_an_operator_watches(sent, world):
         "endpoints_paused": 0,
         "paused": False,
     }
+
+
+def test_health_fails_when_something_is_late(publication, world):
+    world.happen()
+    planning.plan_due()
+    said = StringIO()
+    Delivery.objects.update(not_before=timezone.now() - timedelta(seconds=299))
+    call_command("deliveries", "health", "--max-age", "300", stdout=said)
+    Delivery.objects.update(not_before=timezone.now() - timedelta(seconds=301))
+    with pytest.raises(CommandError, match=r"Something has been due for 30\d\.\d s and is not sent\."):
+        call_command("deliveries", "health", "--max-age", "300", stdout=said)
+    call_command("deliveries", "health", stdout=said)
+    assert [json.loads(line)["pending"] for line in said.getvalue().split("\n") if line] == [1, 1, 1]
+
+
+# --- after a restore ------------------------------------------------------------
+
+
+def ask(*arguments):
+    said = StringIO()
+    call_command("deliveries", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def test_what_looks_unsent_after_a_restore_is_canceled_and_what_happens_later_is_sent(
+    publication, world, partner, make_endpoint, settings
+):
+    settings.DELIVERIES_PAUSED = True
+    endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook", types=["thing.happened"])
+    endpoints.ping(endpoint)
+    world.happen()
+    delivery.drain()
+    Delivery.objects.filter(channel="email").update(
+        state="leased", lease_token=uuid.uuid4(), lease_until=timezone.now() - DAY
+    )
+    world.happen()  # not planned when the backup was made
+    opened = timezone.now()
+    world.happen()
+    said = ask("cancel", "--pending", "--before", opened.isoformat(), "--note", "restored")
+    assert said == "cancel: 2 mails, 3 hooks\n"
+    canceled = Delivery.objects.filter(state="canceled")
+    assert set(canceled.values_list("last_error", "lease_token", "lease_until")) == {("restored", None, None)}
+    assert (
+        list(Delivery.objects.filter(state="pending").values_list("event__subject_reference", flat=True)) == ["T-3"] * 2
+    )
+
+
+def test_what_was_sent_or_is_being_sent_or_given_up_is_not_canceled(publication, world):
+    for state in ("sent", "leased", "dead"):
+        world.happen()
+        planning.plan_due()
+        more = {"lease_token": uuid.uuid4(), "lease_until": timezone.now() + DAY} if state == "leased" else {}
+        Delivery.objects.filter(state="pending").update(state=state, sent_at=timezone.now(), **more)
+    later = (timezone.now() + DAY).isoformat()
+    assert ask("cancel", "--pending", "--before", later, "--note", "restored") == "cancel: 0 mails, 0 hooks\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--pending"], "Name deliveries by their id, or all of them"),
+        (["--before", "2026-11-28T12:00+00:00"], "Name deliveries by their id, or all of them"),
+        (["--pending", "--before", "2026-11-28T12:00"], "invalid moment value"),
+        (["--pending", "--before", "yesterday"], "invalid moment value"),
+        ([str(uuid.UUID(int=1)), "--pending", "--before", "2026-11-28T12:00+00:00"], "Name deliveries by their id, or"),
+        ([], "Which"),
+    ],
+)
+def test_canceling_everything_is_never_a_slip(world, arguments, said):
+    with pytest.raises(CommandError, match=said):
+        ask("cancel", *arguments, "--note", "restored")
 
 
 # --- the clock and the commands ------------------------------------------------------------
