@@ -1,6 +1,6 @@
 """Telling the worker that there is something to send: best effort, never slow, never an error.
 
-The sweep finds whatever a lost wake-up missed. A broker that refuses or hangs costs at most a quarter of a second, then
+The sweep finds whatever a lost wake-up missed. A broker that refuses or hangs costs at most a tenth of a second, then
 is left alone for five seconds, wherever something is recorded: in a request, in a command, in a worker's task.
 """
 
@@ -20,8 +20,8 @@ REST_SECONDS = 5.0
 LANES = ("newsroom.events.drain", "newsroom.events.post_hooks")
 # For these connections alone: a worker's blocking read is longer than that.
 PROMPT = {
-    "socket_timeout": 0.25,
-    "socket_connect_timeout": 0.25,
+    "socket_timeout": 0.1,
+    "socket_connect_timeout": 0.1,
     "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,

@@ -55,9 +55,10 @@ def test_both_lanes_are_woken(there, broker):
     assert sorted(told) == ["newsroom.events.drain"] * 2 + ["newsroom.events.post_hooks"] * 2
 
 
-@pytest.mark.parametrize(("end", "most"), [(signal.SIGSTOP, 0.5), (signal.SIGKILL, 0.25)])
-def test_a_redis_that_is_frozen_or_gone_costs_a_moment_once(there, broker, end, most):
+@pytest.mark.parametrize("end", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_redis_that_is_frozen_or_gone_costs_a_moment_once(there, broker, end):
+    """A tenth of a second, and what a busy machine adds; without a limit it is until a worker's own time is up."""
     broker.process.send_signal(end)
     first, second = wake_twice(there, broker)
-    assert first < most
-    assert second < 0.01
+    assert first < 2
+    assert second < 0.1

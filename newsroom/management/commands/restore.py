@@ -20,10 +20,10 @@ Next, before anybody works here again:
    kept (a hook, the daily mail, the public git). When entries are missing, bring them back first:
    `manage.py ledger recover --from FILES` of a mirror. When the data folder was lost too, give that checkpoint to
    `ledger recover --from` in any case: the signer must not go on from an older one.
-4. Start with DELIVERIES_PAUSED=1. What was sent after this backup was made is still owed in it, and would go out again.
-5. Look at `manage.py deliveries list --state pending`, and cancel what has been sent since then:
-   `manage.py deliveries cancel ID --note …`.
-6. Start without DELIVERIES_PAUSED."""
+4. What was sent after this backup was made is still owed in it, and would go out again. While nothing runs, or runs
+   with DELIVERIES_PAUSED=1, owe it no longer:
+   `manage.py deliveries cancel --pending --before "$(date -Iseconds)" --note "restored"`.
+5. `manage.py deliveries list --state pending` should be empty. Start everything, without DELIVERIES_PAUSED."""
 
 
 class Command(BaseCommand):
