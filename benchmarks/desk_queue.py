@@ -1,10 +1,11 @@
-"""What the desk's queue and the public log cost with 50 and with 50,000 reports: queries, and milliseconds.
+"""What the desk's queue, the page of a report and the public log cost with 50 and with 50,000 reports.
 
     python benchmarks/desk_queue.py [--few 50] [--many 50000] [--times 7]
 
 Fills an SQLite database of its own, in a temporary folder, with that many reports (a running promise each) and as many
-published notices, and opens both pages as a signed-in editor. Prints the queries, the median time and how many times as
-long the larger one takes. Exit status 1 when a page asks another number of queries with many than with few.
+published notices, all on one article, and opens the pages as a signed-in editor. Prints the queries, the median time
+and how many times as long the larger one takes. Exit status 1 when a page asks another number of queries with many than
+with few.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUEUE, LOG = "/admin/corrections/report/", "/corrections/"
+QUEUE, LOG, WORK = "/admin/corrections/report/", "/corrections/", "/admin/corrections/report/1/change/"
+PAGES = (QUEUE, WORK, LOG)
 
 
 def main() -> int:
@@ -44,13 +46,13 @@ def main() -> int:
 def _report(few: int, many: int, times: int) -> int:
     measured = _measured([few, many], times)
     failed = False
-    for page in (QUEUE, LOG):
+    for page in PAGES:
         for size in (few, many):
             queries, milliseconds = measured[page, size]
-            print(f"{page:28} {size:>7,} rows  {queries:>3} queries  {milliseconds:>8.1f} ms")
+            print(f"{page:38} {size:>7,} rows  {queries:>3} queries  {milliseconds:>8.1f} ms")
         same = measured[page, few][0] == measured[page, many][0]
         ratio = measured[page, many][1] / measured[page, few][1]
-        print(f"{page:28} {ratio:.1f} times as long, {'the same' if same else 'ANOTHER'} number of queries")
+        print(f"{page:38} {ratio:.1f} times as long, {'the same' if same else 'ANOTHER'} number of queries")
         failed = failed or not same
     return int(failed)
 
@@ -80,7 +82,7 @@ def _measured(sizes: list[int], times: int) -> dict[tuple[str, int], tuple[int, 
             many_reports(publication, article, size - there)
             many_notices(publication, article, size - there)
         there = size
-        for page in (QUEUE, LOG):
+        for page in PAGES:
             _open(client, page)
             with CaptureQueriesContext(connection) as seen:
                 _open(client, page)

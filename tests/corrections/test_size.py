@@ -6,7 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.corrections.many import many_notices, many_reports
+from corrections.models import Report
+from tests.corrections.many import many_notices, many_reports, multiply
 from tests.factories import make_article, make_publication, make_report, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -57,3 +58,26 @@ def test_600_reports_and_notices_cost_the_queue_and_the_public_log_nothing_more(
     many_reports(publication, article, 570)
     many_notices(publication, article, 570)
     assert asked(client, *pages) == few
+
+
+@pytest.mark.both
+def test_50_000_reports_cost_the_queue_and_the_page_of_one_of_them_nothing_more(desk):
+    publication, client = desk
+    report = make_report(publication, claim="The figure is wrong.", name="", email="")
+    other = make_report(publication, claim="The year is wrong.", passage_exact="1.2 million", name="", email="")
+    pages = (
+        reverse("admin:corrections_report_changelist"),
+        f"{reverse('admin:corrections_report_changelist')}?due=over",
+        f"{reverse('admin:corrections_report_changelist')}?q=year",
+        reverse("admin:corrections_report_change", args=[report.pk]),
+        reverse("admin:corrections_report_change", args=[other.pk]),
+        reverse("admin:index"),
+    )
+    many_reports(publication, report.article, 60)
+    few = asked(client, *pages)
+
+    multiply(report, 50_000)
+
+    assert Report.objects.count() == 50_062
+    assert asked(client, *pages) == few
+    assert client.get(pages[0]).context_data["cl"].result_count == 50_062
