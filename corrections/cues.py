@@ -213,7 +213,8 @@ EXPLAINS_DELAY = _cue(
 
 _MISHAP = _any(
     """technical computer clerical administrative production system editing typing keying layout formatting
-    transcription data[-_]entry human coding printing proofreading"""
+    transcription data[-_]entry human coding printing proofreading typesetting captioning copying tagging uploading
+    subediting publishing"""
 )
 _FAULT = r"(?:error|fault|problem|issue|mistake|slip|mishap|hiccup|mix-?up)s?"
 _BOTHER = _any("confusion inconvenience misunderstanding mix-?up misimpression")
@@ -225,6 +226,7 @@ EUPHEMISMS = _cue(
     r"\b(?:edited|changed|revised|amended|updated|reworded|rephrased) for (?:\w+ )?"
     + _any("clarity style accuracy precision length context"),
     r"\b(?:in the interests?|for (?:the )?sake) of (?:clarity|accuracy)\b",
+    r"\bfor (?:greater |added |the sake of )?(?:clarity|accuracy|precision)\b",
     r"\binadvertent(?:ly)?\b|\btypos?\b|\bmisprints?\b|\btypographical (?:error|mistake)s?\b|\bglitch(?:es)?\b"
     r"|\bsnafu\b",
     rf"\b{_MISHAP} {_FAULT}\b",
@@ -257,7 +259,7 @@ _STAFF = r"(?:reporter|correspondent|editor|sub-?editor|copyeditor|intern|traine
 _ANYONE = (
     rf"(?:{_STAFF}|(?:production|web|digital|social|graphics|picture|layout|editorial|news) (?:team|department"
     rf"|staff|crew)|"
-    r"(?:photographer|producer|translator|writer|author|journalist|columnist|contributor|designer|"
+    r"(?:photographer|producer|translator|writer|author|journalist|columnist|contributor|designer|critic|reviewer|presenter|host|anchor|"
     r"fact-?checker|subeditor)s?)"
 )
 _PUT_IT_THERE = (

@@ -56,6 +56,24 @@ TEMPLATES = [
         "something in “{headline}” is out of date, tell us how it ended and we add it. You can also turn to "
         "{complaints_body}.",
     ),
+    (
+        Purpose.ACCEPT,
+        "",
+        "With thanks",
+        "Thank you: we checked “{headline}” with our sources, and what you say is so.",
+    ),
+    (
+        Purpose.APPEAL,
+        "",
+        "Somebody else has looked",
+        "Another editor has read your report and everything we wrote about it, and comes to this answer.",
+    ),
+    (
+        Purpose.CLOSE,
+        Resolution.CORRECTED,
+        "The correction is out",
+        "We have corrected “{headline}” and say so in public: {notice_url}. Without you it would still be wrong.",
+    ),
 ]
 
 

@@ -327,10 +327,73 @@ GOOD = [
         "We are withdrawing this report. The scientist it quotes, whom we never met in person, does not exist.",
         kind="retraction",
     ),
+    notice(
+        "An earlier version of this article misstated Mr. Adeyemi’s role at Lund & Co. He is its treasurer, not its "
+        "president."
+    ),
+    notice(
+        "An article on Nov. 12 about the ferry strike gave an incorrect date for the last walkout. It was in 2009, "
+        "not 2011."
+    ),
+    notice("This article said that Fiona Strand won a BAFTA in 2014. She was nominated that year but did not win."),
+    notice(
+        "Due to a supplier’s error, our TV listings for Sunday were those of the week before. Sunday’s film is “The "
+        "Wharf.”"
+    ),
+    notice(
+        "In our Nov. 10 report on water rates, the average bill was given as £42 a month. It should have read £42 a "
+        "year more."
+    ),
+    notice("The story incorrectly stated that the bill had been signed by Gov. Hale. Hale vetoed it on Tuesday."),
+    notice(
+        "A video on our home page showed footage of a 2018 flood in Bergen while describing last week’s flood in "
+        "Molde. The video has been replaced."
+    ),
+    notice("We wrote that Corin Bay lies in Wales; it is in Cornwall."),
+    notice(
+        "A previous headline said the mayor “lied” about the contract. The inquiry found that he gave mistaken "
+        "figures, and did not find that he lied."
+    ),
+    notice(
+        "The second paragraph of this article originally attributed the quote “we are done” to Lena Marsh. Paula "
+        "Marsh said it."
+    ),
+    notice(
+        "A paragraph about Ms. Oyelaran’s health was removed. It did not meet our standards on privacy and should "
+        "not have been published.",
+        kind="editors_note",
+    ),
+    notice("Jonas Weber’s goal came in the 89th minute, and not in stoppage time as we had it in Monday’s paper."),
+    notice(
+        "The figure for rail deaths in 2025 is 17. An earlier version of this story used the figure for 2024, which "
+        "was 23."
+    ),
+    notice("Corrects spelling of skipper’s name to Thorvald, not Torvald, throughout"),
+    notice(
+        "This story has been corrected to remove an incorrect reference to Lund & Co. as bankrupt. The firm is solvent."
+    ),
+    notice("Captions under two pictures of orchids were transposed. The lady’s slipper is the yellow one."),
+    notice(
+        "An October article on Corin Bay named the wrong county; the bay is in Cornwall. The parish council told us "
+        "of the mistake on Monday.",
+        error_published_at=OLD,
+    ),
+    notice(
+        "The survey in this article was of 1,000 adults in Scotland; it does not speak for the whole of the UK.",
+        kind="clarification",
+    ),
+    notice("Police have since released the man without charge.", kind="update"),
+    notice(
+        "The Courier has retracted this article after its author admitted that he made up two of the interviews.",
+        kind="retraction",
+    ),
 ]
 
 BAD = {
     "no_error_named": [
+        notice("This article was corrected on Nov. 14."),
+        notice("Corin Bay is in Cornwall."),
+        notice("An error in this story about the ferry strike has been corrected."),
         notice("Correction: this piece about the cannery has been revised."),
         notice("We have replaced the photograph of the courthouse."),
         notice("The Tolland cannery employs 340 people."),
@@ -346,6 +409,9 @@ BAD = {
         notice("This post was corrected after publication to fix a factual error."),
     ],
     "no_fact_named": [
+        notice("We wrote that Corin Bay lies in Wales."),
+        notice("An earlier version of this story misspelled the name of the skipper."),
+        notice("The headline on our report about the mayor was wrong and has been changed."),
         notice("An earlier version of this article misidentified the boat in the picture of the regatta."),
         notice("This story incorrectly reported the number of skiers who died near Skarn."),
         notice(
@@ -376,6 +442,9 @@ BAD = {
         notice("They are sixth. We said fourth."),
     ],
     "euphemism": [
+        notice("We have updated the story for accuracy: Corin Bay is in Cornwall, not Wales."),
+        notice("A transcription error made 17 deaths 71. There were 17."),
+        notice("We regret any confusion; Fiona Strand was nominated but did not win."),
         notice("For the sake of clarity we have changed the strike’s length from three weeks to nine days."),
         notice("Lake Anse was called the Gulf of Anse because of an error during editing."),
         notice("The mix-up over the drummer’s name, Jory Pascoe, not Pasco, is regretted."),
@@ -398,6 +467,9 @@ BAD = {
         notice("We apologise for any inconvenience caused: polls close at 8 p.m., not 9."),
     ],
     "blames": [
+        notice("Our TV critic mixed up two films. Sunday’s film is “The Wharf.”"),
+        notice("Ola Brekke, our correspondent, misheard the number: 17 people died, not 70.", bylines=("Ola Brekke",)),
+        notice("The copy desk wrote the wrong headline. The inquiry did not find that the mayor lied."),
         notice("The union has not voted, contrary to our report. The mistake was our labor reporter’s."),
         notice("A freelance writer misheard the minister: she said 14, not 40, ships."),
         notice("Mira Lund, who wrote this story, confused Lake Anse with the Gulf of Anse.", bylines=("Mira Lund",)),
@@ -423,6 +495,10 @@ BAD = {
     ],
     "personal_data": [
         notice(
+            "Corin Bay is in Cornwall, not Wales, says our reader, who can be reached at 01736 555 014.",
+            reader_phones=("+44 1736 555014",),
+        ),
+        notice(
             "Jun Abe was 21, not 12. Our reader can be reached at (0)20 7946 0958.", reader_phones=("+44 20 7946 0958",)
         ),
         notice("The Hallam market is not free, writes a visitor (h.dale@post.example)."),
@@ -437,6 +513,7 @@ BAD = {
         notice("Fergal Mooney wrote the letter, not Feargal Moore. His address is f.mooney@post.example."),
     ],
     "names_reader": [
+        notice("Corin Bay is in Cornwall, not Wales. We thank Edwin Trago for writing.", reader_names=("Edwin Trago",)),
         notice(
             "Jory Pascoe is the drummer of Low Tern, not Jory Pasco. Hat tip: Hanna Dale.", reader_names=("Hanna Dale",)
         ),
@@ -447,6 +524,9 @@ BAD = {
         ),
     ],
     "late_unexplained": [
+        notice(
+            "An October article on Corin Bay named the wrong county. The bay is in Cornwall.", error_published_at=OLD
+        ),
         notice(
             "An August article said the Marrow Bridge opened in 1889. It opened in 1899 and was delayed by ten years.",
             error_published_at=OLD,
@@ -479,6 +559,8 @@ BAD = {
         ),
     ],
     "wrong_label": [
+        notice("Update: Corin Bay is in Cornwall."),
+        notice("An earlier version of this story incorrectly said that 70 people died. Seventeen did.", kind="update"),
         notice("Update: this story now reflects that three skiers died."),
         notice("This is to clarify that Dana Whitlock pleaded guilty to disorderly conduct."),
         notice("An earlier version of this story misstated the toll. Three skiers died, not four.", kind="update"),
