@@ -39,6 +39,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
     outside = recipient.kind in READER_KINDS
     if outside and recipient.key != report.reference:
         own = Report.objects.select_related("publication").get(reference=recipient.key)
+    owed = list(promises.running(own))
     return {
         "report": report,
         "own": own,
@@ -51,7 +52,8 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "part_url": settings.BASE_URL + private_path(part) if part and recipient.kind == "reader" else "",
         "inquiry": inquiry,
         "inquiry_url": settings.BASE_URL + inquiries.private_path(inquiry) if inquiry else "",
-        "promises": list(promises.running(own)),
+        "promises": owed,
+        "clock_waits": any(promise.paused_at for promise in owed if promise.kind == "decide"),
         "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from corrections.vocabulary import Effect, Kind, Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
+from newsroom.events import promises
 from newsroom.events.models import Promise
 
 FEW = 5
@@ -229,13 +230,8 @@ def _promises(publication: Publication, start: datetime, now: datetime, few: int
         .order_by()
         .values("kind")
         .annotate(
-            kept=Count("pk", filter=Q(kept_at__isnull=False, kept_at__lte=F("due_at"))),
-            late=Count(
-                "pk",
-                filter=Q(kept_at__gt=F("due_at"))
-                | Q(kept_at=None, paused_at=None, dropped_at=None, due_at__lt=now)
-                | Q(kept_at=None, paused_at=None, dropped_at__gt=F("due_at")),
-            ),
+            kept=Count("pk", filter=promises.in_time()),
+            late=Count("pk", filter=promises.broken(now)),
         )
     )
     found = {row["kind"]: (row["kept"], row["late"]) for row in rows}

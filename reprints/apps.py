@@ -15,5 +15,14 @@ class ReprintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events, who is told, what follows and what is said elsewhere: all need the models to be loaded."""
-        for part in ("events", "notices", "reactions", "privacy", "remarks", "policies", "rights.speaking"):
+        for part in (
+            "events",
+            "notices",
+            "services.watching",
+            "reactions",
+            "privacy",
+            "remarks",
+            "policies",
+            "rights.speaking",
+        ):
             import_module(f"reprints.{part}")

@@ -29,6 +29,10 @@ EDITED = declare("license_request.edited", STAFF, _("License request edited"))
 CONTACT_REVEALED = declare("license_request.contact_revealed", STAFF, _("Contact details revealed"))
 CONTACT_ERASED = declare("license_request.contact_erased", STAFF, _("Contact details erased"))
 ERASED = declare("license_request.erased", STAFF, _("The requester's words erased"))
+ASSIGNED = declare("license_request.assigned", STAFF, _("License request assigned"))
+REQUEST_DUE_SOON = declare("license_request.due_soon", STAFF, _("A promise is nearly due"))
+REQUEST_OVERDUE = declare("license_request.overdue", STAFF, _("A promise is overdue"))
+REQUEST_ESCALATED = declare("license_request.escalated", STAFF, _("Broken promise escalated"))
 MESSAGED = declare("license_request.messaged", STAFF, _("Message about a license request"))
 
 _QUOTE = {

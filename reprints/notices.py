@@ -99,6 +99,26 @@ def the_desk(event: Event) -> Iterable[Recipient]:
     return audience.the_desk(request_of(event))
 
 
+@notice("license_request.due_soon", f"{MAIL}/license_request_due_soon_desk")
+@notice("license_request.overdue", f"{MAIL}/license_request_overdue_desk")
+def the_desk_that_promised(event: Event) -> Iterable[Recipient]:
+    """Whoever works on it, else the desk."""
+    return audience.the_desk(request_of(event))
+
+
+@notice("license_request.escalated", f"{MAIL}/license_request_escalated_desk")
+def those_who_answer_for_it(event: Event) -> Iterable[Recipient]:
+    """The licensing managers; without any, the desk."""
+    request = request_of(event)
+    return audience.the_managers(request.publication) or audience.the_desk(request)
+
+
+@notice("license_request.assigned", f"{MAIL}/license_request_assigned")
+def the_new_assignee(event: Event) -> Iterable[Recipient]:
+    """Who it was handed to."""
+    return [Recipient("user", str(event.data["to"]))] if "to" in event.data else []
+
+
 @notice("license_request.edited", f"{MAIL}/license_request_edited_desk")
 def the_desk_for_edited(event: Event) -> Iterable[Recipient]:
     """Whoever works on it, when a person must answer."""

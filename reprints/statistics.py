@@ -74,20 +74,17 @@ def _promises(publication: Publication, start: datetime) -> Iterable[Promise]:
         subject_kind=LicenseRequest.noun,
         kind="quote",
         given_at__gte=start,
-        dropped_at=None,
         subject_reference__in=live,
     ).order_by()
 
 
 def _count(tally: Tally, promise: Promise, now: datetime) -> None:
-    tally.promised += 1
+    outcome = promise.outcome(now)
+    tally.promised += bool(outcome) or promise.dropped_at is None
     if promise.kept_at is not None:
         tally.seconds.append((promise.kept_at - promise.given_at).total_seconds())
-        in_time = promise.kept_at <= promise.due_at
-        tally.kept += in_time
-        tally.late += not in_time
-    elif promise.paused_at is None and promise.due_at < now:
-        tally.late += 1
+    tally.kept += outcome == "kept"
+    tally.late += outcome == "late"
 
 
 def _figures(name: str, tallies: Iterable[Tally]) -> dict[str, Any]:

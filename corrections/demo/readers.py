@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from corrections.demo.moves import editor, report_of, taken
 from corrections.models import Report
-from corrections.services import clock, watching
+from corrections.services import clock
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
 from corrections.vocabulary import Category, Channel, Medium
 from newsroom.demo.house import DAILY, EVENING, Stage
+from newsroom.events import watch
 from newsroom.events.models import Promise
 
 
@@ -204,4 +205,4 @@ def late_promises(stage: Stage) -> None:
         Promise.objects.filter(subject_reference=report.reference, kind="acknowledge").update(
             due_at=due_at, given_at=now - timedelta(days=2)
         )
-    watching.watch(now)
+    watch.watch(now, clock.WATCHED_HERE)

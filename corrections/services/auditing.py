@@ -150,7 +150,7 @@ def _promised(report: Report) -> Iterator[Line]:
             if at is not None:
                 yield Line(at, "promise", f"{promise.kind} {verb}", detail=due)
         if promise.kept_at is not None:
-            verb = "kept in time" if promise.kept_at <= promise.due_at else "kept late"
+            verb = "kept late" if promise.outcome(promise.kept_at) == "late" else "kept in time"
             yield Line(promise.kept_at, "promise", f"{promise.kind} {verb}", detail=due)
 
 

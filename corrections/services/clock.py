@@ -10,15 +10,17 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from corrections.models import Message, Report
-from corrections.services import agencies, inquiries, presence, watching
+from corrections.services import agencies, inquiries, presence
 from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.business_time import last_moment
 from newsroom.errors import DomainError
+from newsroom.events import watch
 from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, lock
 
+WATCHED_HERE = ("report", "correction")
 REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
 LAPSE_AFTER = timedelta(days=15)
 """With the end of that day, where the publication is: the reader was told the date."""
@@ -32,7 +34,7 @@ def tick(now: datetime | None = None) -> None:
     inquiries.remind(now)
     presence.prune(now)
     agencies.end_waits(now)
-    watching.watch(now)
+    watch.watch(now, WATCHED_HERE)
 
 
 def remind(now: datetime) -> int:

@@ -26,6 +26,7 @@ from corrections.services.fixing import leave_unchanged, see_fix
 from corrections.workflow import CORRECTION
 from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, User
+from newsroom.business_time import Term
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
@@ -204,7 +205,7 @@ def available(correction: Correction, by: Actor) -> list[str]:
 def _owe_review(correction: Correction, now: datetime) -> None:
     """Within a day; what is owed already for an earlier reason is not put off."""
     if not promises.running(correction).filter(kind="second_review").exists():
-        promises.give(correction, "second_review", now + SECOND_REVIEW)
+        promises.give(correction, "second_review", Term(now + SECOND_REVIEW))
 
 
 def _record(correction: Correction, change: dict[str, str], *, by: Actor) -> None:

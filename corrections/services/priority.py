@@ -13,6 +13,7 @@ from corrections.models import Report
 from corrections.vocabulary import Category, Severity
 from newsroom.accounts import regimes
 from newsroom.accounts.models import Publication
+from newsroom.business_time import Term
 from newsroom.events import promises
 
 WEIGHT = {
@@ -79,17 +80,24 @@ def words_of(reasons: list[str]) -> list[str]:
     return found
 
 
-def promise(report: Report, *kinds: str) -> None:
-    """Give (or give again) the dates of the publication's policy: acknowledge, decide, publish."""
+def promise(report: Report, *kinds: str, since: datetime | None = None) -> None:
+    """Give (or give again) the dates of the publication's policy: acknowledge, decide, publish. Counted from `since`
+    (now).
+    """
     for kind in kinds or regimes.PROMISES:
-        promises.give(report, kind, due(report.publication, kind, urgent=report.urgent))
+        promises.give(report, kind, term(report.publication, kind, urgent=report.urgent, now=since))
 
 
 def due(publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None) -> datetime:
     """When a thing of this kind is due if it begins now: by the publication's regime and its own days, whichever is
     earlier; by calendar hours if it is urgent.
     """
+    return term(publication, kind, urgent=urgent, now=now).due_at
+
+
+def term(publication: Publication, kind: str, *, urgent: bool = False, now: datetime | None = None) -> Term:
+    """The same, with how the date is counted while the clock stands."""
     now = now or timezone.now()
     if urgent and kind in URGENT_HOURS:
-        return now + timedelta(hours=int(publication.policy(URGENT_HOURS[kind])))
-    return regimes.due(publication, kind, now)
+        return Term(now + timedelta(hours=int(publication.policy(URGENT_HOURS[kind]))))
+    return regimes.term(publication, kind, now)

@@ -97,7 +97,7 @@ def split(
     part.save(force_insert=True)
     _share_contact(report, part)
     for promise in promises.running(report):
-        promises.give(part, promise.kind, promise.due_at)
+        promises.give(part, promise.kind, promise.term)
     anchors.place(part)
     report.version += 1
     report.save(update_fields=["version", "updated_at"])

@@ -167,8 +167,8 @@ class PublicationAdmin(StaffScopedAdmin):
         if faults_in(publication.settings) or not is_time_zone(publication.time_zone):
             return _now("Shown when time zone and settings are right.")
         regime = regimes.of(publication)
-        now = timezone.now()
-        dates = [timezone.localtime(regimes.due(publication, kind, now), publication.zone) for kind in regimes.PROMISES]
+        terms = [regimes.term(publication, kind, timezone.now()) for kind in regimes.PROMISES]
+        dates = [timezone.localtime(term.due_at, publication.zone) for term in terms]
         return format_html(
             "<strong>{}</strong><br>{}<br>{}<br>{}",
             regime.label,

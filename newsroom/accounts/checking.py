@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.accounts.policies import POLICIES
 from newsroom.accounts.regimes import BODY, REGIMES
+from newsroom.business_time import WEEKDAYS, minutes_of
 
 MOST = 3660
 """No setting in days, hours or minutes is longer than ten years."""
@@ -88,6 +89,19 @@ def _days(value: list[Any]) -> str:
     return ""
 
 
+def _hours(value: dict[str, Any]) -> str:
+    if not value:
+        return _("at least one day is open.")
+    for day, hours in value.items():
+        if day not in WEEKDAYS:
+            return _("“%(entry)s” is none of %(names)s.") % {"entry": str(day)[:40], "names": ", ".join(WEEKDAYS)}
+        try:
+            minutes_of(str(hours))
+        except ValueError:
+            return _("%(name)s: hours like 09:00-18:00.") % {"name": day}
+    return ""
+
+
 def _addresses(value: list[Any]) -> str:
     for entry in value:
         try:
@@ -155,6 +169,7 @@ CHECKS: dict[str, Callable[[Any], str]] = {
     "regime": _one_of(REGIMES),
     "count_days": _one_of(("business", "calendar")),
     "holidays": _days,
+    "opening_hours": _hours,
     "on_call": _addresses,
     "payment_link": payment_link_fault,
     "second_factor_roles": _roles,

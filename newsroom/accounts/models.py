@@ -17,6 +17,7 @@ from newsroom import workflow
 from newsroom.accounts.access import AccessEntry, RecoveryCode, SecondFactor  # noqa: F401 -- Django looks for them here
 from newsroom.accounts.checking import faults_in, is_time_zone
 from newsroom.accounts.policies import POLICIES
+from newsroom.business_time import WEEKDAYS, Calendar, minutes_of
 
 
 class Role(models.TextChoices):
@@ -91,6 +92,13 @@ class Publication(models.Model):
     def zone(self) -> ZoneInfo:
         """Its time zone, in which its days begin and end."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """When its desks work: business days and hours are counted by it."""
+        hours = self.policy("opening_hours")
+        opening = {WEEKDAYS.index(day): minutes_of(text) for day, text in hours.items()}
+        return Calendar(self.zone, opening, self.policy("holidays"))
 
     def policy(self, name: str) -> Any:
         """A setting of this publication, else the default of `accounts.policies`. KeyError for an unknown name."""

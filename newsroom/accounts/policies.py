@@ -35,6 +35,7 @@ POLICIES: dict[str, Any] = {
     "reveal_days": 730,  # who looked at contact details, and why
     "lint_levels": {},  # rule of the notice linter → block, warn or off; a rule not named keeps its own level
     "placements": {},  # kind or severity of a notice → where it must stand; empty: the house rule
+    "opening_hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-18:00"),  # a day not named is closed
     "holidays": [],
     # reprints
     "quote_within_days": 3,

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.business_time import add_business_days, add_calendar_days
+from newsroom.business_time import BUSINESS, CALENDAR, Term, add_business_days, add_calendar_days
 
 BODY = ("name", "address", "limit")
 PROMISES = ("acknowledge", "decide", "publish")
@@ -22,28 +22,38 @@ PROMISES = ("acknowledge", "decide", "publish")
 class Regime:
     """A rule: its name, what it asks for in a sentence, calendar days by promise (`acknowledge`, `decide`, `publish`),
     and where a reader turns who is not content. What it does not name is up to the publication.
+
+    A `fixed` rule counts its days whatever happens: no date passes them because the clock stood while we waited.
     """
 
     label: Any
     explanation: Any
     calendar_days: Mapping[str, int] = field(default_factory=dict)
     complaints_body: Any = ""
+    fixed: bool = True
 
 
 REGIMES: dict[str, Regime] = {
     "own": Regime(
         _("Our own rule"),
         _("Only the days in the settings count."),
+        fixed=False,
     ),
     "ipso": Regime(
         _("IPSO"),
-        _("A complaint that is not settled 28 calendar days after it came may be taken over by the regulator."),
+        _(
+            "A complaint that is not settled 28 calendar days after it came may be taken over by the regulator, also "
+            "while we wait for the reader."
+        ),
         {"decide": 28, "publish": 28},
         _("Independent Press Standards Organisation (IPSO), ipso.co.uk"),
     ),
     "impress": Regime(
         _("IMPRESS"),
-        _("Acknowledged within 7 calendar days, decided within 21; after that the reader may turn to the regulator."),
+        _(
+            "Acknowledged within 7 calendar days, decided within 21, waiting for the reader counted; after that the "
+            "reader may turn to the regulator."
+        ),
         {"acknowledge": 7, "decide": 21},
         _("IMPRESS, impressorg.com"),
     ),
@@ -56,20 +66,23 @@ def of(publication: Any) -> Regime:
     return REGIMES.get(str(publication.policy("regime")), REGIMES["own"])
 
 
-def due(publication: Any, kind: str, now: datetime) -> datetime:
+def term(publication: Any, kind: str, now: datetime) -> Term:
     """When a promise of this kind (`acknowledge`, `decide`, `publish`) given now falls due: the earlier of the regime's
     calendar days and the publication's own days, which count where it named them or the regime is silent.
     """
-    latest = of(publication).calendar_days.get(kind)
-    dates = [] if latest is None else [add_calendar_days(now, latest, zone=publication.zone)]
+    regime, calendar = of(publication), publication.calendar
+    latest = regime.calendar_days.get(kind)
+    cap = None if latest is None else add_calendar_days(now, latest, calendar=calendar)
+    never_past = cap if regime.fixed else None
     name = f"{kind}_within_days"
-    if latest is None or name in publication.settings:
-        days = int(publication.policy(name))
-        if publication.policy("count_days") == "calendar":
-            dates.append(add_calendar_days(now, days, zone=publication.zone))
-        else:
-            dates.append(add_business_days(now, days, zone=publication.zone, holidays=publication.policy("holidays")))
-    return min(dates)
+    own = int(publication.policy(name)) if cap is None or name in publication.settings else None
+    if own is None:
+        return Term(cap or now, CALENDAR, never_past)
+    if publication.policy("count_days") == CALENDAR:
+        due_at, counting = add_calendar_days(now, own, calendar=calendar), CALENDAR
+    else:
+        due_at, counting = add_business_days(now, own, calendar=calendar), BUSINESS
+    return Term(cap, CALENDAR, never_past) if cap is not None and cap < due_at else Term(due_at, counting, never_past)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
+from newsroom.business_time import CLOCK, Term
 
 
 class Audience(models.TextChoices):
@@ -244,7 +245,11 @@ class Attempt(models.Model):
 
 
 class Promise(models.Model):
-    """A date someone was given: acknowledge, decide, publish, quote. Kept, broken, or paused while we wait for them."""
+    """A date someone was given: acknowledge, decide, publish, quote. Kept, broken, or paused while we wait for them.
+
+    `counting` says what a pause adds (see `business_time`), `latest_at` which moment the date never passes. What is
+    kept or dropped while it was paused keeps `paused_at`: the clock stood then.
+    """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="promises")
     subject_kind = models.CharField(max_length=30)
@@ -252,6 +257,8 @@ class Promise(models.Model):
     kind = models.CharField(max_length=20)
     given_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField()
+    counting = models.CharField(max_length=8, default=CLOCK, db_default=CLOCK)
+    latest_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -282,6 +289,19 @@ class Promise(models.Model):
     def is_running(self) -> bool:
         """Neither kept nor dropped nor paused."""
         return self.kept_at is None and self.dropped_at is None and self.paused_at is None
+
+    @property
+    def term(self) -> Term:
+        """The date, and how it is counted."""
+        return Term(self.due_at, self.counting, self.latest_at)
+
+    def outcome(self, now: datetime) -> str:
+        """`kept` in time, `late`, or nothing while neither is decided, and when it was dropped before its date."""
+        stood = self.paused_at is not None and self.paused_at <= self.due_at
+        ended = self.kept_at or self.dropped_at
+        if not stood and self.due_at < (ended or now):
+            return "late"
+        return "kept" if self.kept_at is not None else ""
 
     @property
     def is_overdue(self) -> bool:

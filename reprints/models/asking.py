@@ -134,6 +134,12 @@ class LicenseRequest(Record):
         return (contact.company or contact.name) if contact else ""
 
     @property
+    def first_article(self) -> Article | None:
+        """The article of its first item: the one that its events name."""
+        item = self.items.select_related("article").order_by("position").first()
+        return item.article if item is not None else None
+
+    @property
     def requester_house(self) -> str:
         """The organization, or the company that the web requester wrote: what the desk sees without asking. Never a
         person's name.

@@ -71,7 +71,7 @@ def estimate(
     asker = Asker(publication, organization, ask.organization_type, ask.currency, test=test)
     assessment = assess(items, asker=asker, today=_today(publication))
     _need_quantities(assessment)
-    due = quoting.reply_due(publication) if assessment.lane == Lane.MANUAL else None
+    due = quoting.reply_due(publication).due_at if assessment.lane == Lane.MANUAL else None
     return assessment, due
 
 

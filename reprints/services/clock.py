@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from newsroom.accounts.models import Organization
 from newsroom.errors import DomainError
+from newsroom.events import watch
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK, lock
 from reprints import audience, events, moments
@@ -41,6 +42,7 @@ def tick(now: datetime) -> dict[str, int]:
     Answers how many of each; one that fails does not hold up the others.
     """
     totals = _due(now, IN_OUR_TIME)
+    totals["promises"] = watch.watch(now, (LicenseRequest.noun,))
     for organization in Organization.objects.filter(test_clock_seconds__gt=0).order_by("pk"):
         for name, count in tick_tests(organization, now=now).items():
             totals[name] += count
@@ -56,9 +58,10 @@ def tick_tests(organization: Organization, *, now: datetime | None = None) -> di
 
 
 def _due(now: datetime, scope: Q) -> dict[str, int]:
+    waiting = _waiting_for_requester(scope)
     return {
-        "reminded": _each(_waiting_for_requester(scope), now, remind_requester),
-        "lapsed": _each(_waiting_for_requester(scope), now, lapse_silent),
+        "reminded": _each(waiting, now, remind_requester),
+        "lapsed": _each(waiting, now, lapse_silent),
         "superseded": _each(licenses.renewals_due(now, scope), now, supersede_renewed),
         "reinstated": _each(_suspended_until(now, scope), now, licenses.lift),
         "expiring": _each(_ending(now, scope), now, tell_expiring),
@@ -76,6 +79,8 @@ def remind_requester(request: LicenseRequest, now: datetime) -> bool:
 
     It is owed as a mail about the event that asked or quoted.
     """
+    if request.reminders >= _reminders_due(request, now):
+        return False
     with transaction.atomic():
         request = lock(request)
         due = _reminders_due(request, now)
@@ -168,7 +173,7 @@ def escalate_notice(notice: UpdateNotice, now: datetime) -> bool:
 
 def open_quote_of(request: LicenseRequest) -> Quote | None:
     """The quote that the requester has not answered."""
-    return request.quotes.filter(status=QuoteStatus.OPEN).first()
+    return next((row for row in request.quotes.all() if row.status == QuoteStatus.OPEN), None)
 
 
 def _reminders_due(request: LicenseRequest, now: datetime) -> int:
@@ -215,7 +220,8 @@ def _owe_reminder(request: LicenseRequest, count: int) -> None:
 
 def _waiting_for_requester(scope: Q) -> list[LicenseRequest]:
     rows = LicenseRequest.objects.filter(scope, status__in=[RequestStatus.NEEDS_INFO, RequestStatus.QUOTED])
-    return list(rows.exclude(waiting_since=None).select_related("publication", "organization"))
+    rows = rows.exclude(waiting_since=None).select_related("publication", "organization")
+    return list(rows.prefetch_related("quotes"))
 
 
 def _ending(now: datetime, scope: Q) -> list[License]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from newsroom.accounts.models import User
 from newsroom.errors import Invalid, NotAllowed
 from newsroom.events import promises
+from newsroom.events.log import record
 from newsroom.workflow import LICENSING, THE_CLOCK, Actor, lock
-from reprints import moments
+from reprints import events, moments
 from reprints.models import LicenseRequest
 from reprints.services import quoting
 from reprints.services.moving import move, say, touch, words_of
@@ -39,6 +40,8 @@ def assign(request: LicenseRequest, *, by: User, to: User | None, seen: int | No
         raise Invalid.one("/to", _("%(name)s does not do licensing here.") % {"name": to}, "not_allowed")
     request.assignee = to
     touch(request, fields=["assignee"])
+    data = {"to": to.pk} if to is not None else {}
+    record(events.ASSIGNED, request, by=by, article=request.first_article, data=data)
     return request
 
 

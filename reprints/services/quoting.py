@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from newsroom import references
 from newsroom.accounts import approvals
 from newsroom.accounts.models import Approval, Publication, User
-from newsroom.business_time import add_business_days
+from newsroom.business_time import BUSINESS, Term, add_business_days
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.kinds import Kind
@@ -194,14 +194,10 @@ def changes_between(asked: dict[str, Any], granted: dict[str, Any]) -> list[dict
     ]
 
 
-def reply_due(publication: Publication) -> datetime:
+def reply_due(publication: Publication) -> Term:
     """By when the publication promises an answer to a request that comes in now."""
-    return add_business_days(
-        moments.now(),
-        int(publication.policy("quote_within_days")),
-        zone=publication.zone,
-        holidays=publication.policy("holidays"),
-    )
+    days = int(publication.policy("quote_within_days"))
+    return Term(add_business_days(moments.now(), days, calendar=publication.calendar), BUSINESS)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "several": len({row.publication_id for row in found}) > 1,
         "free_words": int(publication.policy("free_words")) if publication else 0,
         "reply_days": int(publication.policy("quote_within_days")) if publication else 0,
-        "reply_due": quoting.reply_due(publication) if publication else None,
+        "reply_due": quoting.reply_due(publication).due_at if publication else None,
         "offers": _offers(publication) if publication and not query else [],
         "usual_hours": median_reply_hours(publication) if publication else None,
         **pages,

@@ -133,7 +133,8 @@ def test_a_changed_passage_without_a_notice_is_a_silent_edit_said_once(desk):
     first, second = desk.report(), desk.report()
     desk.push("1.2 million", "1.45 million")
 
-    assert desk.silent() == [{"revision": 2, "reports": sorted([first.reference, second.reference])}]
+    silent = sorted([first.reference, second.reference])
+    assert desk.silent() == [{"revision": 2, "status": "usable", "reports": silent}]
     anchors.after_revision(desk.article, revision=2)
     assert len(desk.silent()) == 1
 

@@ -70,12 +70,12 @@ def test_the_table_tells_the_whole_life_in_order(desk):
     ]
     assert [(row["what"], row["detail"]) for row in rows if row["part"] == "promise"] == [
         ("acknowledge given", "due=2026-11-04T18:00:00Z"),
-        ("decide given", "due=2026-11-11T23:00:00Z"),
-        ("publish given", "due=2026-12-10T23:00:00Z"),
+        ("decide given", "due=2026-11-12T14:00:00Z"),
+        ("publish given", "due=2026-12-11T14:00:00Z"),
         ("acknowledge breached", "due=2026-11-04T18:00:00Z"),
         ("acknowledge kept late", "due=2026-11-04T18:00:00Z"),
-        ("decide kept in time", "due=2026-11-11T23:00:00Z"),
-        ("publish kept in time", "due=2026-12-10T23:00:00Z"),
+        ("decide kept in time", "due=2026-11-12T14:00:00Z"),
+        ("publish kept in time", "due=2026-12-11T14:00:00Z"),
     ]
     moved = next(row for row in rows if row["what"] == "report.taken_up")
     assert (moved["who"], moved["from"], moved["to"]) == ("Ed Itor", "new", "in_review")

@@ -45,6 +45,14 @@ NEEDS_WORDS = {"ask", "reply", "reopen", "decline", "join", "appeal"}
 PEOPLE = {"ann": "desk", "bob": "desk", "lee": "stranger", "reader": "reader", "clock": "clock"}
 
 
+def hours(since):
+    """The opening hours of a hundred days from that day on: weekdays from 9 to 18, UTC."""
+    for number in range(100):
+        day = (since + timedelta(days=number)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if day.weekday() < 5:
+            yield day + timedelta(hours=9), day + timedelta(hours=18)
+
+
 class ReportMachine(Machine):
     app = "corrections"
 
@@ -63,7 +71,7 @@ class ReportMachine(Machine):
         self.report = make.make_report(
             self.daily, about_me=about_me, urgent=urgent, held_reasons=["rate"] if held else None
         )
-        self.never_lapses = about_me or urgent
+        self.never_lapses, self.urgent = about_me or urgent, urgent
         self.status, self.version, self.told = "held" if held else "new", 1, []
         self.decisions, self.deciders, self.appealed = 0, set(), False
         self.asked_at = self.closed_at = None
@@ -104,7 +112,7 @@ class ReportMachine(Machine):
 
     @rule(to=st.sampled_from(["ann", "bob", "lee"]), by=st.sampled_from(["ann", "lee"]))
     def assign(self, to, by):
-        expected = Conflict if by == "lee" else Invalid if to == "lee" else None
+        expected = NotAllowed if by == "lee" else Invalid if to == "lee" else None
         if self.press(
             lambda: reports.assign(self.report, to=self.actors[to], by=self.actors[by], seen=self.version), expected
         ):
@@ -186,17 +194,36 @@ class ReportMachine(Machine):
                 kind: ("paused" if kind != "acknowledge" else how, due) for kind, (how, due) in self.owed.items()
             }
         if move in {"reply", "resume"}:
-            stood = now - self.paused_at
             self.owed = {
-                kind: ("running", due + stood if how == "paused" else due) for kind, (how, due) in self.owed.items()
+                kind: ("running", self.run_on(kind, due, now) if how == "paused" else due)
+                for kind, (how, due) in self.owed.items()
             }
         # New dates are the policy's, which has tests of its own; that they run is the model's.
         given = {"restore": ("acknowledge", "decide", "publish"), "reopen": ("decide",), "appeal": ("decide",)}
+        if move == "accept" and "publish" not in self.owed:  # it ended with the answer that was appealed
+            given["accept"] = ("publish",)
         fresh = promises_of(self.report)
         for kind in given.get(move, ()):
             assert fresh[kind][1] > now
             self.owed[kind] = ("running", fresh[kind][1])
         self.appealed = self.appealed or move == "appeal"
+
+    def run_on(self, kind, due, now):
+        """An urgent answer has hours of the clock left, everything else business hours: weekdays from 9 to 18."""
+        if due <= self.paused_at:
+            return due
+        if kind == "decide" and self.urgent:
+            return due + (now - self.paused_at)
+        left = sum(
+            (max(min(shut, due) - max(open_, self.paused_at), timedelta()) for open_, shut in hours(self.paused_at)),
+            timedelta(),
+        )
+        for open_, shut in hours(now):
+            begins = max(open_, now)
+            if left <= max(shut - begins, timedelta()):
+                return begins + left
+            left -= max(shut - begins, timedelta())
+        raise AssertionError("a hundred days are enough")
 
     def moved(self, status, participle):
         self.status, self.version = status, self.version + 1
