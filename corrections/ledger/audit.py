@@ -241,7 +241,10 @@ def _memory(read: Read, memory: SignerState, origin: str, *, signed_before: bool
         if signed_before:
             yield "Checkpoints were signed, and the signer remembers none of them."
     elif last.origin != origin:
-        yield f"The signer remembers the log {last.origin}, not {origin}."
+        yield (
+            f"The signer remembers the log {last.origin}, not {origin}. If only the address of the desk changed, set "
+            f"LEDGER_ORIGIN={last.origin}."
+        )
     else:
         yield from _prefix(read, last, f"the checkpoint of {last.size} entries that the signer remembers")
 

@@ -158,6 +158,11 @@ def after_restore() -> list[str]:
     except MemoryLost as error:
         return [f"Public log: {error}. Bring the newest checkpoint kept outside: `manage.py ledger recover --from`."]
     size = reading.size()
+    if remembered is not None and remembered.origin != origin():
+        return [
+            f"Public log: its name was {remembered.origin}, and is {origin()} now. If only the address of the desk "
+            f"changed, set LEDGER_ORIGIN={remembered.origin}."
+        ]
     if remembered is None:
         return (
             ["Public log: its signer remembers nothing. Look at step 3 before anything is published."] if size else []

@@ -178,7 +178,10 @@ def test_a_memory_that_is_lost_or_of_another_log_is_found(own_memory, settings):
     publish()
     checkpoints.sign()
     settings.LEDGER_ORIGIN = "desk.example/other"
-    assert findings() == ["The signer remembers the log testserver/corrections, not desk.example/other."]
+    assert findings() == [
+        "The signer remembers the log testserver/corrections, not desk.example/other. If only the address of the desk "
+        "changed, set LEDGER_ORIGIN=testserver/corrections."
+    ]
     settings.LEDGER_ORIGIN = ""
     memory = own_memory / "ledger_checkpoint"
     memory.write_bytes(b"\xff")

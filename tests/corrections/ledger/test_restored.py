@@ -113,5 +113,15 @@ def test_a_memory_that_is_not_there_is_named(own_memory, spoil, sentence):
     assert [line.startswith(sentence) for line in checkpoints.after_restore()] == [True]
 
 
+def test_a_log_under_another_address_of_the_desk_says_which_name_to_keep(own_memory, settings):
+    publish()
+    checkpoints.sign()
+    settings.BASE_URL = "https://elsewhere.example"
+    assert checkpoints.after_restore() == [
+        "Public log: its name was testserver/corrections, and is elsewhere.example/corrections now. If only the "
+        "address of the desk changed, set LEDGER_ORIGIN=testserver/corrections."
+    ]
+
+
 def test_of_a_desk_that_never_published_there_is_nothing_to_say():
     assert checkpoints.after_restore() == []
