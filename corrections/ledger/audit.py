@@ -172,20 +172,23 @@ def _opened(text: str, keys: Collection[VerifierKey]) -> Checkpoint:
 
 
 def _follows(checkpoint: Checkpoint, before: Checkpoint) -> bool:
-    previous = _previous(checkpoint)
-    return previous is not None and previous.origin == before.origin and previous.size >= before.size
+    return any(one.origin == before.origin and one.size >= before.size for one in _previous(checkpoint)[:1])
 
 
-def _previous(checkpoint: Checkpoint) -> PreviousLog | None:
+def _previous(checkpoint: Checkpoint) -> list[PreviousLog]:
     try:
-        return PreviousLog.named_in(checkpoint)
+        return PreviousLog.all_named_in(checkpoint)
     except NoteError:
-        return None
+        return []
 
 
 def _kept(signed: list[Checkpoint], origin: str) -> dict[str, int]:
     """See `Read.kept`; every leaf is today's log's own."""
-    links = {one.origin: previous for one in signed if (previous := _previous(one)) is not None}
+    links: dict[str, PreviousLog] = {}
+    for checkpoint in signed:
+        follower = checkpoint.origin
+        for previous in _previous(checkpoint):
+            links[follower], follower = previous, previous.origin
     kept, name, count = {origin: sys.maxsize}, origin, sys.maxsize
     while name in links and links[name].origin not in kept:
         count = min(count, links[name].kept)

@@ -9,12 +9,13 @@ When the tree no longer extends that checkpoint, signing stops until the operato
 
 * `adopt`: the lost leaves were imported again from a mirror. The tree is checked against the remembered
   checkpoint and every published one that is at hand; if it extends them all, signing goes on in the same log.
-* `start_new_log`: the leaves are gone. A log with a new origin starts, and its first checkpoint carries two
+* `start_new_log`: the leaves are gone. A log with a new origin starts, and each of its checkpoints carries two
   C2SP extension lines that name the last checkpoint of the old log, and how many of its first leaves are there:
 
       previous-log <origin> <size> <base64 root> <base64 SHA-256 of the text of that checkpoint>
       previous-log-kept <number>
 
+  The lines that the old log carried itself come after them, so that a loss stays said however often it happens.
   The old log is closed: its last checkpoint is kept beside the memory, its origin is never signed for again.
 """
 
@@ -78,24 +79,29 @@ class PreviousLog:
         return f"{PREVIOUS_LOG} {self.origin} {self.size} {root} {digest}", f"{KEPT} {self.kept}"
 
     @classmethod
-    def named_in(cls, checkpoint: Checkpoint) -> "PreviousLog | None":
-        """The log that this checkpoint says it follows, if any. Raises NoteError for a malformed line.
+    def all_named_in(cls, checkpoint: Checkpoint) -> "list[PreviousLog]":
+        """The log that this checkpoint says it follows, the one that followed, and so on. Raises NoteError for a
+        malformed line.
 
-        Without the second line the log says of nothing that it was lost.
+        Without the second line a log says of nothing that it was lost.
         """
         lines = [line.split(" ") for line in checkpoint.extensions]
-        fields = next((rest for word, *rest in lines if word == PREVIOUS_LOG), None)
-        if fields is None:
-            return None
-        if len(fields) != 4:
-            raise NoteError("a previous-log line has four fields")
-        origin, size, root, digest = fields
-        last = parse(f"{origin}\n{size}\n{root}\n")
-        text_sha256 = parse(f"{origin}\n0\n{digest}\n").root
-        kept = next((rest for word, *rest in lines if word == KEPT), [size])
-        if len(kept) != 1:
-            raise NoteError("a previous-log-kept line has one field")
-        return cls(last.origin, last.size, last.root, text_sha256, parse(f"{origin}\n{kept[0]}\n{root}\n").size)
+        found = []
+        for place, (word, *fields) in enumerate(lines):
+            if word != PREVIOUS_LOG:
+                continue
+            if len(fields) != 4:
+                raise NoteError("a previous-log line has four fields")
+            origin, size, root, digest = fields
+            last = parse(f"{origin}\n{size}\n{root}\n")
+            text_sha256 = parse(f"{origin}\n0\n{digest}\n").root
+            after = lines[place + 1] if place + 1 < len(lines) else []
+            kept = after[1:] if after[:1] == [KEPT] else [size]
+            if len(kept) != 1:
+                raise NoteError("a previous-log-kept line has one field")
+            number = parse(f"{origin}\n{kept[0]}\n{root}\n").size
+            found.append(cls(last.origin, last.size, last.root, text_sha256, number))
+        return found
 
 
 class SignerState:
@@ -155,7 +161,7 @@ class SignerState:
                     raise MemoryLost("checkpoints were published, and the signer remembers none")
             else:
                 _require_extension(last, origin=origin, size=size, root=root, prove=prove)
-                extensions = last.extensions if size == last.size else ()
+                extensions = last.extensions
             return self._sign(Checkpoint(origin, size, root, extensions), signers)
 
     def adopt(
@@ -215,7 +221,8 @@ class SignerState:
                 raise InconsistentLog("a new log needs a new origin")
             self._refuse_closed(origin)
             self._write(self._closed_path(last.origin), note)
-            return self._sign(Checkpoint(origin, size, root, PreviousLog.of(last, kept=kept).lines()), signers)
+            lines = (*PreviousLog.of(last, kept=kept).lines(), *last.extensions)
+            return self._sign(Checkpoint(origin, size, root, lines), signers)
 
     def _sign(self, checkpoint: Checkpoint, signers: Sequence[Signer]) -> str:
         # Ed25519 signs the same text the same way each time: an unchanged head under unchanged keys is the same note.

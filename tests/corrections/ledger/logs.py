@@ -21,14 +21,34 @@ class Log:
     leaves: list[dict[str, str]] = field(default_factory=list)
     openings: list[dict[str, object]] = field(default_factory=list)
 
-    def append(self, chance: random.Random, at: datetime, text: str) -> None:
-        salt = chance.randbytes(32)
+    def append(self, chance: random.Random, at: datetime, text: str, supersedes: str | None = None) -> None:
+        """Publish a notice; what follows for the one that it supersedes is `follow`."""
         reference = f"C-{len(self.leaves):06d}"
-        content = {"reference": reference, "kind": "correction", "text": text}
+        article = {"reference": "A-1", "url": "https://daily.example/1", "revision_before": 2, "revision_after": 3}
+        content = {
+            "reference": reference,
+            "kind": "correction",
+            "severity": "low",
+            "text": text,
+            "original_text": "1.2 million",
+            "corrected_text": None,
+            "articles": [article],
+            "supersedes": supersedes,
+        }
+        self._add("correction.published", reference, at, chance, content)
+
+    def follow(self, reference: str, event: str) -> None:
+        """What happened to a notice later: `superseded`, `withdrawn`, `reinstated`."""
+        at = datetime.fromisoformat(self.leaves[-1]["at"])
+        kind = f"correction.{event}"
+        self._add(kind, reference, at, random.Random(event), {"reference": reference, "type": kind})
+
+    def _add(self, kind: str, reference: str, at: datetime, chance: random.Random, content: dict[str, object]) -> None:
+        salt = chance.randbytes(32)
         self.openings.append({"salt": salt.hex(), "content": content})
         self.leaves.append(
             commitments.leaf(
-                type="correction.published",
+                type=kind,
                 reference=reference,
                 publication=chance.choice(["daily", "weekly"]),
                 kind="correction",
@@ -51,19 +71,22 @@ class Log:
         ][start:end]
         return json.dumps({"entries": served, "next": None})
 
-    def notice(self, index: int) -> dict[str, object]:
-        leaf = self.leaves[index]
-        content = self.openings[index]["content"]
+    def notice(self, index: int, **over: object) -> dict[str, object]:
+        """The notice that this leaf published, as the API shows it."""
+        leaf, opening = self.leaves[index], self.openings[index]
+        content = opening["content"]
         return {
-            "reference": leaf["reference"],
-            "kind": leaf["kind"],
+            **content,
             "status": "published",
-            "text": content["text"],
+            "articles": [{**row, "headline": "Bridge opens late", "fixed_at": None} for row in content["articles"]],
+            "published_at": leaf["at"].replace("Z", ".123456Z"),
+            "superseded_by": None,
             "ledger": {
                 "index": index,
                 "leaf_hash": commitments.hash_of_leaf(leaf).hex(),
-                "opening": self.openings[index],
+                "opening": opening,
             },
+            **over,
         }
 
 

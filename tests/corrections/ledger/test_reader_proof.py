@@ -42,7 +42,8 @@ def test_a_proof_and_its_notice_fit_together():
     said = verify_proof([VKEY], proof_file(4), json.dumps(LOG.notice(4)))
     assert said == [
         "Entry 4 is in the log of 13 entries that desk.example/corrections signed.",
-        "The notice is entry 4, dated 2026-11-20T09:20:00Z, and says what was committed to then.",
+        "The notice is entry 4, dated 2026-11-20T09:20:00Z, and says what was committed to then. "
+        "Whether it was replaced or withdrawn, only the whole log shows.",
     ]
     assert verify_proof([VKEY], proof_file(0, size=1)) == [
         "Entry 0 is in the log of 1 entries that desk.example/corrections signed."
@@ -89,6 +90,16 @@ def test_the_program_takes_a_proof_or_the_whole_log_and_never_half_of_each(tmp_p
     notice.write_text(json.dumps(LOG.notice(4)))
     assert main(["--key", VKEY, "--proof", str(proof), "--notice", str(notice)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "OK: everything fits together."
-    for arguments in ([], ["--checkpoint", "a"], ["--proof", "a", "--checkpoint", "a", "--entries", "b"]):
+    for arguments in (
+        [],
+        ["--checkpoint", "a"],
+        ["--proof", "a", "--checkpoint", "a", "--entries", "b"],
+        ["--proof", "a", "--old", "b"],
+        ["--proof", "a", "--notices", "b"],
+        ["--consistency", "a", "--checkpoint", "b"],
+        ["--consistency", "a", "--old", "b"],
+        ["--consistency", "a", "--checkpoint", "b", "--old", "c", "--old", "d"],
+        ["--consistency", "a", "--checkpoint", "b", "--old", "c", "--notice", "d"],
+    ):
         with pytest.raises(SystemExit):
             main(["--key", VKEY, *arguments])

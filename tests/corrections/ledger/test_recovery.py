@@ -144,7 +144,7 @@ def test_leaves_published_since_the_restore_cannot_be_joined_but_a_new_log_goes_
     checkpoint = parse(split_note(said)[0])
     last = parse(split_note((restored / "checkpoint.txt").read_text())[0])
     assert (checkpoint.origin, checkpoint.size) == ("testserver/corrections-2", 3)
-    assert PreviousLog.named_in(checkpoint) == PreviousLog.of(last, kept=2)
+    assert PreviousLog.all_named_in(checkpoint) == [PreviousLog.of(last, kept=2)]
     publish()
     with pytest.raises(CommandError, match="the log testserver/corrections has been closed"):
         ledger("checkpoint")
@@ -182,7 +182,8 @@ def test_a_new_log_that_was_cut_off_after_its_signature_goes_on(restored, settin
     LedgerCheckpoint.objects.latest("pk").delete()
     settings.LEDGER_ORIGIN = "testserver/corrections-2"
     signed = parse(split_note(checkpoints.sign().text)[0])
-    assert (signed.size, PreviousLog.named_in(signed).origin) == (2, "testserver/corrections")
+    assert signed.size == 2
+    assert [log.origin for log in PreviousLog.all_named_in(signed)] == ["testserver/corrections"]
 
 
 def test_while_entries_are_missing_nothing_is_published_and_nothing_is_served_as_signed(restored, client):
@@ -256,6 +257,7 @@ def test_of_two_successions_the_smaller_share_is_kept(restored, own_memory, sett
     Correction.objects.filter(ledger_entry=None).update(status="draft", published_at=None)
     ledger("recover", "--new-log", "--origin", "testserver/corrections-3")
     settings.LEDGER_ORIGIN = "testserver/corrections-3"
-    assert PreviousLog.named_in(parse(split_note(checkpoints.current().text)[0])).kept == 0
+    named = PreviousLog.all_named_in(parse(split_note(checkpoints.current().text)[0]))
+    assert [log.kept for log in named] == [0, 2]
     oldest = min((restored / "checkpoints").iterdir(), key=lambda path: path.stem.rpartition("-")[2])
     assert ledger("verify", "--since", oldest).startswith("The public log of 1 entries is whole")

@@ -190,8 +190,8 @@ def test_a_new_log_names_the_last_checkpoint_of_the_old_and_what_it_kept_of_it(s
     digest = base64.b64encode(hashlib.sha256(last.body().encode()).digest()).decode()
     lines = (f"previous-log {ORIGIN} 8 {root} {digest}", "previous-log-kept 5")
     assert first == Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), lines)
-    assert PreviousLog.named_in(first) == PreviousLog.of(last, kept=5)
-    assert PreviousLog.named_in(last) is None
+    assert PreviousLog.all_named_in(first) == [PreviousLog.of(last, kept=5)]
+    assert PreviousLog.all_named_in(last) == []
 
 
 def test_a_new_log_keeps_no_more_than_there_was_and_one_that_says_nothing_lost_nothing(state):
@@ -199,7 +199,7 @@ def test_a_new_log_keeps_no_more_than_there_was_and_one_that_says_nothing_lost_n
     previous = PreviousLog.of(last, kept=9)
     assert (previous.kept, previous.lines()[1]) == (8, "previous-log-kept 8")
     silent = Checkpoint(NEW.name, 6, merkle.root(HASHES[:6]), previous.lines()[:1])
-    assert PreviousLog.named_in(silent) == previous
+    assert PreviousLog.all_named_in(silent) == [previous]
 
 
 def test_each_key_of_the_ring_signs_and_another_ring_signs_the_same_head_anew(state):
@@ -218,8 +218,9 @@ def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
     signed(state, 8)
     first = start_new_log(state, HASHES[:6], NEW)
     assert sign_leaves(state, HASHES[:6], NEW) == first
+    lines = parse(split_note(first)[0]).extensions
     assert open_checkpoint(sign_leaves(state, HASHES[:7], NEW), [NEW.verifier_key]) == Checkpoint(
-        NEW.name, 7, merkle.root(HASHES[:7])
+        NEW.name, 7, merkle.root(HASHES[:7]), lines
     )
     for attempt in (
         lambda: signed(state, 9),
@@ -244,19 +245,19 @@ def test_a_new_log_needs_an_old_one_and_a_new_name(state):
 @pytest.mark.parametrize("line", ["previous-log x 1", "previous-log x y z w", "previous-log x 1 AA== AA=="])
 def test_a_damaged_previous_log_line_is_refused(line):
     with pytest.raises(NoteError):
-        PreviousLog.named_in(Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT, ("something else", line)))
+        PreviousLog.all_named_in(Checkpoint(ORIGIN, 0, merkle.EMPTY_ROOT, ("something else", line)))
 
 
 @pytest.mark.parametrize("line", ["previous-log-kept", "previous-log-kept 1 2", "previous-log-kept x"])
 def test_a_damaged_number_of_kept_leaves_is_refused(line):
     lines = PreviousLog.of(Checkpoint(ORIGIN, 8, merkle.root(HASHES[:8])), kept=8).lines()
     with pytest.raises(NoteError):
-        PreviousLog.named_in(Checkpoint(NEW.name, 0, merkle.EMPTY_ROOT, (lines[0], line)))
+        PreviousLog.all_named_in(Checkpoint(NEW.name, 0, merkle.EMPTY_ROOT, (lines[0], line)))
 
 
 def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
     old = [signed(state, 4), signed(state, 8)]
-    first = start_new_log(state, HASHES[:8], NEW)
+    first = start_new_log(state, HASHES[:8], NEW, kept=8)
     note = sign_leaves(state, HASHES, NEW)
     keys = [VKEY, NEW.verifier_key.encode()]
     earlier = [(text, "") for text in [*old, first]]
@@ -265,11 +266,13 @@ def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
         "Nothing was changed since the checkpoint of 8 entries.",
         "Nothing was changed since the checkpoint of 8 entries.",
     ]
+    assert len(verify_corrections.verify(keys, note, [LOG.entries()], earlier[:2])) == 3
+    silent = sign(Checkpoint(NEW.name, 12, merkle.root(HASHES)), NEW)
     with pytest.raises(verify_corrections.Wrong, match="does not follow"):
-        verify_corrections.verify(keys, note, [LOG.entries()], earlier[:2])
+        verify_corrections.verify(keys, silent, [LOG.entries()], earlier[:2])
     head = parse(split_note(first)[0])
     chatty = sign(Checkpoint(NEW.name, 8, head.root, ("a word", *head.extensions)), NEW)
-    assert len(verify_corrections.verify(keys, note, [LOG.entries()], [(old[1], ""), (chatty, "")])) == 3
+    assert len(verify_corrections.verify(keys, silent, [LOG.entries()], [(old[1], ""), (chatty, "")])) == 3
     fork = sign(Checkpoint(ORIGIN, 8, merkle.root(OTHER[:8])), SIGNER)
     with pytest.raises(verify_corrections.Wrong, match="hides a checkpoint of 8"):
         verify_corrections.verify(keys, note, [LOG.entries()], [*earlier, (fork, "")])
@@ -280,16 +283,49 @@ def test_the_reader_s_file_follows_the_link_from_a_new_log_to_the_old(state):
 
 def test_a_new_log_without_the_lost_entries_does_not_pass_for_the_old(state):
     old = signed(state, 8)
-    first = start_new_log(state, OTHER[:8], NEW)
-    lost = make_log(12)
-    lost.leaves[5]["kind"] = "clarification"
-    keys = [VKEY, NEW.verifier_key.encode()]
-    state.path.unlink()
-    relogged = sign(
-        Checkpoint(NEW.name, 8, merkle.root(lost.hashes()[:8]), parse(split_note(first)[0]).extensions), NEW
-    )
+    rewritten = make_log(12)
+    rewritten.leaves[5]["kind"] = "clarification"
+    keys, tree = [VKEY, NEW.verifier_key.encode()], rewritten.hashes()[:8]
+    lines = PreviousLog.of(parse(split_note(old)[0]), kept=8).lines()
+    relogged = sign(Checkpoint(NEW.name, 8, merkle.root(tree), lines), NEW)
     with pytest.raises(verify_corrections.Wrong, match="rewritten"):
-        verify_corrections.verify(keys, relogged, [lost.entries()], [(old, "")])
+        verify_corrections.verify(keys, relogged, [rewritten.entries()], [(old, "")])
+
+
+def test_the_reader_s_file_says_openly_what_a_new_log_declares_to_be_lost(state, tmp_path, capsys):
+    old = [signed(state, 4), signed(state, 8)]
+    start_new_log(state, OTHER[:5], NEW, kept=4)
+    third = Signer("desk.example/corrections-3", bytes([8] * 32))
+    note = start_new_log(state, HASHES[:7], third, kept=5)
+    keys = [VKEY, NEW.verifier_key.encode(), third.verifier_key.encode()]
+    lost = (
+        f"LOST: the log says itself that it kept 4 entries of {ORIGIN}; the others, up to the checkpoint of 8, "
+        "are gone."
+    )
+    assert verify_corrections.verify(keys, note, [LOG.entries()], [(old[0], ""), (old[1], "")]) == [
+        f"The checkpoint of {third.name} is signed and fits its 7 entries.",
+        "Nothing was changed since the checkpoint of 4 entries.",
+        lost,
+        "5 newer entries are not covered by the checkpoint yet.",
+    ]
+    for name, text in {"cp": note, "old": old[1], "log": LOG.entries()}.items():
+        (tmp_path / name).write_text(text)
+    given = [part for key in keys for part in ("--key", key)]
+    given += ["--checkpoint", f"{tmp_path / 'cp'}", "--old", f"{tmp_path / 'old'}", "--entries", f"{tmp_path / 'log'}"]
+    assert verify_corrections.main(given) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "OK: everything fits together, apart from what the log itself declares to be lost."
+    )
+
+
+def test_a_log_that_followed_two_others_names_both(state):
+    first = parse(split_note(signed(state, 8))[0])
+    second = parse(split_note(start_new_log(state, HASHES[:6], NEW, kept=5))[0])
+    third = Signer("desk.example/corrections-3", bytes([8] * 32))
+    last = parse(split_note(start_new_log(state, HASHES[:4], third, kept=3))[0])
+    both = [PreviousLog.of(second, kept=3), PreviousLog.of(first, kept=5)]
+    assert PreviousLog.all_named_in(last) == both
+    assert PreviousLog.all_named_in(parse(split_note(sign_leaves(state, HASHES[:9], third))[0])) == both
 
 
 CHILD = """
@@ -346,7 +382,7 @@ def test_a_new_log_killed_half_way_can_be_started_again(state, when, nth):
     go_on = sign_leaves if (when, nth) == ("after", 2) else start_new_log
     note = go_on(state, HASHES[:4], NEW)
     first = open_checkpoint(note, [NEW.verifier_key])
-    assert PreviousLog.named_in(first).size == 8
+    assert [log.size for log in PreviousLog.all_named_in(first)] == [8]
     with pytest.raises(InconsistentLog):
         signed(state, 9)
 
