@@ -52,6 +52,16 @@ def shape(correction: Correction) -> dict[str, Any]:
     }
 
 
+def placeholder(correction: Correction) -> dict[str, Any]:
+    """What is said of a notice whose words were taken away under an order: that it was there, and its entry."""
+    ledger = _ledger(correction)
+    return {
+        "reference": correction.reference,
+        "status": correction.status,
+        "ledger": {**ledger, "opening": None} if ledger else None,
+    }
+
+
 def path(correction: Correction) -> str:
     """The notice's page."""
     return f"/corrections/{correction.reference}/"

@@ -31,6 +31,7 @@ urlpatterns = [
     path("corrections/inquiries/<str:key>/", inquiring.page, name="inquiry"),
     path("corrections/inquiries/<str:key>/answer/", inquiring.answer, name="inquiry-answer"),
     path("corrections/ledger/", ledger.explained, name="ledger"),
+    path("corrections/ledger/corrections-log.json", ledger.whole, name="ledger-whole"),
     path("corrections/ledger/verify_corrections.py", ledger.program, name="ledger-program"),
     path("corrections/statistics/", statistics_page, name="statistics"),
     path("corrections/<str:reference>/", log.notice, name="notice"),

@@ -81,7 +81,16 @@ class CheckpointView(Cacheable, APIView):
     renderer_classes = [PlainText]
     content_negotiation_class = AlwaysText
 
-    @extend_schema(responses={(200, "text/plain"): str, (404, MEDIA_TYPE): ProblemSerializer})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "size",
+                {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER},
+                description="An earlier checkpoint: the one signed last over exactly so many entries.",
+            )
+        ],
+        responses={(200, "text/plain"): str, (404, MEDIA_TYPE): ProblemSerializer},
+    )
     def get(self, request: Request) -> HttpResponse:
         """Read the newest signed checkpoint of the public log (C2SP tlog-checkpoint), as text whatever you accept.
 
@@ -89,7 +98,12 @@ class CheckpointView(Cacheable, APIView):
         found out by, and what comes into the log later cannot be dated before it. 503 `log_refused` while the log is
         not what was signed.
         """
-        refuse_unknown_parameters(request, ())
+        refuse_unknown_parameters(request, ("size",))
+        if "size" in request.query_params:
+            earlier = reading.checkpoint_of(_whole(request, "size"))
+            if earlier is None:
+                raise NotFound(_("No checkpoint was signed over so many entries."))
+            return HttpResponse(earlier.text, content_type="text/plain; charset=utf-8")
         try:
             newest = checkpoints.current()
         except InconsistentLog as error:

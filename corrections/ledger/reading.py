@@ -28,6 +28,11 @@ def newest_checkpoint() -> LedgerCheckpoint | None:
     return LedgerCheckpoint.objects.order_by("-pk").first()
 
 
+def checkpoint_of(size: int) -> LedgerCheckpoint | None:
+    """The checkpoint signed last over exactly so many leaves; None when there is none."""
+    return LedgerCheckpoint.objects.filter(size=size).order_by("-pk").first()
+
+
 def entries(start: int, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` entries from index `start`, as they are served: `index`, `leaf`, `leaf_hash` in lower-case hex."""
     rows = LedgerEntry.objects.filter(index__gte=start, index__lt=start + limit).order_by("index")
@@ -78,6 +83,25 @@ def proof_of(index: int) -> Proof | None:
         return None
     leaf = LedgerEntry.objects.values_list("leaf", flat=True).get(index=index)
     return Proof(index, leaf, tuple(inclusion_proof(index, newest.size)), newest)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """That the log only grew: an older checkpoint, a newer one, and the consistency proof between them."""
+
+    older: LedgerCheckpoint
+    newer: LedgerCheckpoint
+    path: tuple[bytes, ...]
+
+
+def growth_since(index: int, newest: LedgerCheckpoint) -> Growth | None:
+    """From the first checkpoint of this log that covered the entry to the newest; None while there is but one tree."""
+    origin = newest.text.partition("\n")[0]
+    covering = LedgerCheckpoint.objects.filter(size__gt=index, size__lt=newest.size, text__startswith=f"{origin}\n")
+    older = covering.order_by("size", "pk").first()
+    if older is None:
+        return None
+    return Growth(older, newest, tuple(consistency_proof(older.size, newest.size)))
 
 
 def _base64(raw: bytes) -> str:

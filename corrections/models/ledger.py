@@ -74,6 +74,7 @@ class LedgerCheckpoint(models.Model):
         verbose_name = _("checkpoint")
         verbose_name_plural = _("checkpoints")
         ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["size"], name="ledger_checkpoint_size")]
 
     def __str__(self) -> str:
         return f"{self.size} {self.root[:12]}"

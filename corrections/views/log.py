@@ -201,7 +201,9 @@ def _proof(shape: dict[str, Any]) -> dict[str, Any] | None:
     found = reading.proof_of(shape["ledger"]["index"]) if shape["ledger"] else None
     if found is None:
         return None
+    growth = reading.growth_since(found.index, found.checkpoint)
     return {
+        "growth": {"older": growth.older, "path": [step.hex() for step in growth.path]} if growth else None,
         "size": found.checkpoint.size,
         "path": [step.hex() for step in found.path],
         "checkpoint": found.checkpoint.text,

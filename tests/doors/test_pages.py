@@ -61,6 +61,7 @@ PAGES = {
     "corrections/inquiries/<str:key>/answer/": Page(303, 422, link="inquiry"),
     "corrections/statistics/": Page(404),  # for staff, unless the publication opens it to all
     "corrections/ledger/": PUBLIC,
+    "corrections/ledger/corrections-log.json": PUBLIC,
     "corrections/ledger/verify_corrections.py": PUBLIC,
     "corrections/<str:reference>/": Page(fill="correction"),
     "corrections/<str:reference>/notice.tlog-proof": Page(fill="correction"),

@@ -51,6 +51,16 @@ def test_it_is_text_whatever_the_caller_accepts(anyone, log, accept):
     assert anyone.get(f"{ROOT}checkpoint/", headers={"accept": accept}).content.decode() == signed.text
 
 
+def test_an_earlier_checkpoint_is_read_by_its_size(anyone, log):
+    older, newer = log(2), log(1)
+    assert anyone.get(f"{ROOT}checkpoint/?size=2").content.decode() == older.text
+    assert anyone.get(f"{ROOT}checkpoint/?size=3").content.decode() == newer.text
+    missing = anyone.get(f"{ROOT}checkpoint/?size=1")
+    assert (missing.status_code, json.loads(missing.content)["code"]) == (404, "not_found")
+    for size in ("", "-1", "x", "1" * 16, "٣"):
+        assert anyone.get(f"{ROOT}checkpoint/", {"size": size}).status_code == 422, size
+
+
 def test_before_the_first_signature_there_is_a_problem_and_no_checkpoint(anyone, log):
     for _ in range(2):
         answer = anyone.get(f"{ROOT}checkpoint/", headers={"accept": "text/plain"})
@@ -122,7 +132,8 @@ def test_that_the_log_only_grew_can_be_proved_between_any_two_sizes(anyone, log)
         ("proof", {"from": "2", "to": "1"}, "/from", "out_of_range"),
         ("proof", {"from": "0", "to": "3"}, "/from", "out_of_range"),
         ("proof", {"from": "", "to": "1"}, "/from", "whole_number"),
-        ("checkpoint", {"size": "1"}, "/size", "unknown_parameter"),
+        ("checkpoint", {"index": "1"}, "/index", "unknown_parameter"),
+        ("checkpoint", {"size": "x"}, "/size", "whole_number"),
         ("key", {"x": "1"}, "/x", "unknown_parameter"),
         ("keys", {"x": "1"}, "/x", "unknown_parameter"),
     ],
