@@ -194,7 +194,9 @@ def build(clock: Clock) -> tuple[Stage, Secrets]:
     partners = {row["slug"]: _partner(row, contacts) for row, contacts in ORGANIZATIONS}
     keys = issue_keys(partners, publications, shown)
     if settings.DEMO_WEBHOOK_URL:
-        _endpoint, shown.webhook = endpoints.create(partners[PARTNER_SLUG], url=settings.DEMO_WEBHOOK_URL)
+        endpoint, shown.webhook = endpoints.create(partners[PARTNER_SLUG], url=settings.DEMO_WEBHOOK_URL)
+        # Whoever runs this machine named the address: it is known to be theirs without a ping.
+        Endpoint.objects.filter(pk=endpoint.pk).update(state=Endpoint.State.ACTIVE)
     archive.fill(list(publications.values()), today=clock.today)
     stage = Stage(clock, publications, people, partners, keys, stories())
     for slug, story in sorted(stage.stories.items(), key=lambda row: -row[1].days_ago):

@@ -132,7 +132,11 @@ def finish(delivery: Delivery, verdict: Verdict, *, started: datetime | None = N
             bounces.note_refusal(delivery)
         if written and delivery.endpoint_id is not None:
             judging.judge(
-                delivery.endpoint_id, verdict, said=_storable(verdict.detail, 200), lease_until=delivery.lease_until
+                delivery.endpoint_id,
+                verdict,
+                said=_storable(verdict.detail, 200),
+                lease_until=delivery.lease_until,
+                pinged=delivery.endpoint.url if delivery.endpoint and delivery.event_id is None else "",
             )
     if not written:
         logger.warning("lease of %s was lost before its verdict %s", delivery.uuid, verdict.name)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ MAX_ENDPOINTS = 20
 MAX_URL = 500  # as the column
 PING = "endpoint.ping"
 MAX_PINGS = 3
+NO_TROUBLE = {"paused_reason": "", "failing_since": None, "failures": 0}
 WAITING = (Delivery.State.PENDING, Delivery.State.LEASED)
 
 
@@ -31,6 +33,8 @@ def create(
     owner: Organization | Publication, *, url: str, types: Iterable[str] = (), test: bool = False
 ) -> tuple[Endpoint, str]:
     """A new endpoint of an organization, or of a publication for its CMS; and its secret, which is shown this once.
+
+    It is owed a ping at once, and hears of nothing else until it answered one (see `judging.judge`).
 
     `types` empty means all that the owner may receive. Raises `Invalid` for a URL that is not talked to or an unknown
     type, `Conflict` when the owner has twenty endpoints.
@@ -46,15 +50,29 @@ def create(
         endpoint = Endpoint.objects.create(
             url=url, types=wanted, test=test, secret_encrypted=sealed.seal(secret), **whose
         )
+        ping(endpoint)
     return endpoint, secret
 
 
 def change(endpoint: Endpoint, *, url: str, types: Iterable[str]) -> Endpoint:
-    """Another address, or other types. Refuses what `create` refuses."""
+    """Another address, or other types. Refuses what `create` refuses.
+
+    Another address is unverified as a new one is: what is owed already waits until it answered its ping.
+    """
     wanted = list(dict.fromkeys(types))
     _check(url, wanted)
-    endpoint.url, endpoint.types = url, wanted
-    endpoint.save(update_fields=["url", "types"])
+    with transaction.atomic():
+        here = Endpoint.objects.select_for_update().filter(pk=endpoint.pk)
+        moved = here.exclude(Q(url=url) | Q(state=Endpoint.State.GONE)).update(
+            state=Endpoint.State.UNVERIFIED, **NO_TROUBLE
+        )
+        here.update(url=url, types=wanted)
+        endpoint.refresh_from_db()
+        if moved:
+            Delivery.objects.filter(endpoint=endpoint, event=None, state=Delivery.State.PENDING).update(
+                state=Delivery.State.CANCELED, last_error="the address was changed"
+            )
+            ping(endpoint)
     return endpoint
 
 
@@ -72,13 +90,13 @@ def rotate_secret(endpoint: Endpoint) -> str:
 
 
 def pause(endpoint: Endpoint, *, reason: str = "") -> Endpoint:
-    """Send nothing there for now; what is owed already waits. `Conflict` when it is gone."""
-    return _move(endpoint, Endpoint.State.PAUSED, paused_reason=reason[:200])
+    """Send nothing there for now; what is owed already waits. `Conflict` when it is gone or not verified yet."""
+    return _switch(endpoint, Endpoint.State.PAUSED, paused_reason=reason[:200])
 
 
 def resume(endpoint: Endpoint) -> Endpoint:
     """Send again at once, what waited first, and forget the failures before; whoever was mailed about a pause hears of
-    its end. `Conflict` when the URL is no longer one we talk to.
+    its end. `Conflict` when the URL is no longer one we talk to, and while it is not verified.
     """
     try:
         outbound.judge_url(endpoint.url)
@@ -87,7 +105,7 @@ def resume(endpoint: Endpoint) -> Endpoint:
     with transaction.atomic():
         ours = Endpoint.objects.filter(pk=endpoint.pk, state=Endpoint.State.PAUSED).exclude(paused_reason="").exists()
         leases.end_rest(endpoint.pk)
-        resumed = _move(endpoint, Endpoint.State.ACTIVE, paused_reason="")
+        resumed = _switch(endpoint, Endpoint.State.ACTIVE, paused_reason="")
         if ours:
             judging.tell(judging.RESUMED, resumed)
     wake.after_commit()
@@ -100,10 +118,10 @@ def delete(endpoint: Endpoint) -> None:
 
 
 def ping(endpoint: Endpoint) -> Delivery:
-    """Owe it a signed `endpoint.ping` at once, rest or not, so that its owner sees the signature verify. `Conflict`
-    unless active, and while three wait to be sent.
+    """Owe it a signed `endpoint.ping` at once, rest or not, so that its owner sees the signature verify. An answer of
+    2xx verifies an endpoint that is not yet. `Conflict` when paused or gone, and while three wait to be sent.
     """
-    if endpoint.state != Endpoint.State.ACTIVE:
+    if endpoint.state not in {Endpoint.State.ACTIVE, Endpoint.State.UNVERIFIED}:
         raise Conflict(_("This endpoint is not active."), code="not_active")
     body = {
         "type": PING,
@@ -157,13 +175,12 @@ def _lock(owner: Organization | Publication) -> None:
         Publication.objects.select_for_update().get(pk=owner.pk)
 
 
-def _move(endpoint: Endpoint, state: str, *, paused_reason: str) -> Endpoint:
-    written = (
-        Endpoint.objects.filter(pk=endpoint.pk)
-        .exclude(state=Endpoint.State.GONE)
-        .update(state=state, paused_reason=paused_reason, failing_since=None, failures=0)
-    )
-    if not written:
+def _switch(endpoint: Endpoint, state: str, *, paused_reason: str) -> Endpoint:
+    row = Endpoint.objects.filter(pk=endpoint.pk)
+    switched = row.filter(state__in=[Endpoint.State.ACTIVE, Endpoint.State.PAUSED])
+    if not switched.update(state=state, **NO_TROUBLE | {"paused_reason": paused_reason}):
+        if row.filter(state=Endpoint.State.UNVERIFIED).exists():
+            raise Conflict(_("This endpoint has not answered a test message yet."), code="unverified")
         raise Conflict(_("This endpoint answered that it is gone for good."), code="gone")
     endpoint.refresh_from_db()
     return endpoint

@@ -43,9 +43,13 @@ def lock(endpoint_id: int | None) -> Endpoint | None:
 
 
 @transaction.atomic
-def judge(endpoint_id: int, verdict: Verdict, *, said: str, lease_until: datetime | None = None) -> None:
+def judge(
+    endpoint_id: int, verdict: Verdict, *, said: str, lease_until: datetime | None = None, pinged: str = ""
+) -> None:
     """Note how a send ended, and until when nothing more is sent there. `said` is what the other side answered, fit to
     be stored; `lease_until` the end of the lease it was sent under: whoever has the endpoint by now keeps it.
+
+    `pinged` is the address that a ping went to: its 2xx verifies an endpoint that still has this address.
     """
     endpoint = lock(endpoint_id)
     if endpoint is None:
@@ -55,6 +59,8 @@ def judge(endpoint_id: int, verdict: Verdict, *, said: str, lease_until: datetim
     if verdict.name == "ok":
         if endpoint.failures or endpoint.failing_since is not None:
             Endpoint.objects.filter(pk=endpoint_id).update(failing_since=None, failures=0)
+        if endpoint.state == Endpoint.State.UNVERIFIED and pinged == endpoint.url:
+            Endpoint.objects.filter(pk=endpoint_id).update(state=Endpoint.State.ACTIVE)
     elif verdict.endpoint_gone:
         _close(endpoint, reason=said)
     elif verdict.endpoint_refused:

@@ -42,10 +42,11 @@ TURN = ("priority", "not_before", "pk")
 
 def due() -> Q:
     """What a sender may take now, by the database's clock: pending and due, or left behind by a worker that died; not
-    what an endpoint is owed that is paused, rests, or has a hook on its way.
+    what an endpoint is owed that is paused, rests, or has a hook on its way, nor more than pings to an unverified one.
     """
     ready = Q(endpoint=None) | (Q(endpoint__ready_at=None) | Q(endpoint__ready_at__lte=Now()))
-    return _time_has_come() & ready & ~Q(endpoint__state=Endpoint.State.PAUSED)
+    allowed = Q(event=None) | ~Q(endpoint__state=Endpoint.State.UNVERIFIED)
+    return _time_has_come() & ready & allowed & ~Q(endpoint__state=Endpoint.State.PAUSED)
 
 
 def claim(channel: str, limit: int | None = None) -> list[Delivery]:
@@ -194,7 +195,9 @@ def _take_hooks(limit: int) -> list[int]:
 
 def _endpoints_in_turn() -> QuerySet[Endpoint]:
     """Where something is due and may be sent: live before test, then the one that was served longest ago."""
-    theirs = Delivery.objects.filter(endpoint=OuterRef("pk"))
+    theirs = Delivery.objects.filter(_time_has_come(), endpoint=OuterRef("pk"))
+    something = Exists(theirs) & ~Q(state=Endpoint.State.UNVERIFIED)
+    a_ping = Exists(theirs.filter(event=None)) & Q(state=Endpoint.State.UNVERIFIED)
     on_the_way = Delivery.objects.filter(
         Q(endpoint__organization=OuterRef("organization")) | Q(endpoint__publication=OuterRef("publication")),
         state=Delivery.State.LEASED,
@@ -202,7 +205,7 @@ def _endpoints_in_turn() -> QuerySet[Endpoint]:
     )
     return (
         Endpoint.objects.exclude(state=Endpoint.State.PAUSED)
-        .filter(Q(ready_at=None) | Q(ready_at__lte=Now()), Exists(theirs.filter(_time_has_come())))
+        .filter(Q(ready_at=None) | Q(ready_at__lte=Now()), something | a_ping)
         .annotate(of_its_owner=_count(on_the_way))
         .filter(of_its_owner__lt=OF_ONE_OWNER)
         .order_by("test", F("ready_at").asc(nulls_first=True), "pk")
@@ -220,6 +223,8 @@ def _next_for(endpoint: Endpoint) -> Delivery | None:
     """
     turn = ("attempts", *TURN) if endpoint.failures else TURN
     rows = Delivery.objects.select_for_update(skip_locked=True).filter(_time_has_come(), endpoint=endpoint)
+    if endpoint.state == Endpoint.State.UNVERIFIED:
+        rows = rows.filter(event=None)
     return rows.order_by(*turn).first()
 
 

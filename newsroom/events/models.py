@@ -15,6 +15,8 @@ from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.business_time import CLOCK, Term
 
+SHOWN_TRIES = 20
+
 
 class Audience(models.TextChoices):
     """The widest circle that may receive an event."""
@@ -97,8 +99,9 @@ class Endpoint(models.Model):
     noun = "endpoint"
 
     class State(models.TextChoices):
-        """Whether we send there."""
+        """Whether we send there. `unverified`: pings alone, until one of them was answered 2xx."""
 
+        UNVERIFIED = "unverified", _("Not verified yet")
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
         GONE = "gone", _("Gone")
@@ -113,7 +116,7 @@ class Endpoint(models.Model):
     url = models.URLField(_("address"), max_length=500)
     types = models.JSONField(_("event types"), default=list, blank=True, help_text=_("Empty: all it may receive."))
     test = models.BooleanField(_("test"), default=False)
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ACTIVE)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.UNVERIFIED)
     secret_encrypted = models.TextField(editable=False)
     previous_secret_encrypted = models.TextField(blank=True, editable=False)
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -142,6 +145,16 @@ class Endpoint(models.Model):
     def reference(self) -> str:
         """What events call it: the beginning of its id."""
         return self.public_id.hex[:16]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries, in English."""
+
+    def with_tries(self) -> DeliveryQuerySet:
+        """Each with what its log shows, `newest_tries`: the last twenty, the newest first."""
+        newest = Attempt.objects.order_by("-number")[:SHOWN_TRIES]
+        shown = models.Prefetch("tries", newest, to_attr="newest_tries")
+        return self.select_related("event", "endpoint").prefetch_related(shown)
 
 
 class Delivery(models.Model):
@@ -183,6 +196,8 @@ class Delivery(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -242,6 +257,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}/{self.number}"
+
+    @property
+    def milliseconds(self) -> int | None:
+        """How long it took; None while it is on its way."""
+        return None if self.finished_at is None else int((self.finished_at - self.started_at).total_seconds() * 1000)
 
 
 class Promise(models.Model):

@@ -14,7 +14,7 @@ from corrections.services import checkpoints, pinning
 from newsroom.accounts.models import Organization
 from newsroom.events import delivery, endpoints, planning, upkeep
 from newsroom.events.models import Delivery, Event
-from tests.factories import make_correction
+from tests.factories import make_correction, verified
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def hooks():
 
 def make_endpoint(name, *types):
     owner = Organization.objects.create(name=name, slug=name)
-    endpoints.create(owner, url=f"https://{name}.example/hook", types=types)
+    verified(endpoints.create(owner, url=f"https://{name}.example/hook", types=types)[0])
 
 
 def test_an_endpoint_that_asks_is_posted_the_signed_checkpoint_and_no_other_is(clock):

@@ -165,6 +165,6 @@ def confirm_path_of(report) -> str:
 
 
 def _hooks(world: SimpleNamespace) -> None:
-    world.endpoint, _secret = endpoints.create(world.owner, url="https://hooks.partner.example/in")
+    world.endpoint = factories.verified(endpoints.create(world.owner, url="https://hooks.partner.example/in")[0])
     world.delivery = endpoints.ping(world.endpoint)
     world.event = Event.objects.order_by("pk").first()

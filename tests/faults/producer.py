@@ -25,6 +25,7 @@ from newsroom.accounts.models import Organization, Publication  # noqa: E402 -- 
 from newsroom.events import delivery, endpoints, leases, log  # noqa: E402 -- idem
 from newsroom.events.models import Delivery, Endpoint, Event, Unplanned  # noqa: E402 -- idem
 from newsroom.workflow import THE_CLOCK  # noqa: E402 -- idem
+from tests.factories import verified  # noqa: E402 -- idem
 
 
 class RolledBack(Exception):
@@ -48,7 +49,7 @@ def partner_at(url):
             slug=f"p{zlib.crc32(url.encode())}", defaults={"name": url}
         )
         if not Endpoint.objects.filter(url=url).exists():
-            endpoints.create(organization, url=url)
+            verified(endpoints.create(organization, url=url)[0])
     return Endpoint.objects.get(url=url).organization
 
 

@@ -98,6 +98,24 @@ class SecretSerializer(serializers.Serializer):
         ref_name = "WebhookSecret"
 
 
+class TrySerializer(serializers.Serializer):
+    """One try at a hook."""
+
+    number = serializers.IntegerField()
+    at = MomentField(source="started_at")
+    milliseconds = serializers.IntegerField(allow_null=True, help_text="How long it took; null while it is on its way.")
+    status_code = serializers.IntegerField(allow_null=True, help_text="What you answered; null for no answer.")
+    outcome = serializers.CharField(
+        source="verdict",
+        help_text="`ok`, `transient` (tried again), `ambiguous` (sent, no answer), `permanent` or `canceled` (not tried"
+        " again), `crash` (a fault of ours, tried again); empty while it is on its way.",
+    )
+    said = serializers.CharField(source="excerpt", help_text="The beginning of your answer, or what went wrong.")
+
+    class Meta:
+        ref_name = "WebhookTry"
+
+
 class DeliverySerializer(serializers.Serializer):
     """One hook: sent, waiting, or given up. `id` is its `webhook-id`, the same at every try."""
 
@@ -109,6 +127,7 @@ class DeliverySerializer(serializers.Serializer):
     next_attempt_at = serializers.SerializerMethodField()
     sent_at = MomentField(allow_null=True)
     last_error = serializers.CharField()
+    tries = TrySerializer(source="newest_tries", many=True, help_text="The last twenty, the newest first.")
 
     class Meta:
         ref_name = "WebhookDelivery"

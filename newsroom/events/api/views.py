@@ -38,6 +38,7 @@ from newsroom.events.models import Delivery, Endpoint
 
 PAGE_SIZE = 25
 MAX_POSITION = 2**63 - 1
+RUNNING = (Endpoint.State.ACTIVE, Endpoint.State.UNVERIFIED)
 
 
 class EndpointView(Cacheable, GenericAPIView):
@@ -81,7 +82,8 @@ class EndpointsView(EndpointView):
     def post(self, request: Request) -> Response:
         """Create a webhook endpoint. The answer holds its secret, which cannot be read again.
 
-        Hooks follow Standard Webhooks 1.0.0. An endpoint made with a test key hears of tests only.
+        Hooks follow Standard Webhooks 1.0.0. It is `unverified`, and gets nothing but signed pings, until it answered
+        one with 2xx; the first is sent at once. An endpoint made with a test key hears of tests only.
         """
         refuse_unknown_parameters(request, ())
         written = EndpointWriteSerializer(data=request.data)
@@ -113,7 +115,10 @@ class EndpointDetailView(EndpointView):
 
     @extend_schema(request=EndpointChangeSerializer, responses={200: EndpointSerializer})
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
-        """Change its address or types, pause it, or let it go on. What waited meanwhile is sent then."""
+        """Change its address or types, pause it, or let it go on. What waited meanwhile is sent then.
+
+        Another address is `unverified` until it answered a ping with 2xx, as a new one is.
+        """
         refuse_unknown_parameters(request, ())
         endpoint = self.endpoint(endpoint_id)
         written = EndpointChangeSerializer(data=request.data)
@@ -141,7 +146,7 @@ class DeliveriesView(EndpointView):
 
     @extend_schema(responses=DeliverySerializer(many=True))
     def get(self, request: Request, endpoint_id: UUID) -> Response:
-        """List the hooks of one endpoint, newest first: sent, waiting, or given up."""
+        """List the hooks of one endpoint, newest first: sent, waiting, or given up, each with its tries."""
         rows = _deliveries(self.endpoint(endpoint_id))
         page = self.paginate_queryset(self.filter_queryset(rows)) or []
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
@@ -176,9 +181,14 @@ class PingView(EndpointView):
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @idempotent(required=False)
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        """Send a signed `endpoint.ping`, to see that it arrives and that its signature verifies."""
+        """Send a signed `endpoint.ping`, to see that it arrives and that its signature verifies.
+
+        An answer of 2xx makes an `unverified` endpoint `active`.
+        """
         _refuse_body(request)
-        return Response(DeliverySerializer(endpoints.ping(self.endpoint(endpoint_id))).data, status=202)
+        endpoint = self.endpoint(endpoint_id)
+        owed = endpoints.ping(endpoint)
+        return Response(DeliverySerializer(_deliveries(endpoint).get(pk=owed.pk)).data, status=202)
 
 
 class RotateSecretView(EndpointView):
@@ -268,14 +278,16 @@ def _change(endpoint: Endpoint, data: dict[str, Any]) -> Endpoint:
         endpoint = endpoints.change(
             endpoint, url=data.get("url", endpoint.url), types=data.get("types", endpoint.types)
         )
-    wanted = data.get("state", endpoint.state)
-    if wanted == endpoint.state:
-        return endpoint
-    return endpoints.resume(endpoint) if wanted == Endpoint.State.ACTIVE else endpoints.pause(endpoint)
+    if data.get("state") == Endpoint.State.PAUSED and endpoint.state != Endpoint.State.PAUSED:
+        return endpoints.pause(endpoint)
+    # Active is what an unverified one becomes by itself.
+    if data.get("state") == Endpoint.State.ACTIVE and endpoint.state not in RUNNING:
+        return endpoints.resume(endpoint)
+    return endpoint
 
 
 def _deliveries(endpoint: Endpoint) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(endpoint=endpoint).select_related("event", "endpoint")
+    return Delivery.objects.filter(endpoint=endpoint).with_tries()
 
 
 def _refuse_body(request: Request) -> None:

@@ -31,6 +31,13 @@ MOVES: dict[str, Callable[[Endpoint], Any]] = {
     "ping": endpoints.ping,
     "rotate": endpoints.rotate_secret,
 }
+BUTTONS = {
+    Endpoint.State.UNVERIFIED: ("ping", "rotate"),
+    Endpoint.State.ACTIVE: ("ping", "pause", "rotate"),
+    Endpoint.State.PAUSED: ("resume", "rotate"),
+    Endpoint.State.GONE: (),
+}
+"""State of a webhook → what can be done with it."""
 STATES = {"pending": "open", "leased": "open", "sent": "done", "dead": "stop", "canceled": "closed"}
 """State of a delivery → tone of its badge."""
 
@@ -52,7 +59,6 @@ def page(request: HttpRequest, guest: Guest) -> HttpResponse:
     def make() -> str:
         made, secret = endpoints.create(guest.organization, url=data["url"], types=data["types"], test=data["test"])
         secrets.append(secret)
-        endpoints.ping(made)
         return str(made.public_id)
 
     try:
@@ -150,10 +156,8 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     endpoint.refresh_from_db()
-    rows, pages = page_of(request, Delivery.objects.filter(endpoint=endpoint).select_related("event", "endpoint"))
-    about, active = str(endpoint.public_id), endpoint.state == Endpoint.State.ACTIVE
-    names = [] if endpoint.state == Endpoint.State.GONE else ["ping", "pause"] if active else ["resume"]
-    names += ["rotate"] * (endpoint.state != Endpoint.State.GONE)
+    rows, pages = page_of(request, Delivery.objects.filter(endpoint=endpoint).with_tries())
+    about = str(endpoint.public_id)
     labels = {
         "ping": _("Send a test message"),
         "pause": _("Pause it"),
@@ -168,7 +172,7 @@ def _show(
         ],
         "buttons": [
             {"name": name, "label": labels[name], "token": guest.token(name, about)}
-            for name in names
+            for name in BUTTONS[Endpoint.State(endpoint.state)]
             if guest.may(f"endpoint.{name}", test=endpoint.test)
         ],
         "again_token": guest.token("redeliver", about) if guest.may("endpoint.redeliver", test=endpoint.test) else "",

@@ -9,6 +9,7 @@ from django.template import engines
 from newsroom.accounts.models import Organization, Publication
 from newsroom.events import channels, endpoints, judging, kinds, log
 from newsroom.workflow import THE_CLOCK
+from tests.factories import verified
 
 
 @dataclass
@@ -89,10 +90,11 @@ def answer(monkeypatch):
 
 @pytest.fixture
 def make_endpoint(settings):
-    """An endpoint at a loopback receiver, as the demo allows it."""
+    """An endpoint at a loopback receiver, as the demo allows it, that answered its first ping."""
     settings.ALLOW_LOOPBACK_ENDPOINTS = True
 
     def make(owner, url, **more):
-        return endpoints.create(owner, url=url, **more)
+        endpoint, secret = endpoints.create(owner, url=url, **more)
+        return verified(endpoint), secret
 
     return make

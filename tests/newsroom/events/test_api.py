@@ -16,10 +16,10 @@ from corrections.services import correction as notices
 from newsroom.accounts.models import Organization
 from newsroom.accounts.services import issue_key
 from newsroom.events import channels, log
-from newsroom.events.models import Delivery, Endpoint, Event, Position
+from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Position
 from newsroom.events.planning import plan_due
 from newsroom.workflow import THE_CLOCK
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff, verified
 
 pytestmark = pytest.mark.django_db
 ENDPOINTS = "/api/v1/webhook-endpoints/"
@@ -58,8 +58,10 @@ def partner(db):
 
 
 def create(client, **data):
+    """A new endpoint, which answered its first ping."""
     answer = client.write(ENDPOINTS, {"url": URL, **data})
     assert answer.status_code == 201, answer.content
+    verified(Endpoint.objects.get(public_id=answer.json()["id"]))
     return answer.json()
 
 
@@ -95,7 +97,7 @@ def test_a_new_endpoint_shows_its_secret_once(partner):
         "url": URL,
         "types": ["correction.published"],
         "publication": None,
-        "state": "active",
+        "state": "unverified",
         "paused_reason": "",
         "failing_since": None,
         "test": False,
@@ -105,7 +107,7 @@ def test_a_new_endpoint_shows_its_secret_once(partner):
     assert (row.organization, row.publication) == (partner.organization, None)
     assert made["secret"].startswith("whsec_")
     shown = partner.get(at(made)).json()
-    assert shown == {name: value for name, value in made.items() if name != "secret"}
+    assert shown == {**{name: value for name, value in made.items() if name != "secret"}, "state": "active"}
     assert partner.get(ENDPOINTS).json() == {"next": None, "previous": None, "results": [shown]}
 
 
@@ -171,12 +173,20 @@ def test_the_key_of_a_cms_makes_endpoints_of_its_publication():
 def test_an_endpoint_changes_pauses_and_goes_on(partner):
     made = create(partner, types=["correction.published"])
     changed = partner.patch(at(made), {"types": []}, format="json").json()
-    assert (changed["types"], changed["url"]) == ([], URL)
-    moved = partner.patch(at(made), {"url": "https://other.example/"}, format="json").json()
-    assert (moved["types"], moved["url"]) == ([], "https://other.example/")
+    assert (changed["types"], changed["url"], changed["state"]) == ([], URL, "active")
     assert partner.patch(at(made), {"state": "paused"}, format="json").json()["state"] == "paused"
     assert partner.patch(at(made), {"state": "active"}, format="json").json()["state"] == "active"
     assert partner.patch(at(made), {}, format="json").json() == partner.get(at(made)).json()
+
+
+def test_another_address_is_unverified_again_and_cannot_be_paused_until_it_is(partner):
+    made = create(partner)
+    elsewhere = {"url": "https://other.example/", "state": "active"}
+    moved = partner.patch(at(made), elsewhere, format="json").json()
+    assert (moved["types"], moved["url"], moved["state"]) == ([], "https://other.example/", "unverified")
+    refused = partner.patch(at(made), {"state": "paused"}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "unverified")
+    assert [row["type"] for row in partner.get(at(made, "deliveries")).json()["results"]] == ["endpoint.ping"]
 
 
 @pytest.mark.parametrize(
@@ -238,6 +248,7 @@ def test_deliveries_are_listed_newest_first_with_what_became_of_them(partner):
             "next_attempt_at": None,
             "sent_at": moment(sent.sent_at),
             "last_error": "",
+            "tries": [],
         },
         {
             "id": str(waiting.uuid),
@@ -248,12 +259,48 @@ def test_deliveries_are_listed_newest_first_with_what_became_of_them(partner):
             "next_attempt_at": moment(waiting.not_before),
             "sent_at": None,
             "last_error": "",
+            "tries": [],
         },
     ]
     assert partner.get(at(made, "deliveries"), {"state": "sent"}).json()["results"] == rows[:1]
     assert faults_of(partner.get(at(made, "deliveries"), {"state": "x"})) == [("/state", "invalid_choice")]
     assert faults_of(partner.get(at(made, "deliveries"), {"stat": "x"})) == [("/stat", "unknown_parameter")]
     assert faults_of(partner.get(at(made, "deliveries"), {"cursor": "x"})) == [("/cursor", "bad_cursor")]
+
+
+def test_each_try_is_listed_with_its_time_its_answer_and_how_long_it_took(partner):
+    made = create(partner)
+    [row] = deliver_to(made)
+    began = timezone.now()
+    Attempt.objects.create(
+        delivery=row,
+        number=1,
+        started_at=began,
+        finished_at=began + timedelta(seconds=1, milliseconds=250),
+        verdict="transient",
+        status_code=503,
+        excerpt="HTTP 503 busy",
+    )
+    Attempt.objects.create(delivery=row, number=2, started_at=began + timedelta(seconds=9))
+    [shown] = partner.get(at(made, "deliveries")).json()["results"]
+    assert shown["tries"] == [
+        {
+            "number": 2,
+            "at": moment(began + timedelta(seconds=9)),
+            "milliseconds": None,
+            "status_code": None,
+            "outcome": "",
+            "said": "",
+        },
+        {
+            "number": 1,
+            "at": moment(began),
+            "milliseconds": 1250,
+            "status_code": 503,
+            "outcome": "transient",
+            "said": "HTTP 503 busy",
+        },
+    ]
 
 
 def test_a_delivery_keeps_its_type_when_its_body_is_cleared(partner):

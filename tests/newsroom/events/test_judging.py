@@ -10,7 +10,7 @@ from newsroom.accounts.models import Contact, Organization
 from newsroom.events import delivery, endpoints, judging
 from newsroom.events.models import Delivery, Endpoint, Event
 from newsroom.events.verdicts import Verdict
-from tests.factories import make_publication, make_staff
+from tests.factories import make_publication, make_staff, verified
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 URL = "https://hooks.partner.example/in?key=secret"
@@ -24,7 +24,7 @@ def endpoint():
     partner = Organization.objects.create(name="Partner Inc.", slug="partner")
     Contact.objects.create(organization=partner, name="Pat", email="pat@partner.example")
     Contact.objects.create(organization=partner, name="Old", email="old@partner.example", is_active=False)
-    return endpoints.create(partner, url=URL)[0]
+    return verified(endpoints.create(partner, url=URL)[0])
 
 
 def judge(endpoint, verdict):
@@ -79,7 +79,7 @@ def test_what_an_owner_does_needs_no_mail(endpoint):
 
 def test_a_cms_hook_is_its_administrators_business_else_the_mailboxs():
     daily = make_publication()
-    endpoint, _secret = endpoints.create(daily, url=URL)
+    endpoint = verified(endpoints.create(daily, url=URL)[0])
     judge(endpoint, REFUSED)
     assert [to for to, _ in mailed()] == [f"{daily} <{daily.corrections_email}>"]
     admin = make_staff(daily, "admin")

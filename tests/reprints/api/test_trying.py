@@ -10,6 +10,7 @@ from newsroom.events import endpoints, planning
 from newsroom.events.models import Delivery, Event
 from reprints.models import Invoice, License, LicenseRequest
 from reprints.services import clock, trying
+from tests.factories import verified
 from tests.reprints import billing
 from tests.reprints import factories as make
 from tests.reprints.api.conftest import Client, faults, refused
@@ -121,7 +122,7 @@ def test_a_license_begins_is_told_that_it_ends_and_ends_by_moving_the_clock(part
 
 
 def test_a_correction_is_told_becomes_overdue_and_is_answered(tester, story):
-    endpoint, _secret = endpoints.create(tester.organization, url="https://hooks.partner.example/test", test=True)
+    endpoint = verified(endpoints.create(tester.organization, url="https://hooks.partner.example/test", test=True)[0])
     number = tester.licensed(story)[0]["number"]
     move(tester, days=3)
     made = tester.post("test/corrections/", {"license": number, "kind": "retraction"}, once="c1")
@@ -308,9 +309,9 @@ def test_a_decision_that_cannot_be_meant_is_refused_at_its_place(tester, story, 
 
 
 def test_the_desk_that_is_none_decides_nothing_live_and_nothing_of_others(partner, other, tester, story):
+    held = partner.licensed(story)[0]["number"]
     live = partner.asked(make.item(story, exclusivity="full"))["reference"]
     theirs = Client(other.organization, test=True).asked(make.item(story, exclusivity="full"))["reference"]
-    held = partner.licensed(story)[0]["number"]
     for body in ({"request": live}, {"request": theirs}, {"request": "LR-22222222-2"}, {"request": "x"}):
         assert refused(decide(tester, decision="quote", **body)) == (404, "not_found")
     assert refused(decide(tester, decision="revoke", license=held)) == (404, "not_found")
