@@ -25,7 +25,7 @@ LABELS: dict[str, Any] = {
     "publish_urgent": _lazy("Review of what one person published alone"),
     "suppress": _lazy("Review of the suppression"),
     "destroy": _lazy("Destruction of its words"),
-    "open": _lazy("An amount above the editor's limit"),
+    "open": _lazy("A price beyond the editor's limits"),
     "revoke": _lazy("Revocation"),
 }
 """What two people decide, as the desks read it."""

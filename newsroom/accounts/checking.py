@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from newsroom.business_time import WEEKDAYS, minutes_of
 MOST = 3660
 """No setting in days, hours or minutes is longer than ten years."""
 MOST_ENTRIES = 500
+MOST_MONEY = 10**9
 MOST_BODIES, MOST_TEXT = 5, 300
 LONGEST_LINK = 500
 PAYMENT_PARTS = ("number", "reference", "amount", "currency")
@@ -122,6 +124,14 @@ def _roles(value: list[Any]) -> str:
     return ""
 
 
+def _amount(value: str) -> str:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    return "" if number.is_finite() and 0 <= number <= MOST_MONEY else _("a number like “1000.00”.")
+
+
 PLACES = ("article_foot", "under_headline", "homepage", "corrections_page", "social", "alert", "print")
 NOTICES = ("correction", "clarification", "editors_note", "update", "retraction", "reply", "minor_fix", "low", "high")
 
@@ -172,6 +182,7 @@ CHECKS: dict[str, Callable[[Any], str]] = {
     "opening_hours": _hours,
     "on_call": _addresses,
     "payment_link": payment_link_fault,
+    **dict.fromkeys(["editor_limit", "priced_limit", "discount_limit"], _amount),
     "second_factor_roles": _roles,
     "placements": _placements,
 }

@@ -41,6 +41,7 @@ POLICIES: dict[str, Any] = {
     "quote_within_days": 3,
     "quote_valid_days": 30,
     "editor_limit": "1000.00",
+    "discount_limit": "30",  # percent below the rate card that an editor may offer; beyond it a manager approves
     "priced_limit": "2000.00",
     "free_words": 100,
     "show_update_counts": False,

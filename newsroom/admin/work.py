@@ -84,8 +84,13 @@ def two_lines(first: str, second: str) -> str:
 
 
 class WorkForm(forms.Form):
-    """The base of the forms behind buttons: carries the version that the page was drawn from."""
+    """The base of the forms behind buttons: carries the version that the page was drawn from.
 
+    A form with a `page_template` of its own is long: it stands in the record's part of the page, and the moves lead
+    to it.
+    """
+
+    page_template: ClassVar[str] = ""
     fills: ClassVar[bool] = False
     fill_label: Any = gettext_lazy("Fill in")
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -98,6 +103,10 @@ class WorkForm(forms.Form):
 
     def prepare(self) -> None:
         """Narrow choices to the record at hand."""
+
+    def field_at(self, pointer: str) -> str:
+        """The field that a fault's pointer (RFC 6901) names."""
+        return pointer.strip("/").split("/")[0]
 
     def fill(self) -> bool:
         """Of a form that `fills`: put a prepared text among what was typed. Whether that could be done."""
@@ -339,6 +348,7 @@ class WorkflowAdmin(admin.ModelAdmin):
                     "label": self._label(name),
                     "form": form,
                     "simple": not form.visible_fields(),
+                    "page_template": getattr(form, "page_template", ""),
                     "open": bool(bound and bound[0] == name) or opened == name,
                     "danger": button.danger,
                     "move": button.offered is None,
@@ -365,7 +375,7 @@ class WorkflowAdmin(admin.ModelAdmin):
 def _point_out(form: forms.Form, error: Invalid) -> None:
     """Each fault at the field that its pointer names, else above the form."""
     for fault in error.faults:
-        field = fault.pointer.strip("/").split("/")[0]
+        field = form.field_at(fault.pointer) if isinstance(form, WorkForm) else ""
         form.add_error(field if field in form.fields else None, str(fault.detail))
 
 

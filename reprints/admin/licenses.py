@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
 from newsroom.admin import Button
+from reprints.admin import wording
 from reprints.admin.base import LicensingAdmin, does_licensing
 from reprints.forms import desk as forms
 from reprints.models import (
@@ -58,7 +59,9 @@ class LicenseAdmin(LicensingAdmin):
         return {
             **super().subject_context(request, subject),
             "snapshot": subject.snapshot,
-            "effective": subject.effective_status(),
+            "grant": wording.grant(subject.snapshot),
+            "price": wording.money(subject.snapshot["price"]["amount"], subject.snapshot["price"]["currency"]),
+            "effective": wording.standing(subject),
             "placements": list(subject.placements.filter(removed_at=None)[:200]),
             "notices": list(subject.update_notices.order_by("-pk")[:50]),
         }

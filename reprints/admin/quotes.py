@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,17 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
 from newsroom.admin import Button
+from newsroom.events import promises
+from reprints.admin import wording
 from reprints.admin.base import LicensingAdmin, does_licensing
 from reprints.forms import desk as forms
 from reprints.models import (
     Quote,
 )
-from reprints.services import countering, quoting
+from reprints.services import countering, exclusive, limits, quoting
 from reprints.workflow import QUOTE, QuoteStatus
+
+UNDECIDED = (QuoteStatus.DRAFT, QuoteStatus.OPEN)
 
 
 def _needs_a_manager(subject: Quote, person: User) -> bool:
-    return subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject) and does_licensing(subject, person)
+    return subject.status == QuoteStatus.DRAFT and limits.needs_approval(subject) and does_licensing(subject, person)
 
 
 def _may_approve(subject: Quote, person: User) -> bool:
@@ -56,14 +59,23 @@ class QuoteAdmin(LicensingAdmin):
     }
 
     def subject_context(self, request: HttpRequest, subject: Quote) -> dict[str, Any]:
-        """The lines with the difference between asked and granted, and the trace of each price."""
+        """The lines with the difference between asked and granted, the trace of each price, what others hold, and what
+        keeps the editor from sending it alone.
+        """
+        currency = subject.currency
+        lines = list(subject.lines.select_related("article", "item"))
+        grants = [exclusive.granted_by(row) for row in lines]
+        given = limits.discount(subject)
         return {
             **super().subject_context(request, subject),
-            "lines": list(subject.lines.select_related("article", "item")),
+            "lines": [wording.line(row, currency, card=limits.card_price(row)) for row in lines],
+            "sums": {name: wording.money(getattr(subject, name), currency) for name in ("net", "tax", "gross")},
+            "below_card": given if given is not None and given > 0 else None,
             "effective": subject.effective_status(),
             "proposed": countering.latest(subject),
-            "needs_approval": subject.status == QuoteStatus.DRAFT and quoting.needs_approval(subject),
-            "limit": Decimal(str(subject.publication.policy("editor_limit"))),
+            "owed": list(promises.running(subject.request)) if subject.status == QuoteStatus.OPEN else [],
+            "beyond": limits.reasons(subject) if subject.status == QuoteStatus.DRAFT else [],
+            "calendar": wording.calendar(subject.request, grants) if subject.status in UNDECIDED else [],
         }
 
     def title_of(self, subject: Quote) -> str:
@@ -73,4 +85,4 @@ class QuoteAdmin(LicensingAdmin):
     @admin.display(description=_("gross"))
     def money(self, quote: Quote) -> str:
         """Amount and currency."""
-        return f"{quote.gross:.2f} {quote.currency}"
+        return wording.money(quote.gross, quote.currency)

@@ -15,6 +15,7 @@ from newsroom import references
 from newsroom.accounts.models import User
 from newsroom.admin import OurFields, StaffScopedAdmin
 from reprints import pricing
+from reprints.admin import wording
 from reprints.models import (
     LicenseRequest,
     PriceRule,
@@ -23,7 +24,6 @@ from reprints.models import (
     UseType,
 )
 from reprints.services import asking
-from reprints.services.lanes import Assessment
 from reprints.vocabulary import Lane
 
 
@@ -119,7 +119,7 @@ def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
             "item": item,
             "line": line,
             "price": None if line.amount is None else pricing.plain(line.amount, line.currency),
-            "reasons": _reasons(assessment, index),
+            "reasons": wording.reasons(assessment.reasons, item=index),
         }
         for index, (item, line) in enumerate(zip(items, assessment.lines, strict=True))
     ]
@@ -127,12 +127,8 @@ def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
     return {
         "lines": lines,
         "lane": Lane(assessment.lane).label,
-        "reasons": _reasons(assessment, None),
+        "reasons": wording.reasons(assessment.reasons, item=None),
         "total": None if total is None else pricing.plain(total, assessment.currency),
         "currency": assessment.currency,
         "other_currency": card.currency != request.currency,
     }
-
-
-def _reasons(assessment: Assessment, index: int | None) -> list[str]:
-    return [reason["code"].replace("_", " ") for reason in assessment.reasons if reason["item"] == index]

@@ -13,13 +13,15 @@ from newsroom.accounts.models import User
 from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
+from reprints.admin import wording
 from reprints.admin.base import does_licensing
 from reprints.admin.statistics import StatisticsAdmin
 from reprints.forms import desk as forms
+from reprints.forms.offering import QuoteDraftForm
 from reprints.models import (
     LicenseRequest,
 )
-from reprints.services import asking, contacts, deciding, quoting
+from reprints.services import asking, contacts, deciding, exclusive, quoting
 from reprints.workflow import REQUEST
 
 
@@ -44,7 +46,7 @@ class LicenseRequestAdmin(StatisticsAdmin):
     search_fields = ("reference", "organization__name", "items__article__headline", "po_number")
     buttons: ClassVar[dict[str, Button]] = {
         "take_up": Button(deciding.take_up),
-        "draft_quote": Button(quoting.draft, forms.QuoteDraftForm, _("Write a quote"), _can_be_quoted),
+        "draft_quote": Button(quoting.draft, QuoteDraftForm, _("Write a quote"), _can_be_quoted),
         "ask": Button(deciding.ask, forms.RequestAskForm),
         "resume": Button(deciding.resume),
         "message": Button(
@@ -82,12 +84,16 @@ class LicenseRequestAdmin(StatisticsAdmin):
         return [F("due_at").asc(nulls_last=True), "-pk"]
 
     def subject_context(self, request: HttpRequest, subject: LicenseRequest) -> dict[str, Any]:
-        """What is asked for, the thread, the quotes and licenses."""
+        """What is asked for, what others hold of it, the thread, the quotes and licenses."""
+        items = list(subject.items.select_related("article"))
+        quotes = subject.quotes.order_by("-number")
         return {
             **super().subject_context(request, subject),
-            "items": list(subject.items.select_related("article")),
+            "items": [{"item": item, **wording.grant(item.as_asked() | {"words": item.words})} for item in items],
+            "reasons": wording.reasons_by_item(subject.lane_reasons),
+            "calendar": wording.calendar(subject, [exclusive.grant_of(item) for item in items]),
             "thread": list(subject.messages.select_related("author")),
-            "quotes": list(subject.quotes.order_by("-number")),
+            "quotes": [{"quote": row, "gross": wording.money(row.gross, row.currency)} for row in quotes],
             "granted": list(subject.licenses.order_by("pk")),
             "contact": getattr(subject, "contact", None),
             "reveals": list(reveals_of(subject)),

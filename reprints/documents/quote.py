@@ -87,7 +87,7 @@ def _line(line: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
         "headline": one_line(article.get("headline") or address),
         "url": address if article.get("headline") else "",
         "grant": " · ".join(part for part in _grant(granted, locale) if part),
-        "changes": [_change(change, locale) for change in line.get("changes", [])],
+        "changes": [_change(row) for row in wording.change_rows(line.get("changes", []), locale)],
         "excluded": _("Not included: %(parts)s") % {"parts": "; ".join(line["exclusions"])}
         if line.get("exclusions")
         else "",
@@ -113,27 +113,9 @@ def _grant(granted: Mapping[str, Any], locale: Locale) -> list[str]:
     ]
 
 
-def _change(change: Mapping[str, Any], locale: Locale) -> str:
-    """“Asked: territory United States and Canada. Offered: United States.”"""
-    field = str(change["field"])
-    asked, offered = (_value(field, change[side], locale) for side in ("asked", "granted"))
-    return _("Changed: %(field)s, asked %(asked)s, offered %(offered)s") % {
-        "field": field.replace("_", " "),
-        "asked": asked,
-        "offered": offered,
-    }
-
-
-def _value(field: str, value: Any, locale: Locale) -> str:
-    if value in (None, "", []):
-        return _("nothing")
-    if field == "territory":
-        return wording.territory_words(value, locale)
-    if field == "languages":
-        return wording.language_words(value, locale)
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return str(value).replace("_", " ")
+def _change(row: Mapping[str, str]) -> str:
+    """“Where: you asked for Canada, we offer the United States.”"""
+    return _("%(label)s: you asked for “%(asked)s”, we offer “%(granted)s”") % row
 
 
 def _totals(quote: Quote, locale: Locale) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reprints.vocabulary import WORLD, Portion, QuantityUnit
+from reprints.vocabulary import WORLD, AiPurpose, Exclusivity, Format, Modifications, Portion, QuantityUnit, Use
 
 FALLBACK = "en"
 
@@ -47,6 +47,33 @@ OCCASIONS: Mapping[str, Promise | str] = {
     "legal_removal": _("If the article must be removed by law"),
     "release": _("If the article is released again"),
 }
+FIELD_LABELS: Mapping[str, Promise | str] = {
+    "use": _("Use"),
+    "portion": _("Portion"),
+    "excerpt_text": _("Passage"),
+    "format": _("Format"),
+    "quantity": _("How many"),
+    "quantity_unit": _("Of what"),
+    "territory": _("Where"),
+    "languages": _("Language"),
+    "starts_on": _("From"),
+    "ends_on": _("Until"),
+    "perpetual": _("Without end"),
+    "exclusivity": _("Exclusivity"),
+    "modifications": _("Changes to the text"),
+    "placement_urls": _("Placement"),
+    "ai_purposes": _("Purposes"),
+}
+"""Member of an item → its name; the keys are `ITEM_FIELDS`."""
+VOCABULARIES: Mapping[str, type[TextChoices]] = {
+    "use": Use,
+    "portion": Portion,
+    "format": Format,
+    "quantity_unit": QuantityUnit,
+    "exclusivity": Exclusivity,
+    "modifications": Modifications,
+}
+"""Member of an item → the closed list that its value is of."""
 
 
 def label_of(vocabulary: type[TextChoices], token: str) -> str:
@@ -169,3 +196,34 @@ def duty_lines(duties: Mapping[str, Mapping[str, Any]], locale: Locale) -> list[
             sentence = f"{sentence} {within % {'number': format_decimal(hours, locale=locale)}}"
         lines.append(f"{sentence}.")
     return lines
+
+
+def value_words(field: str, value: Any, locale: Locale) -> str:
+    """The value of a member of an item, in words."""
+    if value in (None, "", []):
+        return say("not said")
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if field == "territory":
+        return territory_words(value, locale)
+    if field == "languages":
+        return language_words(value, locale)
+    if field in VOCABULARIES:
+        return label_of(VOCABULARIES[field], str(value))
+    if field in {"starts_on", "ends_on"}:
+        return date_words(value, locale)
+    if field == "quantity":
+        return format_decimal(value, locale=locale)
+    if field == "ai_purposes":
+        return format_list([label_of(AiPurpose, str(entry)) for entry in value], locale=locale)
+    return ", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)
+
+
+def change_rows(changes: Iterable[Mapping[str, Any]], locale: Locale) -> list[dict[str, str]]:
+    """`[{label, asked, granted}]`: what is offered otherwise than it was asked for."""
+    rows = []
+    for change in changes:
+        name = str(change["field"])
+        sides = {side: value_words(name, change[side], locale) for side in ("asked", "granted")}
+        rows.append({"label": phrase_of(FIELD_LABELS, name), **sides})
+    return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,12 +13,8 @@ from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
-from reprints.models import LicenseRequest, UpdateNotice
-from reprints.services.quoting import Line
+from reprints.models import UpdateNotice
 from reprints.vocabulary import DeclineCode, EndReason, answer_choices
-
-LONGEST_OFFER_DAYS = 90
-GRANTED = ("territory", "languages", "starts_on", "ends_on", "quantity")
 
 
 class WordsForm(WorkForm):
@@ -80,70 +75,6 @@ class MessageForm(WordsForm):
     """A message that changes no status."""
 
     words = CleanTextField(label=_("Message to the requester"))
-
-
-class QuoteDraftForm(WorkForm):
-    """A quote for every item: what is granted, for how much, and why if it differs from the rate card."""
-
-    note = CleanTextField(label=_("Note to the requester"), required=False)
-    valid_days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=LONGEST_OFFER_DAYS, initial=30)
-    exclusions_confirmed = forms.BooleanField(label=_("What is left out is right"), required=False)
-
-    def prepare(self) -> None:
-        """A price, a reason and the narrowed rights for each item, before the fields of the whole."""
-        if not isinstance(self.subject, LicenseRequest):
-            return
-        self.items = list(self.subject.items.select_related("article"))
-        shared = dict(self.fields)
-        self.fields.clear()
-        for number, item in enumerate(self.items):
-            head = f"{number + 1}. {item.article.headline[:60]}"
-            self.fields[f"price_{number}"] = forms.DecimalField(
-                label=f"{head}: {_('price')}",
-                required=False,
-                min_value=Decimal(0),
-                max_digits=12,
-                decimal_places=3,
-                help_text=_("Empty: the rate card's price."),
-            )
-            self.fields[f"reason_{number}"] = CleanTextField(
-                label=_("Why it differs from the rate card"), required=False, multiline=False, max_length=500
-            )
-            self.fields[f"territory_{number}"] = forms.CharField(
-                label=_("Territory"), required=False, max_length=1000, initial=", ".join(item.territory)
-            )
-            self.fields[f"ends_on_{number}"] = DayField(label=_("Until"), required=False, initial=item.ends_on)
-        self.fields.update(shared)
-
-    def clean(self) -> dict[str, Any]:
-        """Hand the service one `Line` an item."""
-        data = super().clean() or {}
-        if self.errors:
-            return data
-        lines = []
-        for number, item in enumerate(self.items):
-            granted: dict[str, Any] = {}
-            territory = [part.strip().upper() for part in data[f"territory_{number}"].split(",") if part.strip()]
-            if territory != item.territory:
-                granted["territory"] = territory
-            ends_on = data[f"ends_on_{number}"]
-            if not item.perpetual and ends_on != item.ends_on:
-                granted["ends_on"] = ends_on.isoformat() if ends_on else None
-            lines.append(
-                Line(
-                    item=item,
-                    granted=granted,
-                    price=data[f"price_{number}"],
-                    override_reason=data[f"reason_{number}"],
-                )
-            )
-        return {
-            "seen": data.get("seen"),
-            "lines": lines,
-            "note": data["note"],
-            "valid_days": data["valid_days"],
-            "exclusions_confirmed": data["exclusions_confirmed"],
-        }
 
 
 class QuoteApproveForm(WorkForm):

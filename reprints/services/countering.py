@@ -17,7 +17,7 @@ from newsroom.events import promises
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
-from reprints.services import quoting, tax
+from reprints.services import limits, quoting, tax
 from reprints.services.checking import check_items
 from reprints.services.moving import lock_quote, say, tell, touch, words_of
 from reprints.vocabulary import TaxTreatment
@@ -71,7 +71,7 @@ def counter(
 
 @transaction.atomic
 def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
-    """Write the newest proposal as a new quote and send it; above the editor's limit it stays a draft for a manager,
+    """Write the newest proposal as a new quote and send it; beyond the editor's limits it stays a draft for a manager,
     and until somebody decides how it is taxed.
 
     The new net is the proposed amount, spread over the lines as before; without an amount, lines with other terms take
@@ -94,7 +94,7 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     fresh = quoting.draft(
         quote.request, by=by, lines=lines, note=quote.note, exclusions_confirmed=True, taxed=tax.choice_of(quote)
     )
-    waits = quoting.needs_approval(fresh) or fresh.tax_treatment == TaxTreatment.MANUAL
+    waits = limits.needs_approval(fresh) or fresh.tax_treatment == TaxTreatment.MANUAL
     return fresh if waits else quoting.open(fresh, by=by)
 
 

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from newsroom.errors import Conflict
+from reprints.documents import wording
 from reprints.models import License, QuoteLine, RequestItem
 from reprints.services.askers import Asker, asker_of
 from reprints.services.checking import CleanItem
@@ -18,6 +20,7 @@ from reprints.vocabulary import WORLD, Exclusivity
 from reprints.workflow import LicenseStatus
 
 FOREVER = date.max
+SHOWN = 100
 HOLDING = (LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED, LicenseStatus.PENDING_PAYMENT)
 
 
@@ -63,12 +66,36 @@ def clashes(grants: Sequence[Grant], *, asker: Asker) -> list[License | None]:
     """
     if not grants:
         return []
-    rows = holding({grant.article_id for grant in grants}, asker=asker)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=min(grant.starts_on for grant in grants)))
+    rows = _from(grants, asker=asker)
     if all(grant.exclusivity == Exclusivity.NONE for grant in grants):
         rows = rows.exclude(exclusivity=Exclusivity.NONE)
     held = list(rows.defer("snapshot"))
     return [next((row for row in held if _clash(grant, row)), None) for grant in grants]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A license of somebody else, and the places of the grants that run into it."""
+
+    license: License
+    places: tuple[int, ...]
+
+
+def calendar(grants: Sequence[Grant], *, asker: Asker) -> list[Held]:
+    """What others hold of these articles from the first day that is granted on, exclusive licenses first; at most a
+    hundred. One query.
+    """
+    if not grants:
+        return []
+    rows = _from(grants, asker=asker).select_related("article", "organization", "request__contact")
+    rows = rows.defer("snapshot").alias(open_to_others=Q(exclusivity=Exclusivity.NONE))
+    held = rows.order_by("open_to_others", "starts_on", "pk")[:SHOWN]
+    return [Held(row, tuple(place for place, one in enumerate(grants) if _clash(one, row))) for row in held]
+
+
+def _from(grants: Sequence[Grant], *, asker: Asker) -> Any:
+    rows = holding({grant.article_id for grant in grants}, asker=asker)
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=min(grant.starts_on for grant in grants)))
 
 
 def holding(article_ids: Iterable[int], *, asker: Asker) -> Any:
@@ -86,7 +113,7 @@ def holding(article_ids: Iterable[int], *, asker: Asker) -> Any:
 def refuse_clash(lines: Sequence[QuoteLine], *, to_desk: bool) -> None:
     """Raise `Conflict` (`exclusivity_clash`) when a line runs into somebody's license.
 
-    Only the desk reads its number: anyone could look up by it who holds it.
+    Only the desk reads whose it is, and its number: anyone could look up by that who holds it.
     """
     if not lines:
         return
@@ -96,9 +123,21 @@ def refuse_clash(lines: Sequence[QuoteLine], *, to_desk: bool) -> None:
     if clash is None:
         return
     words = _("Somebody else holds this exclusively, for this use, territory and time.")
-    if to_desk:
-        words = _("%(number)s is exclusive for this use, territory and time.") % {"number": clash.reference}
-    raise Conflict(words, code="exclusivity_clash")
+    raise Conflict(_told_to_desk(clash) if to_desk else words, code="exclusivity_clash")
+
+
+def _told_to_desk(held: License) -> str:
+    locale = wording.document_locale(get_language() or wording.FALLBACK)
+    dates = {"starts_on": held.starts_on, "ends_on": held.ends_on, "perpetual": held.perpetual}
+    said = {
+        "number": held.reference,
+        "who": held.request.requester_house or _("a private person"),
+        "use": held.get_use_display(),
+        "exclusivity": held.get_exclusivity_display(),
+        "where": wording.territory_words(held.territory, locale),
+        "when": wording.term_words(dates, locale),
+    }
+    return _("This runs into %(number)s of %(who)s: %(use)s, %(where)s, %(when)s. %(exclusivity)s.") % said
 
 
 def meet(one: Grant, other: Grant) -> bool:

@@ -21,7 +21,7 @@ from newsroom.events.kinds import Kind
 from newsroom.workflow import LICENSING, MANAGER, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments, pricing
 from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem, TermsTemplate
-from reprints.services import tax
+from reprints.services import limits, tax
 from reprints.services.askers import asker_of
 from reprints.services.checking import CleanItem, check_granted
 from reprints.services.completeness import LONGEST_OFFER, check_complete
@@ -100,7 +100,7 @@ def open(  # noqa: A001 -- the move is named so in the table
 
 @transaction.atomic
 def propose(quote: Quote, *, by: User, seen: int | None = None) -> Approval:
-    """Ask a manager to approve a quote above the editor's limit, as it stands in this version."""
+    """Ask a manager to approve a quote beyond the editor's limits, as it stands in this version."""
     quote = lock_quote(quote, seen=seen)
     _require(quote, by, LICENSING)
     check_complete(quote, by_hand=True)
@@ -178,11 +178,6 @@ def open_from_card(quote: Quote) -> Quote:
     """Send what the rate card made. Inside a transaction."""
     check_complete(quote, by_hand=False)
     return _open(lock_quote(quote), by=THE_LOG)
-
-
-def needs_approval(quote: Quote) -> bool:
-    """Whether its net is above the editor's limit of the publication."""
-    return quote.net > Decimal(str(quote.publication.policy("editor_limit")))
 
 
 def changes_between(asked: dict[str, Any], granted: dict[str, Any]) -> list[dict[str, Any]]:
@@ -295,17 +290,14 @@ def _price_of(quote: Quote, offer: Offer, position: int) -> tuple[Decimal | None
 
 
 def _check_limit(quote: Quote, by: User) -> None:
-    """A manager sends what others drafted; anything else above the limit needs the second person's
-    `Approval`.
-    """
-    if not needs_approval(quote):
-        return
-    if approvals.is_given(quote, "open"):
+    """A manager sends what others drafted; anything else beyond `limits` needs the second person's `Approval`."""
+    why = limits.reasons(quote)
+    if not why or approvals.is_given(quote, "open"):
         return
     if MANAGER in by.roles_at(quote.publication) and quote.drafted_by_id not in (None, by.pk):
         _agreed(quote, by=by)
         return
-    raise Conflict(_("This is above the editor's limit: a manager approves it first."), code="needs_approval")
+    raise Conflict(" ".join([*why, _("A manager approves it first.")]), code="needs_approval")
 
 
 def _agreed(quote: Quote, *, by: User, reason: str = "", kind: Kind | None = None) -> Approval:

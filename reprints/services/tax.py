@@ -22,7 +22,7 @@ from reprints.vocabulary import OrganizationType, TaxTreatment
 
 if TYPE_CHECKING:
     from newsroom.accounts.models import Publication
-    from reprints.models import Quote
+    from reprints.models import LicenseRequest, Quote
 
 EU = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 -- reads
@@ -61,7 +61,7 @@ class TaxChoice:
 
 def decide(quote: Quote, *, at: datetime | None = None) -> TaxDecision:
     """The treatment of a quote by the policy of its publication; nothing to pay is exempt."""
-    return decide_for(quote.publication, buyer_of(quote), net=quote.net, at=at)
+    return decide_for(quote.publication, buyer_of(quote.request), net=quote.net, at=at)
 
 
 def decide_by_hand(quote: Quote, choice: TaxChoice, *, at: datetime | None = None) -> TaxDecision:
@@ -112,10 +112,10 @@ def faults_in(choice: TaxChoice, *, seller: str, buyer: str, check: str) -> list
     return []
 
 
-def buyer_of(quote: Quote) -> Buyer:
+def buyer_of(request: LicenseRequest) -> Buyer:
     """What is known of whoever would pay."""
-    organization = quote.organization
-    private = quote.request.organization_type == OrganizationType.INDIVIDUAL
+    organization = request.organization
+    private = request.organization_type == OrganizationType.INDIVIDUAL
     return Buyer(organization.country, organization.vat_id, private) if organization else Buyer(private=private)
 
 

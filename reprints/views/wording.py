@@ -8,7 +8,6 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
-from django.db.models import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ from reprints.documents import wording
 from reprints.documents.wording import label_of
 from reprints.models import LicenseRequest, Quote
 from reprints.services.lanes import Assessment
-from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, Portion, QuantityUnit, Use
+from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, Use
 from reprints.workflow import RequestStatus
 
 S = RequestStatus
@@ -87,25 +86,6 @@ REASONS: dict[str, Any] = {
 Those that would tell about other people, their reports or their embargoes, are not here and are not said.
 """
 
-FIELD_LABELS: dict[str, Any] = {
-    "use": _("Use"),
-    "portion": _("Portion"),
-    "excerpt_text": _("Passage"),
-    "format": _("Format"),
-    "quantity": _("How many"),
-    "quantity_unit": _("Of what"),
-    "territory": _("Where"),
-    "languages": _("Language"),
-    "starts_on": _("From"),
-    "ends_on": _("Until"),
-    "perpetual": _("Without end"),
-    "exclusivity": _("Exclusivity"),
-    "modifications": _("Changes to the text"),
-    "placement_urls": _("Placement"),
-    "ai_purposes": _("Purposes"),
-}
-"""Member of an item → its name; the keys are `ITEM_FIELDS`."""
-
 EXPIRED = _("Expired")
 DESK = _("Licensing desk")
 YOU = _("You")
@@ -113,15 +93,6 @@ EFFECTIVE: dict[str, Any] = {"scheduled": _("Begins later"), "expired": EXPIRED}
 """What a license is by its dates alone."""
 EFFECTIVE_INVOICE: dict[str, Any] = {"overdue": _("Overdue"), "partly_paid": _("Partly paid")}
 """What an invoice is by its date and payments."""
-
-VOCABULARIES: dict[str, type[TextChoices]] = {
-    "use": Use,
-    "portion": Portion,
-    "format": Format,
-    "quantity_unit": QuantityUnit,
-    "exclusivity": Exclusivity,
-    "modifications": Modifications,
-}
 
 
 def page_locale() -> Locale:
@@ -180,34 +151,7 @@ def grant_rows(granted: Mapping[str, Any], *, use: bool = True) -> list[dict[str
 
 def change_rows(changes: list[dict[str, Any]]) -> list[dict[str, str]]:
     """`[{label, asked, granted}]`: what is offered otherwise than it was asked for."""
-    return [
-        {
-            "label": str(FIELD_LABELS.get(str(change["field"]), change["field"])),
-            "asked": value_words(str(change["field"]), change["asked"]),
-            "granted": value_words(str(change["field"]), change["granted"]),
-        }
-        for change in changes
-    ]
-
-
-def value_words(field: str, value: Any) -> str:
-    """The value of a member of an item, in words."""
-    locale = page_locale()
-    if value in (None, "", []):
-        return _now("not said")
-    if isinstance(value, bool):
-        return _now("yes") if value else _now("no")
-    if field == "territory":
-        return wording.territory_words(value, locale)
-    if field == "languages":
-        return wording.language_words(value, locale)
-    if field in VOCABULARIES:
-        return label_of(VOCABULARIES[field], str(value))
-    if field in {"starts_on", "ends_on"}:
-        return wording.date_words(str(value), locale)
-    if field == "ai_purposes":
-        return format_list([label_of(AiPurpose, str(entry)) for entry in value], locale=locale)
-    return ", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)
+    return wording.change_rows(changes, page_locale())
 
 
 def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, Any]:

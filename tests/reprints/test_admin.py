@@ -94,8 +94,8 @@ def test_the_work_page_shows_asked_and_granted(desk):
     assert press(client, request, "draft_quote", **data) == 302
     text = client.get(page(request.quotes.get())).content.decode()
 
-    assert "<del>[&#x27;US&#x27;]</del>" in text
-    assert "<ins>[&#x27;US&#x27;, &#x27;CA&#x27;]</ins>" in text
+    assert "<del>United States</del>" in text
+    assert "<ins>United States and Canada</ins>" in text
 
 
 @pytest.mark.parametrize(

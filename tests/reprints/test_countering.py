@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def publication():
-    return make.make_publication()
+    return make.make_publication(settings={"discount_limit": "40"})
 
 
 @pytest.fixture

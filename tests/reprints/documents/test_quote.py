@@ -75,7 +75,7 @@ def words(document):
         "Partner Media GmbH",
         "Council votes for the bridge",
         "Republish on a website · The full text · Website · Up to 50,000 monthly users · United States",
-        "Changed: territory, asked United States and Canada, offered United States",
+        "Where: you asked for “United States and Canada”, we offer “United States”",
         "Not included: photo: AP",
         "Quantity × 1.5",
         "Net $450.00",

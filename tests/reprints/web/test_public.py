@@ -12,6 +12,7 @@ from lxml import etree
 
 from newsroom import references
 from newsroom.accounts.checking import faults_in
+from reprints.documents import wording as document_wording
 from reprints.models import License
 from reprints.models.asking import ITEM_FIELDS
 from reprints.models.licenses import PUBLIC_STATUS
@@ -228,7 +229,7 @@ def test_the_check_takes_anything(client, publication, query):
 def test_every_answer_has_its_words():
     assert set(VERDICTS) == {*PUBLIC_STATUS.values(), "test", "unknown", "mistyped"}
     assert set(wording.STANDINGS) == set(RequestStatus.values)
-    assert tuple(wording.FIELD_LABELS) == ITEM_FIELDS
+    assert tuple(document_wording.FIELD_LABELS) == ITEM_FIELDS
     told_of_others = {"open_report", "not_usable", "embargo", "blocked_organization"}
     assert set(wording.REASONS) == MANUAL_REASONS - told_of_others
 
