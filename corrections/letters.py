@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from corrections.notices import confirm_path, correction_of, report_of
 from corrections.services import checkpoints, clock, inquiries
 from corrections.services.contacts import READER_KINDS
 from corrections.services.submitting import private_path
-from corrections.vocabulary import SETTLED_BY, Kind
+from corrections.vocabulary import SETTLED_BY, Anchor, Kind
 from newsroom.events import promises
 from newsroom.events.kinds import Recipient, mail_context, payload
 from newsroom.events.models import Event
@@ -44,7 +45,8 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "report": report,
         "own": own,
         "joined": own.pk != report.pk,
-        "headline": report.headline if outside or report.article is None else report.article.headline,
+        "headline": report.headline if outside else _named_to_staff(report),
+        "passage": report.passage_exact if report.article and report.anchor_state == Anchor.OK else "",
         "private_url": settings.BASE_URL + private_path(own) if recipient.kind == "reader" else "",
         "confirm_url": settings.BASE_URL + confirm_path(own),
         "admin_url": f"{settings.BASE_URL}/admin/corrections/report/{report.pk}/change/",
@@ -63,6 +65,19 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "notice_url": settings.BASE_URL + public.path(report.correction) if report.correction else "",
         "show_words": bool(report.publication.policy("mail_words_to_staff")),
     }
+
+
+def _named_to_staff(report: Report) -> str:
+    """What a report is about, without anything else that its reader typed: of an address that is none of our articles
+    only host and path.
+    """
+    if report.article is not None:
+        return report.article.headline
+    try:
+        parts = urlsplit(report.article_url)
+        return f"{parts.hostname or ''}{parts.path}" or report.get_medium_display()
+    except ValueError:
+        return report.get_medium_display()
 
 
 @mail_context("correction")

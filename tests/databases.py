@@ -33,9 +33,13 @@ def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """SQLite empties by DELETE, which the triggers refuse unless this table has a row. PostgreSQL truncates."""
+    """SQLite empties by DELETE, which the triggers refuse unless this table has a row; PostgreSQL truncates, which they
+    refuse unless there is such a table.
+    """
     with django_db_blocker.unblock():
         if connection.vendor != "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TABLE IF NOT EXISTS masthead_allow_flush (reason text NOT NULL)")
             return
         if not migrated().exists():
             keep_migrated()

@@ -26,7 +26,8 @@ if os.environ.get("MASTHEAD_TEST_DB") == "postgres":
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because threads with connections of their own must see one database; no fsync, because no test cuts power.
     DATABASES["default"]["TEST"] = {"NAME": str(pathlib.Path(os.environ["MASTHEAD_VAR"]) / "test.sqlite3")}
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    options = DATABASES["default"]["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None

@@ -199,6 +199,32 @@ def test_staff_see_the_words_where_the_publication_says_so(daily, report, editor
     assert "URGENT" in letter.text
 
 
+@pytest.mark.parametrize(
+    ("address", "medium", "named"),
+    [
+        ("https://daily.example/old/story?name=zinnia#zinnia", "web", "daily.example/old/story"),
+        ("https://rita:zinnia@daily.example/old/story", "web", "daily.example/old/story"),
+        ("https://[zinnia/", "web", "On the web"),
+        ("", "print", "In print"),
+    ],
+)
+def test_of_what_a_reader_typed_staff_are_mailed_host_and_path_and_nothing_else(daily, editor, address, medium, named):
+    report = make_report(daily, claim=SECRET, passage_exact="zinnia", medium=medium)
+    told = {"article": None, "article_url": address, "medium_detail": "zinnia, page 3"}
+    Report.objects.filter(pk=report.pk).update(**told)
+    report = reports.take_up(confirm(report), by=editor)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    inquiries.ask_colleague(
+        report, by=editor, name="Carl", email="carl@daily.example", words="Which figure?", reply_by=tomorrow
+    )
+    composed = letters()
+    for template in ("corrections/mail/report_submitted_desk", "corrections/mail/inquiry_opened"):
+        for _kind, letter in composed[template]:
+            assert named in letter.subject, template
+            assert "zinnia" not in letter.subject + letter.text, template
+            assert SECRET not in letter.text, template
+
+
 def test_dates_in_mails_are_the_publications_own(daily):
     report = make_report(daily)
     due = next(row for row in promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)

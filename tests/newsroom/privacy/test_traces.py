@@ -1,0 +1,121 @@
+"""After an erasure nothing of the person is left: not in any column of any table, not under a seal, not in the file."""
+
+import contextlib
+import sqlite3
+
+import pytest
+from django.apps import apps
+
+from corrections.models import Report
+from corrections.services import correction as notices
+from corrections.services import report as reports
+from newsroom import privacy
+from newsroom.events import planning, sealed
+from tests.factories import (
+    answer_warnings,
+    confirm,
+    make_article,
+    make_destroyed,
+    make_publication,
+    make_report,
+    make_staff,
+)
+
+ADDRESS = "https://daily.example/politics/bridge"
+WORDS = {
+    "claim": "The zinnia bridge cost more than that.",
+    "suggestion": "Say zinnia million.",
+    "passage": {"exact": "zinnia passage", "prefix": "zinnia before", "suffix": "zinnia after"},
+    "where": {"medium": "web", "detail": "zinnia detail"},
+    "sources": ["https://zinnia.example/bill"],
+    "name": "Zinnia Reader",
+    "email": "zinnia@reader.example",
+}
+
+
+def stored():
+    """Every value of every table, with what lies under a seal opened, as `table.column: value`."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        names = [field.attname for field in model._meta.concrete_fields]
+        for row in model._base_manager.values_list(*names):
+            found += [f"{model._meta.label}.{name}: {_opened(value)}" for name, value in zip(names, row, strict=True)]
+    return found
+
+
+def _opened(value):
+    try:
+        return sealed.open_text(value) if isinstance(value, str) else str(value)
+    except sealed.Unreadable:
+        return value
+
+
+def traces(word="zinnia"):
+    return sorted({line.partition(":")[0] for line in stored() if word in line.casefold()})
+
+
+@pytest.fixture
+def sent(client, db):
+    """A report by the API whose answer is kept for a repetition, with a reply, declined."""
+    daily = make_publication(name="The Daily", slug="daily", hosts=["daily.example"], is_default=True)
+    make_article(daily, url=ADDRESS)
+    answer = client.post(
+        "/api/v1/reports/",
+        {"article_url": ADDRESS, "category": "other", **WORDS},
+        content_type="application/json",
+        headers={"idempotency-key": "the-first-time"},
+    )
+    assert answer.status_code == 201, answer.content
+    report = confirm(Report.objects.get(reference=answer.json()["reference"]))
+    editor = make_staff(daily, "desk_editor")
+    if report.status == "held":
+        report = reports.release(report, by=editor)
+    report = reports.take_up(report, by=editor)
+    report = reports.ask(report, by=editor, words="Which bill?")
+    report = reports.reply(report, words="The zinnia bill.")
+    return reports.decline(report, by=editor, code="opinion", words="That is an opinion.", turn_to="The council")
+
+
+@pytest.mark.both
+def test_what_a_reader_sent_is_nowhere_after_an_erasure(sent):
+    assert len(traces()) > 8
+    done = privacy.erase("Zinnia@Reader.example")
+    assert [shelf.kept for shelf in done.values() if shelf.kept] == []
+    assert traces() == []
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_the_words_of_a_notice_are_nowhere_after_two_people_destroyed_them():
+    daily = make_publication()
+    editor, approver = make_staff(daily, "desk_editor"), make_staff(daily, "standards_editor")
+    report = reports.accept(reports.take_up(make_report(daily), by=editor), by=editor)
+    notice = notices.edit(
+        report.correction,
+        by=editor,
+        text="The zinnia bridge was wrong. It cost 1.45 million.",
+        original_text="zinnia 1.2",
+        corrected_text="zinnia 1.45",
+        not_fixed_reason="The zinnia page is archived.",
+    )
+    notice = answer_warnings(notice, by=editor)
+    notices.publish(notices.send_for_approval(notice, by=editor), by=approver)
+    planning.plan_due()
+    notice.refresh_from_db()
+    assert len(traces()) > 4
+    make_destroyed(notice)
+    assert traces() == []
+
+
+@pytest.mark.parametrize("erase", ["DELETE FROM letter", "UPDATE letter SET words = ''"])
+def test_sqlite_overwrites_in_its_file_what_is_erased(tmp_path, settings, erase):
+    path = tmp_path / "desk.sqlite3"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.executescript(settings.DATABASES["default"]["OPTIONS"]["init_command"])
+        database.execute("CREATE TABLE letter (words text)")
+        database.execute("INSERT INTO letter VALUES (?)", ["The zinnia bridge. " * 20])
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"zinnia" in path.read_bytes()
+        database.execute(erase)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"zinnia" not in path.read_bytes()
