@@ -51,7 +51,9 @@ def address_of_reader(key: str) -> Address | None:
 
 @address_book("unconfirmed_reader")
 def address_to_confirm(key: str) -> Address | None:
-    """The same before it is confirmed: for the receipt with the confirm button, and nothing else."""
+    """The same before it is confirmed: for the receipt with the confirm button, and for what an editor writes there by
+    hand.
+    """
     report = Report.objects.select_related("contact").filter(reference=key).first()
     contact = getattr(report, "contact", None)
     email = sealed.open_text(contact.email_sealed) if contact is not None else ""
@@ -63,11 +65,17 @@ def address_to_confirm(key: str) -> Address | None:
 @notice("report.submitted", "corrections/mail/report_submitted")
 @notice("report.address_given", "corrections/mail/report_submitted")
 def the_new_reader(event: Event) -> Iterable[Recipient]:
-    """The receipt with the confirm button: the only mail an unconfirmed address gets."""
+    """The receipt with the confirm button: the only mail that an unconfirmed address gets by itself."""
     report = report_of(event)
     if report.visibility != "normal" or not getattr(report, "contact", None):
         return []
     return [Recipient("unconfirmed_reader", report.reference)] if report.contact.email_sealed else []
+
+
+@notice("report.written_to", "corrections/mail/report_written_to_unconfirmed")
+def the_reader_nobody_confirmed(event: Event) -> Iterable[Recipient]:
+    """The address as it was given, where an editor decided to write there all the same."""
+    return [Recipient("unconfirmed_reader", event.subject_reference)] if "unconfirmed" in event.data else []
 
 
 @notice("report.submitted", "corrections/mail/report_submitted_desk")
@@ -162,6 +170,7 @@ def address_of_colleague(key: str) -> Address | None:
 @notice("report.waiting", "corrections/mail/report_waiting")
 @notice("report.reminded", "corrections/mail/report_reminded")
 @notice("report.asked", "corrections/mail/report_asked")
+@notice("report.written_to", "corrections/mail/report_written_to")
 @notice("report.accepted", "corrections/mail/report_accepted")
 @notice("report.joined", "corrections/mail/report_joined")
 @notice("report.lapsed", "corrections/mail/report_lapsed")

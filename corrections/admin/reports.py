@@ -31,6 +31,7 @@ from corrections.services import (
     presence,
     priority,
     splitting,
+    writing,
 )
 from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
@@ -42,7 +43,7 @@ from newsroom.events.reveals import reveals_of
 from newsroom.web import gate
 
 SIMILAR_SHOWN = 20
-REPLIES = frozenset({"ask", "decline", "join", "accept"})
+REPLIES = frozenset({"ask", "decline", "join", "accept", "write_to_reader"})
 """The buttons whose words go to the reader: who is at one of them is replying."""
 OPEN = {"held", "new", "in_review", "needs_info", "accepted"}
 
@@ -102,6 +103,9 @@ class ReportAdmin(StatisticsAdmin):
         ),
         "close_inquiry": Button(
             inquiries.close, ReportCloseInquiryForm, _("Close a question to a colleague"), inquiries.may_close
+        ),
+        "write_to_reader": Button(
+            writing.write_to_reader, forms.ReportWriteToReaderForm, _("Write to the reader"), writing.may_write
         ),
         "note": Button(
             lambda subject, *, by, words, seen=None: reports.note(subject, by=by, words=words),

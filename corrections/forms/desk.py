@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.answers import TemplatedForm
 from corrections.models import Correction, CorrectionArticle, Purpose, Report
+from corrections.services import writing
 from corrections.services.submitting import Draft
 from corrections.vocabulary import (
     DECLINE_CODES,
@@ -186,6 +187,33 @@ class ReportAssignForm(WorkForm):
             people = working_at(self.subject.publication, *needed)
             self.fields["to"].queryset = people  # type: ignore[attr-defined]  # -- a model field
             self.initial.setdefault("to", self.subject.assignee_id)
+
+
+class ReportWriteToReaderForm(WordsForm):
+    """A message to the reader; where nobody confirmed the address, whether it is mailed there all the same."""
+
+    words = CleanTextField(
+        label=_("Message to the reader"),
+        help_text=_("It moves nothing. To wait for an answer, ask the reader instead."),
+    )
+    unconfirmed = forms.BooleanField(
+        required=False,
+        label=_("Mail it to the address that nobody confirmed"),
+        help_text=_("It may be a stranger’s: write nothing there that only the reader may know."),
+    )
+    reason = CleanTextField(
+        multiline=False,
+        required=False,
+        max_length=writing.MAX_REASON,
+        label=_("Why (internal)"),
+        help_text=_("Only where you mail it to an unconfirmed address."),
+    )
+
+    def prepare(self) -> None:
+        """Say who gets it; without an unconfirmed address nothing is asked about one."""
+        if not isinstance(self.subject, Report) or writing.may_mail_unconfirmed(self.subject):
+            return
+        del self.fields["unconfirmed"], self.fields["reason"]
 
 
 class NoteForm(WordsForm):

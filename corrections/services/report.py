@@ -120,7 +120,7 @@ def reopen(report: Report, *, by: User, words: str, seen: int | None = None) -> 
     """Not so sure after all. The draft stays where it is."""
     report, change = begin(report, "reopen", by=by, seen=seen)
     report.correction = None
-    change["note"] = _note(report, by, words).pk
+    change["note"] = note_down(report, by, words).pk
     priority.promise(report, "decide")
     return end(report, change, by=by, fields=("correction",))
 
@@ -296,17 +296,7 @@ def note(report: Report, *, by: User, words: str) -> Message:
     keep_closed(report, by)
     if not may_note(report, by):
         raise NotAllowed(_("Only the desk writes notes."))
-    return _note(report, by, words)
-
-
-@transaction.atomic
-def write_to_reader(report: Report, *, by: User, words: str) -> Message:
-    """A message of the thread that changes no status. It is on the reader's private page."""
-    report = lock(report)
-    keep_closed(report, by)
-    if "desk_editor" not in by.roles_at(report.publication):
-        raise NotAllowed(_("Only the desk writes to readers."))
-    return say(report, "staff", by, words)
+    return note_down(report, by, words)
 
 
 def available(report: Report, by: Actor) -> list[str]:
@@ -326,7 +316,8 @@ def say(report: Report, author_kind: str, by: Actor, words: str) -> Message:
     )
 
 
-def _note(report: Report, by: User, words: str) -> Message:
+def note_down(report: Report, by: User, words: str) -> Message:
+    """Write an internal note, inside the transaction of the move or press that brings it. `Invalid` without words."""
     _require(words, "/words")
     return Message.objects.create(
         report=report, author_kind="staff", author=by, body=words.strip(), internal=True, at=timezone.now()

@@ -61,6 +61,7 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "weigh",
         "assign",
         "ask_colleague",
+        "write_to_reader",
         "note",
         "reveal_contact",
         "export",

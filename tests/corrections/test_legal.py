@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from corrections import statistics
 from corrections.models import LegalAct, Report
-from corrections.services import clock, contacts, erasing, legal, links, retention
+from corrections.services import clock, contacts, erasing, legal, links, retention, writing
 from corrections.services import report as reports
 from newsroom.accounts.models import ApiKey
 from newsroom.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -77,7 +77,7 @@ def test_whoever_is_not_legal_can_do_nothing_to_it_even_with_an_old_page(daily, 
         lambda: reports.decline(report, by=editor, code="opinion", words="No."),
         lambda: reports.assign(report, by=editor, to=editor),
         lambda: reports.note(report, by=editor, words="Seen."),
-        lambda: reports.write_to_reader(report, by=editor, words="Hello."),
+        lambda: writing.write_to_reader(report, by=editor, words="Hello."),
     ):
         with pytest.raises(NotFound):
             attempt()

@@ -8,7 +8,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from corrections.models import Report
-from corrections.services import adding, agencies, clock, destroying, fixed, inquiries, splitting
+from corrections.services import adding, agencies, clock, destroying, fixed, inquiries, splitting, writing
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning, promises
@@ -88,6 +88,10 @@ def work_on(report, editor, second):
     report = reports.take_up(confirm(report), by=editor)
     reports.assign(report, to=second, by=editor)
     adding.add(report, words=SECRET)
+    writing.write_to_reader(report, by=editor, words="We found the minutes.")
+    unconfirmed = make_report(report.publication, report.article, claim=SECRET)
+    by_hand = {"unconfirmed": True, "reason": "They telephoned."}
+    writing.write_to_reader(unconfirmed, by=editor, words="We found the minutes.", **by_hand)
     splitting.split(report, by=editor, claim="The name is wrong as well.")
     tomorrow = timezone.localdate() + timedelta(days=1)
     for name in ("ann", "ben"):
@@ -165,9 +169,7 @@ def test_in_the_life_of_a_report_every_mail_says_its_piece(daily, report, editor
             private = any("/corrections/reports/" in link for link in links)
             assert private is (kind == "reader"), template
             assert any("/admin/" in link for link in links) is (kind in {"user", "publication"}), template
-            assert any("/confirm/" in link for link in links) is (template == "corrections/mail/report_submitted"), (
-                template
-            )
+            assert any("/confirm/" in link for link in links) is (kind == "unconfirmed_reader"), template
             assert HEADLINE in letter.text, template
             assert SECRET not in letter.text, template
 
@@ -178,6 +180,8 @@ def test_the_readers_mails_carry_the_words_meant_for_them(daily, report, editor)
     assert "Which year do you mean?" in composed["corrections/mail/report_asked"]
     assert "That is an opinion." in composed["corrections/mail/report_declined"]
     assert "The press council" in composed["corrections/mail/report_declined"]
+    assert "We found the minutes." in composed["corrections/mail/report_written_to"]
+    assert "We found the minutes." in composed["corrections/mail/report_written_to_unconfirmed"]
     assert "Two of you saw it." in composed["corrections/mail/report_joined"]
     assert "It was 1.45 million." in composed["corrections/mail/report_resolved"]
     assert "/corrections/C-" in composed["corrections/mail/report_resolved"]

@@ -89,6 +89,7 @@ def of_reports(world: SimpleNamespace) -> Table:
             {"name": "Ann Reporter", "email": "ann@daily.example", "words": WORDS, "reply_by": soon.isoformat()},
         ),
         "close_inquiry": lambda: (lambda row: Press(row, {"inquiry": row.inquiries.get().pk}))(asking_a_colleague()),
+        "write_to_reader": lambda: Press(in_review(), {"words": WORDS}),
         "note": lambda: Press(in_review(), {"words": WORDS}),
         "reveal_contact": lambda: Press(in_review(), reason),
         "restore": lambda: Press(reports.mark_spam(new(), by=ann)),

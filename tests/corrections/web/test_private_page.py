@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from corrections.models import Report
 from corrections.services import report as reports
+from corrections.services import writing
 from corrections.services.moving import shown
 from corrections.services.submitting import private_path
 from corrections.views.wording import STANDINGS
@@ -200,7 +201,7 @@ def test_what_the_desk_does_among_itself_refuses_no_move_of_the_reader(client, a
 
 def test_a_reply_to_a_question_that_another_one_followed_comes_back_to_be_read_again(client, asked, editor):
     old = shown(asked)
-    reports.write_to_reader(asked, by=editor, words="We mean the caption, sorry.")
+    writing.write_to_reader(asked, by=editor, words="We mean the caption, sorry.")
     token = form_token.issue("reply", about=asked.reference)
     answer = client.post(f"{private_path(asked)}reply/", {"seen": old, "form_token": token, "words": "Page three."})
     assert answer.status_code == 409

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from corrections.models import Report
-from corrections.services import adding, clock
+from corrections.services import adding, clock, writing
 from corrections.services import report as reports
 from corrections.services.same import say_same
 from corrections.services.submitting import private_path
@@ -243,7 +243,7 @@ def test_thirty_messages_and_answers_cost_the_page_no_more_queries_than_one(clie
     counted = []
     for more in (1, 29):
         for number in range(more):
-            reports.write_to_reader(report, by=editor, words=f"Message {more} {number}.")
+            writing.write_to_reader(report, by=editor, words=f"Message {more} {number}.")
             Event.objects.count()
         with CaptureQueriesContext(connection) as queries:
             client.get(private_path(report) + "?stay=1")
