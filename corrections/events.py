@@ -37,6 +37,7 @@ MAIL_REFUSED = declare("report.mail_refused", STAFF, _("Mail to the reader did n
 ADDRESS_GIVEN = declare("report.address_given", STAFF, _("Reader gave an address"))
 ADDRESS_CONFIRMED = declare("report.address_confirmed", STAFF, _("Reader confirmed the address"))
 CONTACT_REVEALED = declare("report.contact_revealed", STAFF, _("Contact details revealed"))
+LINK_REVEALED = declare("report.link_revealed", STAFF, _("Private link given out"))
 CONTACT_ERASED = declare("report.contact_erased", STAFF, _("Contact details erased"))
 ERASED = declare("report.erased", STAFF, _("The reader's words erased"))
 RESTRICTED = declare("report.restricted", STAFF, _("Report restricted to legal"))

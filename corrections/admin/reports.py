@@ -13,6 +13,7 @@ from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.admin.statistics import StatisticsAdmin
 from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
+from corrections.forms.entering import ReportEnterForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.joining import ReportJoinAllForm
 from corrections.forms.legal import LegalReasonForm
@@ -25,6 +26,7 @@ from corrections.services import (
     auditing,
     contacts,
     doubting,
+    entering,
     inquiries,
     joining,
     legal,
@@ -35,7 +37,6 @@ from corrections.services import (
 )
 from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
-from corrections.services.submitting import private_path, submit
 from corrections.workflow import REPORT
 from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
@@ -120,6 +121,13 @@ class ReportAdmin(StatisticsAdmin):
             contacts.may_reveal,
             answers=True,
         ),
+        "reveal_link": Button(
+            lambda subject, *, by, reason, seen=None: entering.reveal_link(subject, by=by, reason=reason),
+            forms.ReportRevealLinkForm,
+            _("Private link for the caller"),
+            entering.may_reveal_link,
+            answers=True,
+        ),
         "restore": Button(reports.restore),
         "restrict": Button(legal.restrict, LegalReasonForm, _("Restrict to legal"), legal.may_restrict),
         "unrestrict": Button(legal.unrestrict, LegalReasonForm, _("Open to the desk again"), legal.may_unrestrict),
@@ -146,10 +154,11 @@ class ReportAdmin(StatisticsAdmin):
     }
     starters: ClassVar[dict[str, Button]] = {
         "enter": Button(
-            submit,
-            forms.ReportEnterForm,
+            entering.enter,
+            ReportEnterForm,
             _("Enter a report for someone"),
             lambda _subject, person: "desk_editor" in person.roles_anywhere(),
+            then="reveal_link",
         )
     }
 
@@ -194,7 +203,6 @@ class ReportAdmin(StatisticsAdmin):
             "contact": contact,
             "held_because": [gate.REASONS.get(code, code) for code in subject.held_reasons],
             "reveals": list(reveals_of(subject)),
-            "private_path": private_path(subject),
             "same_article": visible.filter(article=subject.article_id, article__isnull=False)
             .exclude(pk__in=[subject.pk, *listed])
             .order_by("-pk")[:10],

@@ -12,20 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from corrections.forms.answers import TemplatedForm
 from corrections.models import Correction, CorrectionArticle, Purpose, Report
 from corrections.services import writing
-from corrections.services.submitting import Draft
-from corrections.vocabulary import (
-    DECLINE_CODES,
-    Category,
-    Channel,
-    Medium,
-    Origin,
-    Resolution,
-)
+from corrections.vocabulary import DECLINE_CODES, Resolution
 from corrections.workflow import CorrectionStatus, ReportStatus
-from newsroom.accounts.models import Publication, Role, User
+from newsroom.accounts.models import Role, User
 from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
-from newsroom.articles.addresses import BadAddress
+from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.models import Article
 from newsroom.articles.services import find
 from newsroom.references import normalize
@@ -33,15 +25,19 @@ from newsroom.web.fields import CleanTextField
 
 
 class ArticleField(forms.CharField):
-    """An article by reference or by any of its addresses, of the publication at hand."""
+    """An article by reference or by any of its addresses, of the publication at hand.
 
-    def __init__(self, **kwargs: Any) -> None:
+    With `or_address` an address that no article is known under is taken as well, as it would be shown.
+    """
+
+    def __init__(self, *, or_address: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Article"))
         kwargs.setdefault("help_text", _("Its reference (A-…) or any of its addresses."))
         super().__init__(max_length=2000, **kwargs)
+        self.or_address = or_address
 
     def clean(self, value: Any) -> Any:
-        """The article, or None when nothing was entered."""
+        """The article, its address as a text, or None when nothing was entered."""
         text = super().clean(value)
         if not text:
             return None
@@ -49,6 +45,8 @@ class ArticleField(forms.CharField):
             article = Article.objects.filter(reference=normalize(text)).first() or find(text)
         except BadAddress as error:
             raise forms.ValidationError(str(error), code="bad_address") from error
+        if article is None and self.or_address:
+            return clean_url(text)
         if article is None:
             raise forms.ValidationError(_("No article is known under that reference or address."))
         return article
@@ -233,6 +231,17 @@ class ReportRevealContactForm(WorkForm):
     )
 
 
+class ReportRevealLinkForm(ReportRevealContactForm):
+    """For whom the private link is."""
+
+    reason = CleanTextField(
+        label=_("For whom, and how they get it"),
+        help_text=_("Kept with your name and the time. Whoever has the link reads and answers as this person."),
+        max_length=500,
+        multiline=False,
+    )
+
+
 class ReportExportForm(WorkForm):
     """Why the whole life of a report is exported, and whether with its words."""
 
@@ -245,41 +254,3 @@ class ReportExportForm(WorkForm):
     with_words = forms.BooleanField(
         required=False, label=_("With the words of the reader and the desk (never with contact details)")
     )
-
-
-class ReportEnterForm(WorkForm):
-    """A report entered for somebody: by telephone, letter, lawyer, regulator."""
-
-    publication = forms.ModelChoiceField(Publication.objects.none(), label=_("Publication"))
-    article = ArticleField(required=False)
-    medium = forms.ChoiceField(choices=Medium.choices, label=_("Seen"))
-    medium_detail = CleanTextField(multiline=False, required=False, max_length=300, label=_("Where exactly"))
-    channel = forms.ChoiceField(
-        choices=[row for row in Channel.choices if row[0] not in {"form", "api"}], label=_("Came by")
-    )
-    origin = forms.ChoiceField(choices=Origin.choices, label=_("Found by"))
-    category = forms.ChoiceField(choices=Category.choices, label=_("Category"))
-    claim = CleanTextField(label=_("What is wrong"))
-    suggestion = CleanTextField(label=_("What would be right"), required=False)
-    about_me = forms.BooleanField(required=False, label=_("The person is the subject of the story"))
-    urgent = forms.BooleanField(required=False, label=_("Urgent"))
-    name = CleanTextField(multiline=False, name=True, required=False, max_length=120, label=_("Name"))
-    email = forms.EmailField(required=False, max_length=254, label=_("Email address"))
-    phone = CleanTextField(multiline=False, required=False, max_length=40, label=_("Callback number"))
-
-    def prepare(self) -> None:
-        """Only the person's publications."""
-        if self.person is not None:
-            rows = self.person.publications(Role.DESK_EDITOR)
-            self.fields["publication"].queryset = rows  # type: ignore[attr-defined]  # -- a model field
-
-    def clean(self) -> dict[str, Any]:
-        """Hand the service a `Draft`."""
-        data = super().clean() or {}
-        article = data.get("article")
-        if article is not None and "publication" in data and article.publication_id != data["publication"].pk:
-            self.add_error("article", _("This article belongs to another publication."))
-        if self.errors:
-            return data
-        channel, origin, seen = data.pop("channel"), data.pop("origin"), data.pop("seen", None)
-        return {"draft": Draft(**data), "channel": channel, "origin": origin, "seen": seen}

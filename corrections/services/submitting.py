@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from corrections.marks import mark_of
 from corrections.models import Report, ReporterContact
 from corrections.services import priority, watching
-from corrections.vocabulary import Category, Channel, Medium, Origin
+from corrections.vocabulary import Category, Channel, Medium, Origin, Visibility
 from corrections.workflow import ReportStatus
 from newsroom import links, references
 from newsroom.accounts.models import DeskKind, Publication
@@ -66,11 +66,13 @@ def submit(
     form_token: str | None = None,
     network_hash: str = "",
     test: bool = False,
+    restricted: bool = False,
 ) -> Report:
     """Take the report in, promise dates, and tell the desk.
 
     The same `form_token` again answers the first report: a double click or a resend after an error makes no second one.
-    Raises `Invalid` for a web report without an address, and for an article of another publication.
+    A `restricted` one is for legal alone. Raises `Invalid` for a web report without an address, and for an article of
+    another publication.
     """
     if draft.medium == Medium.WEB and not draft.article and not draft.article_url:
         raise Invalid.one("/article_url", _("Which article is it? Paste its address."), "required")
@@ -79,7 +81,17 @@ def submit(
     if form_token and (earlier := Report.objects.filter(form_token=form_token).first()):
         return earlier
     try:
-        return _write(draft, by, channel, origin, held_reasons or [], form_token, network_hash, test=test)
+        return _write(
+            draft,
+            by,
+            channel,
+            origin,
+            held_reasons or [],
+            form_token,
+            network_hash,
+            test=test,
+            visibility=Visibility.RESTRICTED if restricted else Visibility.NORMAL,
+        )
     except IntegrityError:
         earlier = Report.objects.filter(form_token=form_token).first() if form_token else None
         if earlier is None:
@@ -98,6 +110,7 @@ def _write(
     network_hash: str,
     *,
     test: bool,
+    visibility: str,
 ) -> Report:
     article = draft.article
     desk = desk_for(
@@ -133,6 +146,7 @@ def _write(
         form_token=form_token,
         network_hash=network_hash,
         test=test,
+        visibility=visibility,
     )
     report.priority, report.priority_reasons = priority.of(report)
     report.save(force_insert=True)

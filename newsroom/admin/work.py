@@ -51,7 +51,8 @@ class Button:
     `offered` is asked only for what is not a move of the table; moves ask the table. What the service of a button that
     `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again;
     what one that `downloads` answers, the name and text of a CSV file, is that response. The form of one that stands
-    `apart` is in the record's own part of the page, and never among the moves at the side.
+    `apart` is in the record's own part of the page, and never among the moves at the side. After a starter the new
+    record's page opens, with the form of its button `then`.
     """
 
     service: Callable[..., Any]
@@ -62,6 +63,7 @@ class Button:
     answers: bool = False
     downloads: bool = False
     apart: bool = False
+    then: str = ""
 
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
@@ -290,7 +292,7 @@ class WorkflowAdmin(admin.ModelAdmin):
                 except DomainError as error:
                     form.add_error(None, error.message)
                 else:
-                    return HttpResponseRedirect(self._page_of(str(made.pk)))
+                    return self._after_start(request, begun, made)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -320,6 +322,15 @@ class WorkflowAdmin(admin.ModelAdmin):
         if subject is None or not self.has_view_permission(request, subject):
             raise Http404
         return subject
+
+    def _after_start(self, request: HttpRequest, begun: Button, made: Any) -> HttpResponse:
+        """On to what was begun; to the list where this person may not see it."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        done = {"label": begun.label, "reference": made.reference}
+        messages.success(request, _now("Done: %(label)s, %(reference)s.") % done)
+        if not self.get_queryset(request).filter(pk=made.pk).exists():
+            return HttpResponseRedirect(reverse(f"admin:{name}_changelist"))
+        return HttpResponseRedirect(self._page_of(str(made.pk)) + (f"?open={begun.then}" if begun.then else ""))
 
     def _page_of(self, object_id: str) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])

@@ -205,29 +205,6 @@ def test_a_correction_without_a_report_is_started_from_an_address(desk):
     assert (correction.kind, correction.author_ids()) == ("update", {desk.editor.pk})
 
 
-def test_a_report_is_entered_for_someone_who_called(desk):
-    url = reverse("admin:corrections_report_start", args=["enter"])
-    response = desk.as_(desk.editor).post(
-        url,
-        {
-            "seen": 1,
-            "publication": desk.publication.pk,
-            "medium": "print",
-            "medium_detail": "Page 3, Saturday",
-            "channel": "phone",
-            "origin": "reader",
-            "category": "name_or_title",
-            "claim": "My name is spelled wrong.",
-            "about_me": "on",
-        },
-    )
-
-    report = Report.objects.get()
-    assert response["Location"] == page(report)
-    assert (report.channel, report.medium, report.about_me) == ("phone", "print", True)
-    assert Event.objects.get().actor == desk.editor
-
-
 def test_nothing_is_added_or_deleted_by_django_itself(desk):
     report = make_report(desk.publication)
     superuser = make_staff(None, is_superuser=True)

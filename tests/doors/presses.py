@@ -11,9 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from corrections.services import agencies, destroying, inquiries, legal
+from corrections.services import agencies, destroying, entering, inquiries, legal
 from corrections.services import correction as notices
 from corrections.services import report as reports
+from corrections.services.submitting import Draft
 from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
 from newsroom.events import planning
@@ -51,6 +52,10 @@ def of_reports(world: SimpleNamespace) -> Table:
 
     def in_review(**more):
         return reports.take_up(new(**more), by=ann)
+
+    def entered():
+        draft = Draft(claim=WORDS, publication=daily, article=article)
+        return entering.enter(draft, by=ann, channel="phone", origin="reader")
 
     def asking_a_colleague():
         asked = {"name": "Ann Reporter", "email": "ann@daily.example", "reply_by": soon}
@@ -92,6 +97,7 @@ def of_reports(world: SimpleNamespace) -> Table:
         "write_to_reader": lambda: Press(in_review(), {"words": WORDS}),
         "note": lambda: Press(in_review(), {"words": WORDS}),
         "reveal_contact": lambda: Press(in_review(), reason),
+        "reveal_link": lambda: Press(entered(), reason),
         "restore": lambda: Press(reports.mark_spam(new(), by=ann)),
         "restrict": lambda: Press(in_review(), reason),
         "unrestrict": lambda: Press(legal.restrict(in_review(), by=lex, reason=WORDS), reason),
