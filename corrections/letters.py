@@ -15,6 +15,7 @@ from corrections.services import checkpoints, clock, inquiries
 from corrections.services.contacts import READER_KINDS
 from corrections.services.submitting import private_path
 from corrections.vocabulary import SETTLED_BY, Anchor, Kind
+from newsroom.accounts.models import User
 from newsroom.events import promises
 from newsroom.events.kinds import Recipient, mail_context, payload
 from newsroom.events.models import Event
@@ -56,6 +57,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "inquiry_url": settings.BASE_URL + inquiries.private_path(inquiry) if inquiry else "",
         "promises": owed,
         "clock_waits": any(promise.paused_at for promise in owed if promise.kind == "decide"),
+        "handed_to": User.objects.filter(pk=event.data.get("to")).first() if "left" in event.data else None,
         "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),

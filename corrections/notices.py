@@ -111,6 +111,7 @@ def who_worked_on_it(event: Event) -> Iterable[Recipient]:
 @notice("report.replied", "corrections/mail/report_replied_desk")
 @notice("report.wait_ended", "corrections/mail/report_wait_ended_desk")
 @notice("report.withdrawn", "corrections/mail/report_withdrawn_desk")
+@notice("report.advised", "corrections/mail/report_advised_desk")
 def the_assignee(event: Event) -> Iterable[Recipient]:
     """Who works on it, else the desk."""
     report = report_of(event)
@@ -136,8 +137,34 @@ def those_who_fixed_it(event: Event) -> Iterable[Recipient]:
 
 @notice("report.assigned", "corrections/mail/report_assigned")
 def the_new_assignee(event: Event) -> Iterable[Recipient]:
-    """Who it was handed to."""
-    return [Recipient("user", str(event.data["to"]))] if "to" in event.data else []
+    """Who it was handed to, unless they took it themselves."""
+    to = event.data.get("to")
+    return [Recipient("user", str(to))] if to is not None and to != event.actor_id else []
+
+
+@notice("report.assigned", "corrections/mail/report_handed_on")
+def who_had_it(event: Event) -> Iterable[Recipient]:
+    """Who has it no longer, unless they handed it on themselves."""
+    left = event.data.get("left")
+    return [Recipient("user", str(left))] if left is not None and left != event.actor_id else []
+
+
+@notice("report.refiled", "corrections/mail/report_refiled_desk")
+def the_desk_that_gets_it(event: Event) -> Iterable[Recipient]:
+    """The people at the desk that it was filed with, but who filed it there."""
+    if event.data.get("desk") is None:
+        return []
+    report = report_of(event)
+    if report.confidential:
+        return the_legal_desk(report)
+    people = people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
+    return [person for person in people if person.key != str(event.actor_id)]
+
+
+@notice("report.referred", "corrections/mail/report_referred_desk")
+def those_who_advise(event: Event) -> Iterable[Recipient]:
+    """The legal desk."""
+    return the_legal_desk(report_of(event))
 
 
 @notice("report.inquiry_answered", "corrections/mail/inquiry_answered_desk")

@@ -30,6 +30,9 @@ URGENT_REASONS = [
     ("victim", _("It names or shows the victim of a crime")),
 ]
 """Why a reader says that it cannot wait."""
+OTHERWISE = "other"
+URGENCY = [("", _("It can wait")), *URGENT_REASONS, (OTHERWISE, _("Urgent for another reason"))]
+"""The same as the desk chooses it."""
 
 
 class Medium(models.TextChoices):

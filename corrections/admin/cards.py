@@ -45,6 +45,9 @@ def cards(person: User) -> list[Card]:
     if LEGAL in person.roles_anywhere():
         restricted = visible.open().filter(visibility=Visibility.RESTRICTED)
         found.append(Card(_("restricted reports"), restricted.count(), f"{url}?visibility__exact=restricted"))
+        referred = visible.open().filter(referred_at__isnull=False)
+        if waiting := referred.count():
+            found.append(Card(_("reports that wait for legal advice"), waiting, f"{url}?referred_at__isempty=0"))
     if urgent := visible.filter(urgent=True, status=ReportStatus.NEW).count():
         label = _("urgent reports that nobody has taken up")
         found.insert(0, Card(label, urgent, f"{url}?status__exact=new&urgent__exact=1", urgent=True))

@@ -27,6 +27,7 @@ from corrections.services import (
     contacts,
     doubting,
     entering,
+    filing,
     inquiries,
     joining,
     legal,
@@ -37,6 +38,7 @@ from corrections.services import (
 )
 from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
+from corrections.vocabulary import URGENT_REASONS
 from corrections.workflow import REPORT
 from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
 from newsroom.events import promises
@@ -73,6 +75,7 @@ class ReportAdmin(StatisticsAdmin):
         "category",
         "visibility",
         "legal_hold",
+        ("referred_at", admin.EmptyFieldListFilter),
     )
     search_fields = ("reference", "article__headline", "article_url", "claim")
     list_select_related = ("publication", "article", "assignee", "desk")
@@ -96,7 +99,14 @@ class ReportAdmin(StatisticsAdmin):
         ),
         "join_all": Button(joining.join_all, ReportJoinAllForm, _("Join all"), apart=True),
         "reopen": Button(reports.reopen, forms.ReportReopenForm),
+        "take_over": Button(reports.take_over, None, _("Take over"), reports.may_take_over),
         "assign": Button(reports.assign, forms.ReportAssignForm, _("Assign"), at_desk),
+        "refile": Button(
+            filing.refile,
+            forms.ReportRefileForm,
+            _("Change desk, category, article or urgency"),
+            filing.may_refile,
+        ),
         "wait": Button(agencies.wait, ReportWaitForm, _("Wait for an agency"), agencies.may_wait),
         "go_on": Button(agencies.go_on, None, _("Wait for the agency no longer"), agencies.may_go_on),
         "ask_colleague": Button(
@@ -129,6 +139,8 @@ class ReportAdmin(StatisticsAdmin):
             answers=True,
         ),
         "restore": Button(reports.restore),
+        "refer": Button(legal.refer, LegalReasonForm, _("Refer to legal"), legal.may_refer),
+        "advise": Button(legal.advise, forms.ReportAdviseForm, _("Advise the desk"), legal.may_advise),
         "restrict": Button(legal.restrict, LegalReasonForm, _("Restrict to legal"), legal.may_restrict),
         "unrestrict": Button(legal.unrestrict, LegalReasonForm, _("Open to the desk again"), legal.may_unrestrict),
         "place_hold": Button(legal.place_hold, LegalReasonForm, _("Place a legal hold"), legal.may_place_hold),
@@ -197,6 +209,7 @@ class ReportAdmin(StatisticsAdmin):
                 visible.filter(pk__in=splitting.family_of(subject).exclude(pk=subject.pk).values("pk")).order_by("pk")
             ),
             "presence": presence.sentences(subject, request.user),  # type: ignore[arg-type]  # -- idem
+            "urgent_because": dict(URGENT_REASONS).get(subject.urgent_reason, ""),
             "priority_words": priority.words_of(subject.priority_reasons),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
             "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from corrections.forms.answers import TemplatedForm
 from corrections.models import Correction, CorrectionArticle, Purpose, Report
 from corrections.services import writing
-from corrections.vocabulary import DECLINE_CODES, Resolution
+from corrections.vocabulary import DECLINE_CODES, OTHERWISE, URGENCY, Category, Resolution
 from corrections.workflow import CorrectionStatus, ReportStatus
-from newsroom.accounts.models import Role, User
+from newsroom.accounts.models import Desk, DeskKind, Role, User
 from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
 from newsroom.articles.addresses import BadAddress, clean_url
@@ -50,6 +50,20 @@ class ArticleField(forms.CharField):
         if article is None:
             raise forms.ValidationError(_("No article is known under that reference or address."))
         return article
+
+
+class UrgencyField(forms.ChoiceField):
+    """Whether it can wait, and why not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Urgent"))
+        kwargs.setdefault("help_text", _("An urgent report calls the editor on duty at once."))
+        super().__init__(choices=URGENCY, required=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The report's two fields."""
+        reason = super().clean(value)
+        return {"urgent": bool(reason), "urgent_reason": "" if reason == OTHERWISE else reason}
 
 
 class WordsForm(WorkForm):
@@ -185,6 +199,42 @@ class ReportAssignForm(WorkForm):
             people = working_at(self.subject.publication, *needed)
             self.fields["to"].queryset = people  # type: ignore[attr-defined]  # -- a model field
             self.initial.setdefault("to", self.subject.assignee_id)
+
+
+class ReportRefileForm(WorkForm):
+    """Desk, category, article and urgency, as they are, to be changed."""
+
+    desk = forms.ModelChoiceField(Desk.objects.none(), required=False, label=_("Desk"), empty_label=_("No desk"))
+    category = forms.ChoiceField(choices=Category.choices, label=_("Category"))
+    article = ArticleField(required=False)
+    urgency = UrgencyField(help_text=_("What becomes urgent calls the editor on duty. No date is ever put off."))
+
+    def prepare(self) -> None:
+        """Begin with what it is filed under now."""
+        if not isinstance(self.subject, Report):
+            return
+        report = self.subject
+        desks = Desk.objects.filter(publication=report.publication_id, kind=DeskKind.CORRECTIONS).order_by("name")
+        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # -- a model field
+        filed: dict[str, Any] = {
+            "desk": report.desk_id,
+            "category": report.category,
+            "article": report.article.reference if report.article is not None else "",
+            "urgency": (report.urgent_reason or OTHERWISE) if report.urgent else "",
+        }
+        self.initial.update(filed)
+
+    def clean(self) -> dict[str, Any]:
+        """What the service takes. An article that was not known before may stay so."""
+        data = super().clean() or {}
+        urgency = data.pop("urgency", None) or {}
+        return data | urgency
+
+
+class ReportAdviseForm(WordsForm):
+    """What legal says."""
+
+    words = CleanTextField(label=_("Your advice (internal)"))
 
 
 class ReportWriteToReaderForm(WordsForm):

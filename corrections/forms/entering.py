@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from corrections.forms.desk import ArticleField
+from corrections.forms.desk import ArticleField, UrgencyField
 from corrections.forms.reader import MAX_PASSAGE, SourcesField
 from corrections.services.entering import CHANNELS, MAX_REASON
 from corrections.services.submitting import Draft
-from corrections.vocabulary import URGENT_REASONS, Category, Channel, Medium, Origin
+from corrections.vocabulary import Category, Channel, Medium, Origin
 from newsroom import links
 from newsroom.accounts.models import Publication, Role
 from newsroom.admin import WorkForm
@@ -68,12 +68,7 @@ class ReportEnterForm(WorkForm):
         label=_("Acts for"),
         help_text=_("For example: a child, a client."),
     )
-    urgent_reason = forms.ChoiceField(
-        choices=[("", _("It can wait")), *URGENT_REASONS],
-        required=False,
-        label=_("Urgent"),
-        help_text=_("An urgent report calls the editor on duty at once."),
-    )
+    urgency = UrgencyField()
     name = CleanTextField(multiline=False, name=True, required=False, max_length=120, label=_("Name"))
     email = forms.EmailField(
         required=False,
@@ -111,6 +106,7 @@ class ReportEnterForm(WorkForm):
         if self.errors:
             return data
         beside = {key: data.pop(key) for key in ("channel", "origin", "restricted", "once", "seen")}
+        urgency = data.pop("urgency")
         found, typed = data.pop("article"), str(self.data.get("article", ""))
         if isinstance(found, Article):
             data["article"] = found
@@ -119,7 +115,7 @@ class ReportEnterForm(WorkForm):
         draft = Draft(
             **data,
             anchor=post_of(typed) if found else "",
-            urgent=bool(data["urgent_reason"]),
+            **urgency,
             language=data["publication"].language,
         )
         return {"draft": draft, **beside}

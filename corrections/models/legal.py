@@ -1,4 +1,4 @@
-"""What the legal desk did to a report, and why."""
+"""What the legal desk did to a report, or was asked to look at, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newsroom.accounts.models import User
 
 
 class LegalAct(models.Model):
-    """One closing or opening of a report, or one hold placed or lifted: who, when, why. Never changed."""
+    """One closing, opening or referral of a report, or one hold placed or lifted: who, when, why. Never changed."""
 
     class Act(models.TextChoices):
         """What was done."""
@@ -21,6 +21,7 @@ class LegalAct(models.Model):
         UNRESTRICT = "unrestrict", _("Open to the desk again")
         PLACE_HOLD = "place_hold", _("Legal hold placed")
         LIFT_HOLD = "lift_hold", _("Legal hold lifted")
+        REFER = "refer", _("Referred to legal")
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="legal_acts")
     act = models.CharField(max_length=10, choices=Act.choices)

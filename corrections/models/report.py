@@ -79,6 +79,7 @@ class Report(Record):
     status = models.CharField(_("status"), max_length=12, choices=ReportStatus.choices, default=ReportStatus.NEW)
     visibility = models.CharField(_("visibility"), max_length=12, choices=Visibility.choices, default=Visibility.NORMAL)
     legal_hold = models.BooleanField(_("legal hold"), default=False)
+    referred_at = models.DateTimeField(_("referred to legal"), null=True, editable=False)
     channel = models.CharField(_("came by"), max_length=12, choices=Channel.choices, default=Channel.FORM)
     origin = models.CharField(_("found by"), max_length=8, choices=Origin.choices, default=Origin.READER)
     severity = models.CharField(

@@ -26,7 +26,7 @@ THE_GATE = frozenset({"report.released", "report.marked_spam", "report.restored"
 INTERNAL = THE_GATE | {
     *("report.restricted", "report.unrestricted", "report.hold_placed", "report.hold_lifted"),
     *("report.paged", "report.escalated", "report.exported", "report.sender_listed", "report.sender_lifted"),
-    *("report.assigned", "report.weighed"),
+    *("report.assigned", "report.weighed", "report.refiled", "report.referred", "report.advised"),
     *("report.inquiry_opened", "report.inquiry_answered", "report.inquiry_reminded", "report.inquiry_closed"),
 }
 """What a reader is not told: that, what the legal desk did, and who in the house was called or asked."""

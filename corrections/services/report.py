@@ -255,11 +255,32 @@ def assign(report: Report, *, to: User | None, by: User, seen: int | None = None
     needed = {"desk_editor", "legal"} if report.confidential else {"desk_editor"}
     if to is not None and not needed <= to.roles_at(report.publication):
         raise Invalid.one("/to", _("That person does not work at this desk."), "not_at_desk")
+    data = {"to": to.pk} if to is not None else {}
+    if report.assignee is not None and report.assignee != to:
+        data["left"] = report.assignee.pk
     report.assignee = to
     report.version += 1
     report.save(update_fields=["assignee", "version", "updated_at"])
-    record(events.ASSIGNED, report, by=by, data={"to": to.pk} if to is not None else {})
+    record(events.ASSIGNED, report, by=by, data=data)
     return report
+
+
+def may_take_over(report: Report, by: User) -> bool:
+    """Whether somebody else has it in hand, and this person may have it instead."""
+    theirs = report.is_open and report.assignee_id is not None and report.assignee_id != by.pk
+    return theirs and "desk_editor" in by.roles_at(report.publication)
+
+
+@transaction.atomic
+def take_over(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """Have it instead of whoever has it now, who is told."""
+    report = lock(report, seen=seen)
+    keep_closed(report, by)
+    if "desk_editor" not in by.roles_at(report.publication):
+        raise NotAllowed(_("Only the desk assigns reports."))
+    if not may_take_over(report, by):
+        raise Conflict(_("Nobody else has this report in hand."))
+    return assign(report, to=by, by=by)
 
 
 def may_weigh(report: Report, by: User) -> bool:

@@ -60,10 +60,12 @@ def test_an_editor_sees_the_moves_of_the_table_and_nothing_to_edit_in_place(desk
         "split",
         "weigh",
         "assign",
+        "refile",
         "ask_colleague",
         "write_to_reader",
         "note",
         "reveal_contact",
+        "refer",
         "export",
         "list_sender",
     ]

@@ -202,3 +202,58 @@ def test_the_reader_s_file_does_not_tell_what_legal_did(daily, lawyer):
     report = legal.place_hold(restricted(make_report(daily), lawyer), by=lawyer, reason="Keep it.")
 
     assert [row["what"] for row in erasing.held_on(report)["what_happened"]] == ["report.submitted"]
+
+
+def test_the_desk_refers_a_report_and_legal_answers_with_a_note(client, daily, editor, lawyer):
+    report = reports.take_up(make_report(daily), by=editor)
+    due = {row.kind: row.due_at for row in promises.running(report)}
+    report = legal.refer(report, by=editor, reason="They threaten to sue.")
+    assert report.referred_at is not None
+    assert not legal.may_refer(report, editor)
+    with pytest.raises(Conflict):
+        legal.refer(report, by=editor, reason="They threaten to sue.")
+    assert {row.kind: row.due_at for row in promises.running(report)} == due
+    assert told(report) >= {("report_referred_desk", "user", str(lawyer.pk))}
+
+    client.force_login(lawyer)
+    waiting = f"{reverse('admin:corrections_report_changelist')}?referred_at__isempty=0"
+    assert waiting in client.get(reverse("admin:index")).content.decode()
+    assert report.reference in client.get(waiting).content.decode()
+    press = reverse("admin:corrections_report_do", args=[report.pk, "advise"])
+    assert client.post(press, {"seen": report.version, "words": "Do not repeat the name."}).status_code == 302
+
+    report.refresh_from_db()
+    assert (report.referred_at, report.status) == (None, "in_review")
+    note = report.messages.get()
+    assert (note.internal, note.author, note.body) == (True, lawyer, "Do not repeat the name.")
+    assert ("report_advised_desk", "user", str(editor.pk)) in told(report)
+    client.force_login(editor)
+    text = client.get(reverse("admin:corrections_report_change", args=[report.pk])).content.decode()
+    assert ("Do not repeat the name." in text, "They threaten to sue." in text) == (True, True)
+    assert waiting not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_nothing_is_referred_where_nobody_answers_and_nobody_advises_unasked(daily, editor):
+    report = make_report(daily)
+    with pytest.raises(Conflict, match="Nobody holds the legal role"):
+        legal.refer(report, by=editor, reason="They threaten to sue.")
+    lawyer = make_staff(daily, "legal")
+    for reason in ("", " ", "x" * 501):
+        with pytest.raises(Invalid):
+            legal.refer(report, by=editor, reason=reason)
+    with pytest.raises(NotAllowed):
+        legal.refer(report, by=lawyer, reason="They threaten to sue.")
+    with pytest.raises(Conflict):
+        legal.advise(report, by=lawyer, words="Careful.")
+    report = legal.refer(report, by=editor, reason="They threaten to sue.")
+    with pytest.raises(NotAllowed):
+        legal.advise(report, by=editor, words="Careful.")
+    with pytest.raises(Invalid):
+        legal.advise(report, by=lawyer, words=" ")
+    assert Report.objects.get(pk=report.pk).referred_at == report.referred_at
+
+
+def test_restricting_a_referred_report_answers_the_desk(daily, editor, lawyer):
+    report = legal.refer(make_report(daily), by=editor, reason="They threaten to sue.")
+    report = restricted(report, lawyer)
+    assert (report.referred_at, legal.may_advise(report, lawyer)) == (None, False)

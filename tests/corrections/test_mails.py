@@ -8,14 +8,34 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from corrections.models import Report
-from corrections.services import adding, agencies, clock, destroying, fixed, inquiries, splitting, writing
+from corrections.services import (
+    adding,
+    agencies,
+    clock,
+    destroying,
+    filing,
+    fixed,
+    inquiries,
+    legal,
+    splitting,
+    writing,
+)
 from corrections.services import correction as drafts
 from corrections.services import report as reports
 from newsroom.events import kinds, mail, planning, promises
 from newsroom.events.log import record
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK
-from tests.factories import confirm, make_article, make_correction, make_publication, make_report, make_staff, push
+from tests.factories import (
+    confirm,
+    make_article,
+    make_correction,
+    make_desk,
+    make_publication,
+    make_report,
+    make_staff,
+    push,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = "The mayor of Springfield <b>lied</b> & paid."
@@ -87,6 +107,13 @@ def work_on(report, editor, second):
     """What the desk does beside its moves: hand over, split, ask a colleague, wait for an agency."""
     report = reports.take_up(confirm(report), by=editor)
     reports.assign(report, to=second, by=editor)
+    reports.take_over(report, by=editor)
+    make_staff(report.publication, "desk_editor")
+    filed = {"category": report.category, "article": report.article, "urgent": report.urgent}
+    filing.refile(report, by=editor, desk=make_desk(report.publication), **filed)
+    lawyer = make_staff(report.publication, "legal")
+    legal.refer(report, by=editor, reason="They threaten to sue.")
+    legal.advise(report, by=lawyer, words=SECRET)
     adding.add(report, words=SECRET)
     writing.write_to_reader(report, by=editor, words="We found the minutes.")
     unconfirmed = make_report(report.publication, report.article, claim=SECRET)

@@ -13,9 +13,9 @@ from corrections.services import erasing, priority, splitting, spreading
 from corrections.services import report as reports
 from corrections.services.similar import similar_to
 from corrections.services.submitting import private_path
-from newsroom.errors import Conflict, Invalid, NotAllowed
+from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events import mail, planning, promises
-from newsroom.events.kinds import ADDRESS_BOOKS
+from newsroom.events.kinds import ADDRESS_BOOKS, Address
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_READER
 from tests.factories import (
@@ -181,7 +181,7 @@ def test_the_priority_follows_who_joins_leaves_and_how_severe_it_is(client, dail
     assert (survivor.priority, survivor.priority_reasons) == (45, reasons[:3])
     with pytest.raises(Invalid):
         reports.weigh(survivor, by=editor, severity="enormous")
-    with pytest.raises(Conflict):
+    with pytest.raises(NotAllowed):
         reports.weigh(survivor, by=make_staff(daily, "legal"), severity="low")
 
 
@@ -194,7 +194,46 @@ def test_whoever_a_report_is_handed_to_is_mailed_and_nobody_for_nobody(daily, ed
 
     told = Delivery.objects.filter(template="corrections/mail/report_assigned")
     assert list(told.values_list("recipient_key", flat=True)) == [str(ann.pk)]
-    assert list(Event.objects.filter(kind="report.assigned").values_list("data", flat=True)) == [{"to": ann.pk}, {}]
+    assert list(Event.objects.filter(kind="report.assigned").values_list("data", flat=True)) == [
+        {"to": ann.pk},
+        {"left": ann.pk},
+    ]
+    left = Delivery.objects.filter(template="corrections/mail/report_handed_on")
+    assert list(left.values_list("recipient_key", flat=True)) == [str(ann.pk)]
+
+
+def test_taking_over_makes_it_mine_and_mails_whoever_had_it(daily, editor):
+    ann = make_staff(daily, "desk_editor")
+    report = reports.take_up(make_report(daily), by=ann)
+    report = reports.take_over(report, by=editor, seen=report.version)
+    assert (report.assignee, report.status) == (editor, "in_review")
+    planning.plan_due()
+    rows = Delivery.objects.filter(event__kind="report.assigned").values_list("template", "recipient_key")
+    assert list(rows) == [("corrections/mail/report_handed_on", str(ann.pk))]
+    letter = mail.compose(Delivery.objects.get(event__kind="report.assigned"), Address(ann.email, str(ann)))
+    assert (f"{editor} took this report over from you." in letter.text, report.reference in letter.subject) == (
+        True,
+        True,
+    )
+
+
+def test_only_what_somebody_else_has_is_taken_over_and_only_by_the_desk(daily, editor):
+    report = make_report(daily)
+    with pytest.raises(Conflict):
+        reports.take_over(report, by=editor)
+    report = reports.take_up(report, by=editor)
+    assert not reports.may_take_over(report, editor)
+    with pytest.raises(Conflict):
+        reports.take_over(report, by=editor)
+    other = make_staff(daily, "desk_editor")
+    with pytest.raises(NotAllowed):
+        reports.take_over(report, by=make_staff(daily, "legal"))
+    with pytest.raises(Stale):
+        reports.take_over(report, by=other, seen=report.version - 1)
+    assert reports.take_over(report, by=other).assignee == other
+    closed = reports.decline(report, by=other, code="opinion", words="No.")
+    with pytest.raises(Conflict):
+        reports.take_over(closed, by=editor)
 
 
 def test_every_other_article_with_the_passage_is_named_with_one_press(client, daily, editor):

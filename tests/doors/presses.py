@@ -87,6 +87,8 @@ def of_reports(world: SimpleNamespace) -> Table:
         "join_all": lambda: Press(in_review(), ticks()),
         "reopen": lambda: Press(reports.accept(in_review(), by=ann), {"words": WORDS}),
         "assign": lambda: Press(in_review(), {"to": world.staff["standards_editor"].pk}),
+        "take_over": lambda: Press(in_review()),
+        "refile": lambda: Press(in_review(), {"category": "spelling", "article": article.reference, "urgency": ""}),
         "wait": lambda: Press(in_review(), {"agency": "Wire", "until": soon.isoformat(), **reason}),
         "go_on": lambda: Press(agencies.wait(in_review(), by=ann, agency="Wire", reason=WORDS, until=soon)),
         "ask_colleague": lambda: Press(
@@ -99,6 +101,8 @@ def of_reports(world: SimpleNamespace) -> Table:
         "reveal_contact": lambda: Press(in_review(), reason),
         "reveal_link": lambda: Press(entered(), reason),
         "restore": lambda: Press(reports.mark_spam(new(), by=ann)),
+        "refer": lambda: Press(in_review(), reason),
+        "advise": lambda: Press(legal.refer(in_review(), by=ann, reason=WORDS), {"words": WORDS}),
         "restrict": lambda: Press(in_review(), reason),
         "unrestrict": lambda: Press(legal.restrict(in_review(), by=lex, reason=WORDS), reason),
         "place_hold": lambda: Press(in_review(), reason),

@@ -30,7 +30,7 @@ MANAGERS = {"licensing_manager", *ADMINS}
 USUALLY = {"corrections": EDITORS, "reprints": LICENSING}
 MAY = {
     "corrections/report": {
-        **dict.fromkeys(["restrict", "unrestrict", "place_hold", "lift_hold"], LEGAL),
+        **dict.fromkeys(["advise", "restrict", "unrestrict", "place_hold", "lift_hold"], LEGAL),
         **dict.fromkeys(["reveal_contact", "export"], DESK),
     },
     "corrections/correction": {

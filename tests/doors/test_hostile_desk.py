@@ -41,7 +41,7 @@ PARSED = {
     *("CorrectionStartForm.target", "InvoicePrepareForm.country", "LicensePlacementsForm.urls"),
     *("QuoteAcceptForm.terms_sha256", "ReportAskColleagueForm.email", "NoticeAcknowledgeForm.url"),
     *("ReportEnterForm.article", "ReportEnterForm.email", "ReportJoinForm.other", "ReportJoinHereForm.other"),
-    "RequestItemsForm.add",
+    *("ReportRefileForm.article", "RequestItemsForm.add"),
     # Cleaned where the service takes them, as the API's members are.
     *("DetailsForm.excerpt_text", "DetailsForm.po_number", "ReportForm.passage_prefix", "ReportForm.passage_suffix"),
     # A trap: nobody keeps it.
