@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
@@ -23,10 +24,10 @@ from corrections.services import correction as notices
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts import approvals
 from newsroom.accounts.models import User
-from newsroom.admin import Button, WorkflowAdmin
+from newsroom.admin import Button, WorkflowAdmin, due_line, moment_line, status_line, two_lines
 from newsroom.articles.passages import word_diff
 from newsroom.events.log import history_of
-from newsroom.events.models import Event
+from newsroom.events.models import Event, Promise
 from newsroom.web.remarks import remarks_about
 
 
@@ -54,6 +55,41 @@ def _findings(subject: Correction) -> list[tuple[Finding, str, Event | None]]:
     """What the linter finds, each with the desk's answer and the event of that answer."""
     answered = {event.data.get("code"): event for event in history_of(subject).filter(kind=WARNING_ANSWERED.name)}
     return [(row, subject.lint_answers.get(row.code, ""), answered.get(row.code)) for row in subject.lint()]
+
+
+class NoticeFilter(admin.SimpleListFilter):
+    """What was thrown away stands in the list on request alone."""
+
+    title = _("show")
+    parameter_name = "show"
+    names_first = True
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """In the making, published, discarded, all."""
+        return [
+            ("making", _("In the making")),
+            ("out", _("Published")),
+            ("discarded", _("Discarded")),
+            ("all", _("All")),
+        ]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The first choice leaves out what was thrown away."""
+        for number, choice in enumerate(super().choices(changelist)):
+            yield choice if number else {**choice, "display": _("All but discarded")}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The choice. Who filters by one status sees that status."""
+        discarded = CorrectionStatus.DISCARDED
+        if self.value() == "making":
+            return queryset.filter(status__in=notices.OPEN)
+        if self.value() == "out":
+            return queryset.exclude(status__in=[*notices.OPEN, discarded])
+        if self.value() == "discarded":
+            return queryset.filter(status=discarded)
+        return (
+            queryset if self.value() == "all" or "status__exact" in request.GET else queryset.exclude(status=discarded)
+        )
 
 
 class PlacedFilter(admin.SimpleListFilter):
@@ -92,6 +128,15 @@ class ReviewFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=to_decide(request.user).values("pk"))
 
 
+def _nearest_due() -> Subquery:
+    """The nearest date that is running: the second look at it, or the publication that readers were promised."""
+    reports = Report.objects.filter(correction=OuterRef(OuterRef("pk"))).values("reference")
+    of_it = Q(subject_kind="correction", subject_reference=OuterRef("reference"))
+    of_readers = Q(subject_kind="report", subject_reference__in=reports)
+    running = Promise.objects.filter(of_it | of_readers, kept_at=None, dropped_at=None, paused_at=None)
+    return Subquery(running.order_by("due_at").values("due_at")[:1])
+
+
 @admin.register(Correction)
 class CorrectionAdmin(WorkflowAdmin):
     """The notices, from draft to the public log."""
@@ -99,9 +144,9 @@ class CorrectionAdmin(WorkflowAdmin):
     workflow = CORRECTION
     roles = DESK_ROLES
     subject_template = "admin/corrections/correction.html"
-    list_display = ("reference", "headline", "kind", "severity", "status", "placed_line", "published_at", "updated_at")
+    list_display = ("reference", "what", "sort", "state", "due", "placed_line", "published", "changed")
     list_display_links = ("reference",)
-    list_filter = ("status", ReviewFilter, PlacedFilter, "kind", "severity", "publication")
+    list_filter = (NoticeFilter, ReviewFilter, PlacedFilter, "status", "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {
@@ -174,12 +219,13 @@ class CorrectionAdmin(WorkflowAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
-        """With the articles that each row names, and where it stands."""
+        """With the articles that each row names, what is due, and where it stands."""
         places = Placement.objects.filter(correction=OuterRef("pk")).order_by().values("correction")
         return (
             super()
             .get_queryset(request)
             .annotate(
+                due_at=_nearest_due(),
                 owed=Coalesce(Subquery(places.annotate(n=Count("pk")).values("n")), 0),
                 placed=Coalesce(Subquery(places.annotate(n=Count("seen_at")).values("n")), 0),
             )
@@ -216,6 +262,41 @@ class CorrectionAdmin(WorkflowAdmin):
         rows = list(subject.articles.all())
         return self.headline(subject) if rows else subject.reference
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What is in the making first, the nearest date above; then the latest."""
+        made = Case(When(status__in=notices.OPEN, then=0), default=1)
+        return [made, F("due_at").asc(nulls_last=True), "-updated_at", "-pk"]
+
+    @admin.display(description=_("article"))
+    def what(self, correction: Correction) -> str:
+        """The first article and how many more; under it the first words."""
+        return two_lines(self.headline(correction), correction.text[:110] or _now("No words yet."))
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def sort(self, correction: Correction) -> str:
+        """What it is, and how grave."""
+        return two_lines(str(correction.get_kind_display()), str(correction.get_severity_display()))
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, correction: Correction) -> str:
+        """How it stands."""
+        return status_line(correction)
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, correction: Any) -> str:
+        """By when it must be out, or be reviewed."""
+        return due_line(correction)
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, correction: Correction) -> str:
+        """When it came out."""
+        return moment_line(correction.published_at, correction.publication)
+
+    @admin.display(description=_("changed"), ordering="updated_at")
+    def changed(self, correction: Correction) -> str:
+        """When somebody last worked at it."""
+        return moment_line(correction.updated_at, correction.publication)
+
     @admin.display(description=_("placed"))
     def placed_line(self, correction: Any) -> str:
         """How many of the places that it must stand in hold it."""
@@ -223,7 +304,6 @@ class CorrectionAdmin(WorkflowAdmin):
             return "—"
         return _now("%(placed)d of %(owed)d placed") % {"placed": correction.placed, "owed": correction.owed}
 
-    @admin.display(description=_("article"))
     def headline(self, correction: Correction) -> str:
         """The first article's headline, and how many more."""
         rows = list(correction.articles.all())

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
@@ -40,7 +42,17 @@ from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
 from corrections.vocabulary import URGENT_REASONS
 from corrections.workflow import REPORT
-from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
+from newsroom.admin import (
+    Button,
+    DeskFilter,
+    DueFilter,
+    OpenFilter,
+    PersonFilter,
+    due_line,
+    moment_line,
+    status_line,
+    two_lines,
+)
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 from newsroom.web import gate
@@ -64,15 +76,18 @@ class ReportAdmin(StatisticsAdmin):
     workflow = REPORT
     roles = DESK_ROLES
     subject_template = "admin/corrections/report.html"
-    list_display = ("reference", "what", "status", "due", "priority", "assignee")
+    list_display = ("reference", "what", "state", "due", "received", "readers", "with_whom", "priority")
     list_display_links = ("reference",)
     list_filter = (
         ReportOpenFilter,
         DueFilter,
+        DeskFilter,
+        PersonFilter,
         "status",
+        "channel",
+        "category",
         "publication",
         "urgent",
-        "category",
         "visibility",
         "legal_hold",
         ("referred_at", admin.EmptyFieldListFilter),
@@ -175,8 +190,16 @@ class ReportAdmin(StatisticsAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        """Sorted by what is due, then by priority."""
-        return super().get_queryset(request).annotate(due_at=promises.nearest_due("report"))
+        """With the nearest promise, and how many others reported the same."""
+        joined = Report.objects.filter(joined_to=OuterRef("pk")).order_by().values("joined_to")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                due_at=promises.nearest_due("report"),
+                joined_count=Coalesce(Subquery(joined.annotate(n=Count("pk")).values("n")), 0),
+            )
+        )
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Urgent ones first, then by the nearest promise, then by priority."""
@@ -265,14 +288,34 @@ class ReportAdmin(StatisticsAdmin):
 
     @admin.display(description=_("what is wrong"), ordering="article__headline")
     def what(self, report: Report) -> str:
-        """The first words of the claim, after a mark of what only legal sees; under them the article they are about."""
-        mark = f"{report.get_visibility_display()}: " if report.confidential else ""
-        return two_lines(f"{mark}{report.claim[:140]}", _place(report))
+        """The first words of the claim, after a mark of what cannot wait or only legal sees; under them the article."""
+        mark = report.get_visibility_display() if report.confidential else _now("Urgent") if report.urgent else ""
+        return two_lines(report.claim[:140], _place(report), mark=mark)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, report: Report) -> str:
+        """How it stands."""
+        return status_line(report)
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, report: Any) -> str:
         """The nearest promise, marked when it is near or past."""
         return due_line(report)
+
+    @admin.display(description=_("received"), ordering="created_at")
+    def received(self, report: Report) -> str:
+        """When it came."""
+        return moment_line(report.created_at, report.publication)
+
+    @admin.display(description=_("readers"), ordering="joined_count")
+    def readers(self, report: Any) -> int:
+        """How many told us: this one, and those that were joined to it."""
+        return 1 + int(report.joined_count)
+
+    @admin.display(description=_("with"), ordering="assignee")
+    def with_whom(self, report: Report) -> str:
+        """Who works at it, and for which desk."""
+        return two_lines(str(report.assignee or _now("nobody")), report.desk.name if report.desk else "")
 
 
 def _unticked(request: HttpRequest, rows: list[dict[str, Any]]) -> set[str]:

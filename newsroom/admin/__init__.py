@@ -4,23 +4,28 @@ Nothing is edited in place. A page shows the record, the moves that its table al
 every button calls the service that is named after it, with the version that the page was drawn from.
 """
 
-from newsroom.admin.filters import DueFilter, OpenFilter
+from newsroom.admin.columns import SOON, due_line, moment_line, status_line, two_lines
+from newsroom.admin.filters import DeskFilter, DueFilter, OpenFilter, PersonFilter
 from newsroom.admin.plain import OurFields, ReadOnlyAdmin, StaffScopedAdmin, within
-from newsroom.admin.work import CARDS, SOON, Button, Card, WorkflowAdmin, WorkForm, due_line, two_lines
+from newsroom.admin.work import CARDS, Button, Card, WorkflowAdmin, WorkForm
 
 __all__ = [
     "CARDS",
     "SOON",
     "Button",
     "Card",
+    "DeskFilter",
     "DueFilter",
     "OpenFilter",
     "OurFields",
+    "PersonFilter",
     "ReadOnlyAdmin",
     "StaffScopedAdmin",
     "WorkForm",
     "WorkflowAdmin",
     "due_line",
+    "moment_line",
+    "status_line",
     "two_lines",
     "within",
 ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -18,8 +17,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy
 
@@ -31,7 +28,6 @@ from newsroom.events.models import Delivery
 from newsroom.workflow import Workflow
 
 HISTORY_LENGTH = 200
-SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -68,21 +64,6 @@ class Button:
 
 CARDS: list[Callable[[User], Iterable[Card]]] = []
 """What the desks put on the first page; each app's admin adds its own."""
-
-
-def due_line(row: Any) -> str:
-    """The queue's column: the nearest promise of the row (`due_at`), marked when it is within a day or past."""
-    if row.due_at is None:
-        return "—"
-    now = timezone.now()
-    css = "due--over" if row.due_at < now else "due--soon" if row.due_at < now + SOON else "due"
-    local = timezone.localtime(row.due_at, row.publication.zone)
-    return format_html('<span class="{}">{}</span>', css, local.strftime("%d %b %H:%M"))
-
-
-def two_lines(first: str, second: str) -> str:
-    """A cell of a queue: what matters, and under it, smaller, what it belongs to."""
-    return format_html('<bdi dir="auto">{}</bdi><bdi dir="auto" class="second-line">{}</bdi>', first, second)
 
 
 class WorkForm(forms.Form):
@@ -128,6 +109,7 @@ class WorkflowAdmin(admin.ModelAdmin):
     change_list_template = "admin/work_list.html"
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     # --- who may see -------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def cards(person: User) -> list[Card]:
         Card(
             _("update notices without an answer"),
             unanswered.count(),
-            f"{notice_url}?status__exact=open",
+            f"{notice_url}?due=over",
             urgent=True,
         ),
     ]

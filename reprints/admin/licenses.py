@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.admin import Button
+from newsroom.admin import Button, DueFilter, OpenFilter, due_line, moment_line, status_line, two_lines
 from reprints.admin import wording
 from reprints.admin.base import LicensingAdmin, does_licensing
 from reprints.forms import desk as forms
@@ -18,7 +19,7 @@ from reprints.models import (
     UpdateNotice,
 )
 from reprints.services import licenses, updates
-from reprints.workflow import LICENSE, UPDATE_NOTICE
+from reprints.workflow import LICENSE, UNANSWERED, UPDATE_NOTICE
 
 
 def _may_propose_revocation(subject: License, person: User) -> bool:
@@ -67,16 +68,24 @@ class LicenseAdmin(LicensingAdmin):
         }
 
 
+class NoticeOpenFilter(OpenFilter):
+    """What nobody answered yet first of all."""
+
+    statuses = frozenset(UNANSWERED)
+    of_people = False
+
+
 @admin.register(UpdateNotice)
 class UpdateNoticeAdmin(LicensingAdmin):
     """Who must act on a change, and who has not answered."""
 
     workflow = UPDATE_NOTICE
     subject_template = "admin/reprints/updatenotice.html"
-    list_display = ("reference", "license", "article", "kind", "duty", "status", "due_at")
-    list_filter = ("status", "kind", "duty", "publication")
+    list_display = ("reference", "who", "what", "state", "due")
+    list_display_links = ("reference",)
+    list_filter = (NoticeOpenFilter, DueFilter, "status", "kind", "duty", "publication")
     search_fields = ("reference", "license__reference", "organization__name", "correction_reference")
-    list_select_related = ("license", "article", "publication")
+    list_select_related = ("license", "article", "publication", "organization")
 
     def subject_context(self, request: HttpRequest, subject: UpdateNotice) -> dict[str, Any]:
         """How many of those who were told of the same correction have answered."""
@@ -93,3 +102,27 @@ class UpdateNoticeAdmin(LicensingAdmin):
     def title_of(self, subject: UpdateNotice) -> str:
         """The article that changed."""
         return subject.article.headline
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """By what is due."""
+        return [F("due_at").asc(nulls_last=True), "-pk"]
+
+    @admin.display(description=_("licensee"), ordering="organization__name")
+    def who(self, row: UpdateNotice) -> str:
+        """Who must act, under which license."""
+        return two_lines(str(row.organization or row.license.reference), row.license.reference)
+
+    @admin.display(description=_("what is asked of them"), ordering="article__headline")
+    def what(self, row: UpdateNotice) -> str:
+        """The duty and its reason, and under them the article."""
+        return two_lines(f"{row.get_duty_display()} · {row.get_kind_display()}", row.article.headline)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, row: UpdateNotice) -> str:
+        """How it stands."""
+        return status_line(row)
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, row: UpdateNotice) -> str:
+        """By when they must answer; marked only while they have not."""
+        return due_line(row) if row.status in UNANSWERED else moment_line(row.due_at, row.publication)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.admin import Button, DueFilter, OpenFilter, due_line, two_lines
+from newsroom.admin import Button, DueFilter, OpenFilter, PersonFilter, due_line, moment_line, status_line, two_lines
 from newsroom.events import promises
 from newsroom.events.reveals import reveals_of
 from reprints.admin import wording
@@ -41,8 +41,17 @@ class LicenseRequestAdmin(StatisticsAdmin):
 
     workflow = REQUEST
     subject_template = "admin/reprints/licenserequest.html"
-    list_display = ("reference", "what", "status", "due", "lane", "assignee")
-    list_filter = (RequestOpenFilter, DueFilter, "status", "lane", "publication", "organization_type")
+    list_display = ("reference", "what", "state", "due", "received", "lane", "assignee")
+    list_display_links = ("reference",)
+    list_filter = (
+        RequestOpenFilter,
+        DueFilter,
+        PersonFilter,
+        "status",
+        "lane",
+        "organization_type",
+        "publication",
+    )
     search_fields = ("reference", "organization__name", "items__article__headline", "po_number")
     buttons: ClassVar[dict[str, Button]] = {
         "take_up": Button(deciding.take_up),
@@ -110,6 +119,16 @@ class LicenseRequestAdmin(StatisticsAdmin):
         more = f" (+{len(items) - 1})" if len(items) > 1 else ""
         headline = f"{items[0].article.headline[:90]}{more}" if items else "—"
         return two_lines(row.requester_house or "—", headline)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, row: LicenseRequest) -> str:
+        """How it stands."""
+        return status_line(row)
+
+    @admin.display(description=_("received"), ordering="created_at")
+    def received(self, row: LicenseRequest) -> str:
+        """When it came."""
+        return moment_line(row.created_at, row.publication)
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, row: Any) -> str:

@@ -1,0 +1,134 @@
+"""The desk's lists: what each row says at a glance, and what the filters show."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from corrections.models import Report
+from corrections.services import correction as notices
+from newsroom.accounts.models import Desk
+from newsroom.events.models import Promise
+from tests.factories import (
+    force_status,
+    make_article,
+    make_correction,
+    make_desk,
+    make_publication,
+    make_report,
+    make_staff,
+)
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:corrections_report_changelist")
+NOTICES = reverse("admin:corrections_correction_changelist")
+
+
+@pytest.fixture
+def publication():
+    return make_publication(time_zone="America/New_York")
+
+
+@pytest.fixture
+def editor(client, publication):
+    person = make_staff(publication, "desk_editor")
+    client.force_login(person)
+    return person
+
+
+def listed(client, address=QUEUE):
+    response = client.get(address)
+    assert response.status_code == 200
+    return [row.reference for row in response.context_data["cl"].result_list]
+
+
+def cell(client, name, address=QUEUE):
+    """The words of the one row in this column."""
+    page = client.get(address).content.decode()
+    found = re.search(rf'<t[dh][^>]* class="field-{name}[^"]*">(.*?)</t[dh]>', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
+
+
+def due(report, moment):
+    Promise.objects.filter(subject_reference=report.reference).update(due_at=moment)
+
+
+def test_a_date_is_given_with_weekday_time_and_zone(client, editor, publication):
+    due(make_report(publication), datetime(2096, 12, 3, 18, tzinfo=UTC))
+    assert cell(client, "due") == "Mon 3 Dec, 13:00 EST"
+
+
+def test_a_date_that_is_past_says_by_how_much_and_a_near_one_how_long(client, editor, publication):
+    report = make_report(publication)
+    due(report, timezone.now() - timedelta(days=2, minutes=5))
+    assert cell(client, "due").endswith("2 days late")
+    due(report, timezone.now() + timedelta(hours=3, minutes=5))
+    assert cell(client, "due").endswith("in 3 hours")
+
+
+def test_a_report_in_which_a_child_is_named_is_marked_urgent_before_its_words(client, editor, publication):
+    make_report(publication, claim="He is nine.", urgent=True, urgent_reason="child")
+    assert cell(client, "what").startswith("Urgent He is nine.")
+
+
+def test_a_row_counts_its_readers_and_names_the_desk_and_who_is_at_it(client, editor, publication):
+    report = make_report(publication)
+    Report.objects.filter(pk=report.pk).update(desk=make_desk(publication, name="City"), assignee=editor)
+    for _ in range(2):
+        other = force_status(make_report(publication, report.article), "withdrawn")
+        Report.objects.filter(pk=other.pk).update(joined_to=report)
+    assert (cell(client, "readers"), cell(client, "with_whom")) == ("3", f"{editor} City")
+
+
+def test_the_queue_is_filtered_by_desk_assignee_and_channel(client, editor, publication):
+    mine, theirs = make_report(publication), make_report(publication)
+    desk = make_desk(publication, name="City")
+    Report.objects.filter(pk=mine.pk).update(desk=desk, assignee=editor, channel="phone")
+    for query in (f"desk={desk.pk}", f"assignee={editor.pk}", "channel__exact=phone"):
+        assert listed(client, f"{QUEUE}?{query}") == [mine.reference], query
+    assert set(listed(client)) == {mine.reference, theirs.reference}
+
+
+@pytest.mark.parametrize("value", ["-1", "x", "²", "9" * 30, ""])
+def test_a_desk_or_person_that_cannot_be_meant_filters_nothing(client, editor, publication, value):
+    report = make_report(publication)
+    assert listed(client, f"{QUEUE}?desk={value}&assignee={value}") == [report.reference]
+
+
+def test_the_filters_name_nobody_of_another_publication(client, editor, publication):
+    elsewhere = make_publication()
+    stranger = make_staff(elsewhere, "desk_editor")
+    Desk.objects.filter(pk=make_desk(elsewhere).pk).update(name="Far away")
+    make_report(publication)
+    page = client.get(QUEUE).content.decode()
+    assert ("Far away" in page, f"assignee={stranger.pk}" in page, f"assignee={editor.pk}" in page) == (
+        False,
+        False,
+        True,
+    )
+
+
+def test_what_was_thrown_away_is_listed_on_request_alone(client, editor, publication):
+    made = {status: make_correction(publication, status=status) for status in ("draft", "published")}
+    made["discarded"] = notices.discard(make_correction(publication), by=editor)
+    names = {notice.reference: status for status, notice in made.items()}
+
+    def shown(query):
+        return sorted(names[row] for row in listed(client, f"{NOTICES}{query}"))
+
+    assert shown("") == ["draft", "published"]
+    assert shown("?show=discarded") == shown("?status__exact=discarded") == ["discarded"]
+    assert shown("?show=making") == ["draft"]
+    assert shown("?show=out") == ["published"]
+    assert shown("?show=all") == sorted(made)
+
+
+def test_a_draft_is_due_when_the_reader_was_promised_its_publication(client, editor, publication):
+    article = make_article(publication)
+    notice = make_correction(article=article, status="draft")
+    report = make_report(publication, article)
+    Report.objects.filter(pk=report.pk).update(correction=notice)
+    due(report, datetime(2096, 7, 3, 18, tzinfo=UTC))
+    assert cell(client, "due", NOTICES) == "Tue 3 Jul, 14:00 EDT"
