@@ -45,6 +45,7 @@ _QUOTE = {
 
 APPROVAL_ASKED = declare("quote.approval_asked", STAFF, _("Manager asked to approve the amount"))
 APPROVED = declare("quote.approved", STAFF, _("Amount approved"))
+BILLED = declare("quote.billed", STAFF, _("The buyer said whom the invoice is made out to"))
 COUNTERED = declare("quote.countered", STAFF, _("Proposal on a quote"))
 
 _LICENSE = {

@@ -21,7 +21,8 @@ from reprints.models import (
     SignInLink,
     UpdateNotice,
 )
-from reprints.services import asking, invoicing, partner_access
+from reprints.services import asking, partner_access
+from reprints.services.buyers import writes_invoices
 from reprints.services.moving import beside
 from reprints.vocabulary import Lane
 
@@ -198,7 +199,7 @@ def the_managers_of_license(event: Event) -> Iterable[Recipient]:
 def the_payer_of_order(event: Event) -> Iterable[Recipient]:
     """Whoever pays, where the accounting system writes the invoice: the confirmation of the order."""
     quote = quote_of(event)
-    ordered = quote.net > 0 and not invoicing.is_builtin(quote.publication)
+    ordered = quote.net > 0 and not writes_invoices(quote.publication)
     return audience.the_payer(quote.request) if ordered else []
 
 

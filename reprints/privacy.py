@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from newsroom.errors import DomainError
@@ -13,6 +14,7 @@ from newsroom.privacy import RETAINERS, SHELVES, Erasure, Shelf, same_address
 from newsroom.workflow import THE_PARTNER
 from reprints.models import LicenseRequest, RequesterContact
 from reprints.services import contacts, drafts, retention
+from reprints.services.buyers import buyer_of
 
 
 def requests_of(email: str) -> list[LicenseRequest]:
@@ -64,6 +66,7 @@ def held_on(request: LicenseRequest) -> dict[str, Any]:
             "email": contact.email,
             "company": contact.company,
             "confirmed_at": contact.email_confirmed_at,
+            "invoices_to": asdict(buyer_of(request)) if contact.billing_encrypted else None,
         }
         if contact
         else None,

@@ -24,13 +24,14 @@ from reprints.admin.base import ROLES, does_licensing
 from reprints.forms import invoices as forms
 from reprints.models import Invoice
 from reprints.services import invoicing, payments
+from reprints.services.buyers import writes_invoices
 from reprints.vocabulary import InvoiceKind
 from reprints.workflow import INVOICE, InvoiceStatus
 
 
 def _is_draft(subject: Invoice, person: User, *, builtin: bool) -> bool:
     draft = subject.status == InvoiceStatus.DRAFT and does_licensing(subject, person)
-    return draft and invoicing.is_builtin(subject.publication) == builtin
+    return draft and writes_invoices(subject.publication) == builtin
 
 
 def _can_be_issued(subject: Invoice, person: User) -> bool:

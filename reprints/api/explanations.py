@@ -35,6 +35,12 @@ explain(
 )
 explain("blocked_organization", 409, _("Please speak to the licensing desk first"), _("The desk says what is missing."))
 explain(
+    "billing_missing",
+    409,
+    _("Nobody said whom the invoice is made out to"),
+    _("Send address and country to `quotes/{reference}/billing/`, read tax and total, then accept."),
+)
+explain(
     "over_credit",
     409,
     _("Above your credit limit"),

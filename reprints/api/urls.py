@@ -16,6 +16,7 @@ urlpatterns = [
     path("quotes/<str:reference>/", quotes.QuoteDetailView.as_view(), name="api-quote"),
     path("quotes/<str:reference>/pdf/", quotes.QuotePdfView.as_view(), name="api-quote-pdf"),
     path("quotes/<str:reference>/accept/", quotes.AcceptView.as_view(), name="api-quote-accept"),
+    path("quotes/<str:reference>/billing/", quotes.BillingView.as_view(), name="api-quote-billing"),
     path("quotes/<str:reference>/decline/", quotes.DeclineView.as_view(), name="api-quote-decline"),
     path("quotes/<str:reference>/counter/", countering.CounterOfferView.as_view(), name="api-quote-counter"),
     path("licenses/", licenses.LicensesView.as_view(), name="api-licenses"),

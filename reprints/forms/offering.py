@@ -88,7 +88,7 @@ class QuoteDraftForm(WorkForm):
 
     def _prepare_shared(self, request: LicenseRequest, draft: Quote | None) -> None:
         decided = tax.choice_of(draft) if draft else None
-        usual = tax.decide_for(request.publication, tax.buyer_of(request), net=Decimal(1))
+        usual = tax.decide_for(request.publication, tax.taxed_of(request), net=Decimal(1))
         label = TaxTreatment(usual.treatment).label
         choices: Any = [("", _("By the settings: %(treatment)s") % {"treatment": label})]
         choices += [row for row in TaxTreatment.choices if row[0] != TaxTreatment.MANUAL]

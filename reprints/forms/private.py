@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.accounts.models import Contact
+from newsroom.accounts.models import Contact, Organization
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
+from reprints.forms.typed import country_code
 from reprints.models import UpdateNotice
 from reprints.vocabulary import answer_choices
 
@@ -119,6 +120,55 @@ class QuoteAcceptForm(MoveForm):
         """With who signs."""
         data = super().clean() or {}
         return data if self.signer is None else {**data, "signatory": self.signer.email}
+
+
+class QuoteBillForm(MoveForm):
+    """Say whom the invoice is made out to. The licensing desk keeps the name of an `organization`."""
+
+    legal_name = CleanTextField(
+        multiline=False,
+        name=True,
+        max_length=200,
+        label=_("Name on the invoice"),
+        help_text=_("The full legal name of whoever pays."),
+        error_messages={"required": _("Whom is the invoice made out to?")},
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+    )
+    address = CleanTextField(
+        max_length=500,
+        label=_("Address"),
+        error_messages={"required": _("Where does whoever pays have their seat?")},
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address", "dir": "auto"}),
+    )
+    country = CleanTextField(
+        multiline=False,
+        max_length=80,
+        label=_("Country"),
+        help_text=_("Its name or two-letter code. The tax depends on it."),
+        error_messages={"required": _("Which country? The tax depends on it.")},
+        widget=forms.TextInput(attrs={"autocomplete": "country-name"}),
+    )
+    vat_id = CleanTextField(
+        multiline=False,
+        max_length=30,
+        required=False,
+        label=_("VAT id"),
+        help_text=_("If you have one, like DE136695976."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, organization: Organization | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organization = organization
+        if organization is not None:
+            del self.fields["legal_name"]
+
+    def clean_country(self) -> str:
+        """The code; what is no country comes back as it is, for the check to refuse."""
+        code = country_code(self.cleaned_data["country"]).upper()
+        if len(code) != 2:
+            raise forms.ValidationError(_("We know no country of this name."), code="unknown_country")
+        return code
 
 
 class QuoteDeclineForm(MoveForm):

@@ -16,7 +16,7 @@ from newsroom.events import promises, sealed
 from newsroom.workflow import THE_LOG, THE_PARTNER, Actor
 from reprints import moments, pricing
 from reprints.models import License, LicenseRequest, Quote, QuoteLine
-from reprints.services import exclusive, invoicing, issuing
+from reprints.services import buyers, exclusive, invoicing, issuing
 from reprints.services.lanes import article_reasons, articles_with_accepted_report
 from reprints.services.moving import lock_quote, move
 from reprints.services.snapshots import snapshot_of
@@ -44,7 +44,7 @@ def accept(
     `signatory` is the mail address or name of a contact of the organization who may sign; a web requester's
     own name. Already accepted with the same `terms_sha256`: the same answer again, whatever was `seen`.
     Raises `Stale`, `Conflict` (`expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`,
-    `exclusivity_clash`, `blocked_organization`),
+    `exclusivity_clash`, `blocked_organization`, `billing_missing`),
     `NotAllowed` or `Invalid`; nothing is written then.
     """
     quote = lock_quote(quote)
@@ -133,6 +133,8 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         raise Conflict(_("These are not the terms of this quote. Read it again."), code="terms_changed")
     if quote.organization is not None and quote.organization.blocked:
         raise Conflict(_("Please speak to the licensing desk first."), code="blocked_organization")
+    if lacking := buyers.missing(quote):
+        raise Conflict(" ".join(str(buyers.NEEDED[name]) for name in lacking), code="billing_missing")
     if request.status != RequestStatus.QUOTED:
         raise Conflict(_("The request is “%(status)s”.") % {"status": request.get_status_display()})
     lines = list(quote.lines.select_related("quote__request__renews", "quote__publication", "quote__organization"))

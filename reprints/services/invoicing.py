@@ -22,6 +22,7 @@ from reprints import events, moments, pricing
 from reprints.models import Invoice, InvoiceCounter, License, Quote, QuoteLine
 from reprints.models.invoices import STANDING
 from reprints.services import tax
+from reprints.services.buyers import buyer_of, writes_invoices
 from reprints.services.moving import lock_quote, move, tell, touch, words_of
 from reprints.services.snapshots import licensee_block, publication_block
 from reprints.vocabulary import InvoiceKind, TaxTreatment
@@ -31,11 +32,6 @@ LONGEST_NUMBER = 40
 ISSUE_FIELDS = ("number", "series", "sequence", "legal_entity", "issued_at", "due_on")
 
 
-def is_builtin(publication: Publication) -> bool:
-    """Whether this desk writes the invoices; else the accounting system does."""
-    return bool(publication.policy("invoicing") == "builtin")
-
-
 def bill(quote: Quote) -> Invoice | None:
     """What follows from an acceptance: nothing when it is free, else a draft; issued at once where this desk writes
     the invoices and the tax is decided. Inside the transaction that accepted.
@@ -43,7 +39,7 @@ def bill(quote: Quote) -> Invoice | None:
     if quote.net <= 0:
         return None
     invoice = draft_for(quote)
-    if is_builtin(quote.publication) and invoice.tax_treatment != TaxTreatment.MANUAL:
+    if writes_invoices(quote.publication) and invoice.tax_treatment != TaxTreatment.MANUAL:
         return issue(invoice, by=THE_LOG)
     return invoice
 
@@ -61,8 +57,9 @@ def open_sum(organization: Organization, currency: str, *, test: bool = False) -
 
 
 @transaction.atomic
-def draft_for(quote: Quote) -> Invoice:
-    """The draft of an accepted quote, with seller, buyer and lines copied in as they are now.
+def draft_for(quote: Quote, *, anew: bool = False) -> Invoice:
+    """The draft of an accepted quote, with seller, buyer and lines copied in as they are now; taxed as the quote said,
+    or `anew` by what is known now.
 
     An unfinished draft is answered as it is. Raises `Conflict` before the acceptance, and while an invoice of
     the quote stands.
@@ -75,7 +72,7 @@ def draft_for(quote: Quote) -> Invoice:
         return found
     if standing := invoices.filter(status__in=STANDING).first():
         raise Conflict(_("%(number)s stands: credit it first.") % {"number": standing.number}, code="already_invoiced")
-    decided = tax.decision_of(quote)
+    decided = tax.decision_of(quote, anew=anew)
     return Invoice.objects.create(
         reference=references.new("invoice", test=quote.test),
         publication=quote.publication,
@@ -145,7 +142,7 @@ def issue(invoice: Invoice, *, by: Actor, seen: int | None = None) -> Invoice:
     """
     invoice = lock(invoice, seen=seen)
     INVOICE.check(invoice, "issue", by)
-    if not is_builtin(invoice.publication):
+    if not writes_invoices(invoice.publication):
         raise Conflict(_("The accounting system writes the invoices: enter its number."), code="external")
     if invoice.tax_treatment == TaxTreatment.MANUAL:
         raise Conflict(_("Decide first how this is taxed."), code="tax_undecided")
@@ -161,7 +158,7 @@ def enter_number(
     """
     invoice = lock(invoice, seen=seen)
     INVOICE.check(invoice, "issue", by)
-    if is_builtin(invoice.publication):
+    if writes_invoices(invoice.publication):
         raise Conflict(_("Numbers are given here: issue the invoice."), code="builtin")
     number = words_of(number, pointer="/number", most=LONGEST_NUMBER)
     # Held until the end, so that two people cannot enter the same number for two orders at once.
@@ -209,7 +206,7 @@ def credit(
     move(invoice, "credit", by=by, fields=["reason"], data={"credit_note": note.reference})
     if invoice.sequence is not None:
         note = _issue(note, by=THE_LOG)
-    return note, draft_for(invoice.quote) if again else None
+    return note, draft_for(invoice.quote, anew=True) if again else None
 
 
 def next_number(legal_entity: str, series: str) -> int:
@@ -259,9 +256,13 @@ def _seller(quote: Quote) -> dict[str, Any]:
 
 
 def _buyer(quote: Quote) -> dict[str, str]:
-    organization = quote.organization
+    organization, buyer = quote.organization, buyer_of(quote.request)
     return {
         **licensee_block(quote),
+        "name": buyer.legal_name,
+        "address": buyer.address,
+        "country": buyer.country,
+        "vat_id": buyer.vat_id,
         "slug": organization.slug if organization else "",
         "po_number": quote.request.po_number,
         "request": quote.request.reference,

@@ -18,6 +18,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "license_request.withdraw": frozenset({ASKS}),
     "license_request.reopen": frozenset({ASKS}),
     "quote.accept": frozenset({SIGNS}),
+    "quote.bill": frozenset({SIGNS, BILLS}),
     "quote.counter": frozenset({ASKS, SIGNS}),
     "quote.decline": frozenset({SIGNS}),
     "license.placements": frozenset({ASKS, SIGNS}),

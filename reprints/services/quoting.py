@@ -258,16 +258,14 @@ def _fill(quote: Quote, offers: list[Offer], *, taxed: tax.TaxChoice | None = No
         )
     quote.net = sum((row.price for row in quote.lines.all() if row.price is not None), Decimal(0))
     decided = tax.decide(quote) if taxed is None else tax.decide_by_hand(quote, taxed)
-    quote.tax_treatment, quote.tax_rate, quote.tax_evidence = decided.treatment, decided.rate, decided.evidence
-    quote.tax = pricing.to_minor_units(quote.net * decided.rate / 100, quote.currency)
-    quote.gross = quote.net + quote.tax
+    tax.write(quote, decided)
     today = moments.now().astimezone(quote.publication.zone).date()
     quote.terms = TermsTemplate.objects.filter(publication=quote.publication, effective_on__lte=today).first()
     touch(
         quote,
         fields=[
-            *("drafted_by", "note", "currency", "exclusions_confirmed", "valid_until", "net", "tax", "gross"),
-            *("tax_treatment", "tax_rate", "tax_evidence", "terms"),
+            *("drafted_by", "note", "currency", "exclusions_confirmed", "valid_until", "net", "terms"),
+            *tax.FIELDS,
         ],
     )
 

@@ -18,6 +18,8 @@ from stdnum import get_cc_module
 from stdnum.eu import vat as eu_vat
 
 from newsroom.errors import Fault, Invalid
+from reprints import pricing
+from reprints.services import buyers
 from reprints.vocabulary import OrganizationType, TaxTreatment
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ EU = frozenset(
 )
 NOT_GIVEN, VALID, INVALID, UNKNOWN = "not_given", "valid", "invalid", "no_check_known"
 CHARGED = (TaxTreatment.DOMESTIC, TaxTreatment.EU_B2C_OSS)
+FIELDS = ("tax", "gross", "tax_treatment", "tax_rate", "tax_evidence")
 METHOD = f"offline, format and check digits: python-stdnum {stdnum.__version__}"
 
 
@@ -42,7 +45,7 @@ class TaxDecision:
 
 
 @dataclass(frozen=True)
-class Buyer:
+class Taxed:
     """What the decision depends on. `country`: ISO 3166-1 alpha-2, empty when not known."""
 
     country: str = ""
@@ -61,7 +64,7 @@ class TaxChoice:
 
 def decide(quote: Quote, *, at: datetime | None = None) -> TaxDecision:
     """The treatment of a quote by the policy of its publication; nothing to pay is exempt."""
-    return decide_for(quote.publication, buyer_of(quote.request), net=quote.net, at=at)
+    return decide_for(quote.publication, taxed_of(quote.request), net=quote.net, at=at)
 
 
 def decide_by_hand(quote: Quote, choice: TaxChoice, *, at: datetime | None = None) -> TaxDecision:
@@ -83,9 +86,11 @@ def choice_of(quote: Quote) -> TaxChoice | None:
     return TaxChoice(quote.tax_treatment, quote.tax_rate, evidence["decided_by"])
 
 
-def decision_of(quote: Quote) -> TaxDecision:
-    """How what was accepted is taxed: as a person decided, else by the settings and what is known of the buyer now."""
-    if choice_of(quote) is None:
+def decision_of(quote: Quote, *, anew: bool = False) -> TaxDecision:
+    """How what was accepted is taxed: as the quote said, or where it left that open by the settings and what is known
+    of the buyer now. `anew` asks the settings again, unless a person decided.
+    """
+    if quote.tax_treatment == TaxTreatment.MANUAL or (anew and choice_of(quote) is None):
         return decide(quote)
     return TaxDecision(quote.tax_treatment, quote.tax_rate, quote.tax_evidence or {})
 
@@ -112,14 +117,22 @@ def faults_in(choice: TaxChoice, *, seller: str, buyer: str, check: str) -> list
     return []
 
 
-def buyer_of(request: LicenseRequest) -> Buyer:
+def taxed_of(request: LicenseRequest) -> Taxed:
     """What is known of whoever would pay."""
-    organization = request.organization
-    private = request.organization_type == OrganizationType.INDIVIDUAL
-    return Buyer(organization.country, organization.vat_id, private) if organization else Buyer(private=private)
+    buyer = buyers.buyer_of(request)
+    return Taxed(buyer.country, buyer.vat_id, request.organization_type == OrganizationType.INDIVIDUAL)
 
 
-def decide_for(publication: Publication, buyer: Buyer, *, net: Decimal, at: datetime | None = None) -> TaxDecision:
+def write(quote: Quote, decided: TaxDecision) -> None:
+    """Put the decision and the sums that follow from it into the quote; `FIELDS` are to be saved then. The tax is that
+    of the whole, rounded once.
+    """
+    quote.tax_treatment, quote.tax_rate, quote.tax_evidence = decided.treatment, decided.rate, decided.evidence
+    quote.tax = pricing.to_minor_units(quote.net * decided.rate / 100, quote.currency)
+    quote.gross = quote.net + quote.tax
+
+
+def decide_for(publication: Publication, buyer: Taxed, *, net: Decimal, at: datetime | None = None) -> TaxDecision:
     """The treatment of that net amount sold to that buyer.
 
     At home: `domestic` at the home rate. From one EU country to another: `eu_b2b_reverse_charge` when the VAT id

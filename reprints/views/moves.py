@@ -5,7 +5,7 @@ partner who is signed in. Both pages make the same moves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from reprints.models import LicenseRequest
 from reprints.services import (
     accepting,
     asking,
+    billing,
     contacts,
     countering,
     deciding,
@@ -32,15 +33,20 @@ from reprints.services import (
     quoting,
     updates,
 )
+from reprints.services.buyers import buyer_of
 from reprints.views import standing
 from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE
 
 CONFLICT = 409
 INVALID = 422
 FORBIDDEN = 403
-KEPT_AFTER_CONFLICT = ("words", "amount", "note", "url", "urls", "add", "signatory", "ends_on")
+KEPT_AFTER_CONFLICT = (
+    *("words", "amount", "note", "url", "urls", "add", "signatory", "ends_on"),
+    *("legal_name", "address", "country", "vat_id"),
+)
 EDIT, MESSAGE, DECLARE, ACCEPT, RENEW = "edit", "message", "placements", "accept", "renew"
-ACKNOWLEDGE = "acknowledge"
+ACKNOWLEDGE, BILL = "acknowledge", "bill"
+BUYER = ("legal_name", "address", "country", "vat_id")
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,10 @@ MOVES: dict[str, dict[str, Move]] = {
             lambda row, d: accepting.accept(
                 row, terms_sha256=d["terms_sha256"], signatory=d["signatory"], seen=d["seen"]
             ),
+        ),
+        BILL: Move(
+            forms.QuoteBillForm,
+            lambda row, d: billing.bill(row, data={name: d.get(name, "") for name in BUYER}, seen=d["seen"]),
         ),
         "counter": Move(
             forms.QuoteCounterForm,
@@ -194,6 +204,9 @@ def make_form(subject: Any, name: str, visit: Visit, data: Any = None) -> Any:
     if name == ACCEPT:
         fresh["terms_sha256"] = subject.terms.sha256 if subject.terms else ""
         more["signer"] = visit.contact
+    if name == BILL:
+        fresh |= asdict(buyer_of(subject.request))
+        more["organization"] = subject.organization
     auto_id = f"{name}-{subject.reference}-%s"
     return MOVES[subject.noun][name].form(data, initial=fresh, auto_id=auto_id, **more)
 

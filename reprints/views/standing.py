@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from newsroom.events.models import Promise
 from reprints import papers, paying, pricing
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
+from reprints.services import buyers
 from reprints.views import wording
 from reprints.vocabulary import TaxTreatment
 from reprints.workflow import OPEN_REQUEST, LicenseStatus, QuoteStatus, RequestStatus
@@ -32,20 +33,24 @@ def invoices_of(asked: LicenseRequest) -> QuerySet[Invoice]:
 
 
 def beside_the_table(subject: Any) -> list[str]:
-    """What can be done that changes no status: write, ask for other articles, say where it was published, ask for the
-    next term.
+    """What can be done that changes no status: write, ask for other articles, propose, say who pays, say where it was
+    published, ask for the next term.
     """
     if isinstance(subject, LicenseRequest):
         return ["message"] * (subject.status in TALKING) + ["edit"] * subject.is_open
     if isinstance(subject, Quote):
-        return ["counter"] * (subject.status == QuoteStatus.OPEN)
+        is_open = subject.status == QuoteStatus.OPEN
+        billed = subject.net > 0 and buyers.writes_invoices(subject.publication)
+        return ["counter"] * is_open + ["bill"] * (is_open and billed)
     if isinstance(subject, License):
         return ["placements"] * (subject.status != LicenseStatus.PENDING_PAYMENT) + ["renew"] * _can_renew(subject)
     return []
 
 
 def needless(subject: Any) -> set[str]:
-    """Moves of the table that would say nothing: to end early what has ended."""
+    """Moves of the table that would say nothing: to end early what has ended, to accept before the buyer is known."""
+    if isinstance(subject, Quote):
+        return {"accept"} if buyers.missing(subject) else set()
     over = isinstance(subject, License) and subject.effective_status() == "expired"
     return {"terminate"} if over else set()
 
@@ -135,6 +140,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
         "tax_added": row.tax_treatment == TaxTreatment.MANUAL,
         "gross": pricing.money(row.gross, row.currency),
         "forms": {} if expired else forms_of(row),
+        "billed_later": bool(buyers.missing(row)),
     }
 
 

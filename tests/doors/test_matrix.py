@@ -154,6 +154,9 @@ API = {
     "GET /api/v1/quotes/": Rule("partner", "quotes:read"),
     "GET /api/v1/quotes/{reference}/": Rule("owner", "quotes:read"),
     "POST /api/v1/quotes/{reference}/accept/": Rule("owner", "quotes:accept", 200, acceptance, quote_etag),
+    "POST /api/v1/quotes/{reference}/billing/": Rule(
+        "owner", "quotes:accept", body=lambda world: {"address": "2 Partner Road", "country": "US"}
+    ),
     "POST /api/v1/quotes/{reference}/decline/": Rule("owner", "quotes:accept", body=words),
     "GET /api/v1/quotes/{reference}/pdf/": Rule("owner", "quotes:read"),
     "GET /api/v1/test/clock/": Rule("tester", "requests:read"),

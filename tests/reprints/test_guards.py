@@ -136,6 +136,16 @@ def credit_used_up(desk):
     return make.make_request(desk.publication, desk.article, organization=partner).quotes.get()
 
 
+def cheap(desk):
+    return desk.draft(price=Decimal("104.99"), override_reason="Agreed.")
+
+
+def invoiced_here(desk):
+    desk.publication.settings = {**desk.publication.settings, "invoicing": "builtin"}
+    desk.publication.save()
+    return desk.offer(address="")
+
+
 def suspended(desk):
     held = desk.held()
     return licenses.suspend(held, by=desk.editor, reason="suspected_breach", words="Explain.")
@@ -374,9 +384,11 @@ GUARDS = [
         lambda d: call(quoting.approve, dear_by_a_manager(d), by=d.manager),
     ),
     ("open: within the editor's limit", "needs_approval", lambda d: call(quoting.open, dear(d), by=d.editor)),
+    ("open: not too far below the rate card", "needs_approval", lambda d: call(quoting.open, cheap(d), by=d.editor)),
     ("open: no exclusive grant in the way", "exclusivity_clash", lambda d: call(quoting.open, rival(d), by=d.editor)),
     ("open: by who saw this version", "stale", lambda d: call(quoting.open, priced(d), by=d.editor, seen=99)),
     ("accept: not by the desk", "not_allowed", lambda d: accept(d.offer(), by=d.editor)),
+    ("accept: who pays is known", "billing_missing", lambda d: accept(invoiced_here(d))),
     ("accept: in time", "expired", lambda d: accept(too_late(d))),
     ("accept: the terms that were read", "terms_changed", lambda d: accept(d.offer(), terms_sha256="0" * 64)),
     ("accept: the version that was read", "stale", lambda d: accept(d.offer(), seen=99)),

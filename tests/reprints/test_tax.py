@@ -15,7 +15,7 @@ HOME = {"country": "DE", "rate": "19", "oss_rates": {"FR": "20"}}
 
 def decide(policy, country="", vat_id="", *, private=False, net="100"):
     seller = Publication(settings={"tax": policy})
-    buyer = tax.Buyer(country, vat_id, private)
+    buyer = tax.Taxed(country, vat_id, private)
     return tax.decide_for(seller, buyer, net=Decimal(net), at=NOW)
 
 

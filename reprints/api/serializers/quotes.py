@@ -82,6 +82,27 @@ class AcceptSerializer(StrictSerializer):
         ref_name = "AcceptData"
 
 
+class BillingSerializer(StrictSerializer):
+    """Whom the invoice is made out to."""
+
+    legal_name = TextField(
+        max_length=200,
+        name=True,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The licensing desk keeps yours: leave it out.",
+    )
+    address = TextField(max_length=500, multiline=True)
+    country = TextField(max_length=2, help_text="ISO 3166-1 alpha-2. The tax depends on it.")
+    vat_id = TextField(
+        max_length=30, required=False, allow_blank=True, default="", help_text="Checked by its form and check digits."
+    )
+
+    class Meta:
+        ref_name = "BillingData"
+
+
 class AcceptedSerializer(serializers.Serializer):
     """What came of it. `invoice` is null where the accounting system writes it."""
 

@@ -22,12 +22,18 @@ from reprints import links, papers
 from reprints.api.explanations import refusals
 from reprints.api.filters import QuoteFilter
 from reprints.api.serializers.parts import OptionalWordsSerializer
-from reprints.api.serializers.quotes import AcceptedSerializer, AcceptSerializer, InvoiceSerializer, QuoteSerializer
+from reprints.api.serializers.quotes import (
+    AcceptedSerializer,
+    AcceptSerializer,
+    BillingSerializer,
+    InvoiceSerializer,
+    QuoteSerializer,
+)
 from reprints.api.shapes import accepted_shape, invoice_shape, quote_shape
 from reprints.api.views.negotiation import ProblemsAsJson, handed_out
 from reprints.api.views.partner import MAY_MATCH, PartnerView, claimed, key_of, seen, told, written
 from reprints.models import Invoice, Quote
-from reprints.services import accepting, quoting
+from reprints.services import accepting, billing, quoting
 
 
 class QuoteView(PartnerView):
@@ -108,13 +114,36 @@ class AcceptView(QuoteView):
 
         Repeated with the terms that were accepted it gives the same answer again, whatever If-Match says. 409
         `expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`, `exclusivity_clash`,
-        `blocked_organization`, `over_credit`.
+        `blocked_organization`, `billing_missing`, `over_credit`.
         """
         row = self.found(reference)
         version = claimed(request, row)
         data = written(request, AcceptSerializer)
         done = accepting.accept(row, by=key_of(request), seen=version, **data)
         return Response(AcceptedSerializer(accepted_shape(done)).data)
+
+
+class BillingView(QuoteView):
+    """Who pays."""
+
+    scopes = {"POST": "quotes:accept"}
+    operation_ids = {"POST": "bill_quote"}
+
+    @extend_schema(
+        parameters=[MAY_MATCH],
+        request=BillingSerializer,
+        responses={200: QuoteSerializer, **refusals(_409="expired")},
+    )
+    @idempotent(required=False)
+    def post(self, request: Request, reference: str) -> Response:
+        """Say whom the invoice is made out to, and read the tax of the open quote.
+
+        Kept for your organization. Where this desk writes the invoices, a quote is accepted only when address and
+        country are known (409 `billing_missing`).
+        """
+        data = written(request, BillingSerializer)
+        row = self.found(reference)
+        return self.shown(billing.bill(row, by=key_of(request), data=data, seen=seen(request, row)))
 
 
 class DeclineView(QuoteView):

@@ -134,7 +134,7 @@ def test_every_noun_that_is_told_outside_has_a_payload():
 
 
 def test_what_is_about_a_test_record_says_so_and_nothing_else_does(publication):
-    organization = make.make_organization()
+    organization = make.make_organization(address="2 Partner Road")
     article = make.make_article(publication)
     for test in (True, False):
         make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=test))
