@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from corrections.models import Report
-from corrections.services import anchors, contacts, fixing
+from corrections.services import anchors, contacts, filing, fixing
 from newsroom.events.kinds import address_refused, reaction
 from newsroom.events.models import Event
+
+
+@reaction("article.imported", "article.revised")
+def reports_learn_their_article(event: Event) -> None:
+    """Reports about an address that nobody knew name the article that has it. Before their passages are compared."""
+    if event.article is not None:
+        filing.recognize(event.article)
 
 
 @reaction("article.revised")

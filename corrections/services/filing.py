@@ -14,12 +14,17 @@ from corrections.services.moving import keep_closed
 from corrections.vocabulary import URGENT_REASONS, Category
 from corrections.workflow import ReportStatus
 from newsroom.accounts.models import Desk, DeskKind, User
+from newsroom.accounts.notices import desk_for
+from newsroom.articles.addresses import BadAddress, canonical_key
 from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
-from newsroom.workflow import DESK, lock
+from newsroom.workflow import DESK, THE_CLOCK, lock
 
+COMPARED = 1000
+"""Open reports without an article that are looked at when one comes in, the newest first."""
+ARTICLE = ("article", "article_url", "article_revision", "anchor")
 FILED = ("desk", "category", "article", "urgent", "urgent_reason")
 
 
@@ -73,7 +78,46 @@ def refile(
     return report
 
 
-ARTICLE = ("article", "article_url", "article_revision", "anchor")
+def recognize(article: Article) -> list[Report]:
+    """Name an article that came in on the open reports about one of its addresses that named none. Those reports.
+
+    What nobody has in hand goes to the desk of its section, which is told. The version stays: whoever answers the
+    report meanwhile is not refused.
+    """
+    keys = set(article.addresses.values_list("key", flat=True))
+    nameless = Report.objects.open().filter(publication=article.publication_id, article=None).exclude(article_url="")
+    newest = nameless.order_by("-pk").values_list("pk", "article_url")[:COMPARED]
+    found = [pk for pk, address in newest if _key_of(address) in keys]
+    return [report for pk in found if (report := _name(pk, article)) is not None]
+
+
+@transaction.atomic
+def _name(pk: int, article: Article) -> Report | None:
+    report = lock(Report(pk=pk))
+    if report.article_id is not None:
+        return None
+    set_article(report, article)
+    changed = ["article"]
+    if report.assignee_id is None:
+        before, report.desk = report.desk_id, _desk_for(report)
+        changed += ["desk"] if report.desk_id != before else []
+    report.save(update_fields=[*ARTICLE, "desk", "updated_at"])
+    priority.weigh_again(report)
+    anchors.place(report)
+    record(events.REFILED, report, by=THE_CLOCK, data=_data(report, changed))
+    return report
+
+
+def _desk_for(report: Report) -> Desk | None:
+    section = report.article.section if report.article is not None else ""
+    return desk_for(report.publication, kind=DeskKind.CORRECTIONS, section=section)
+
+
+def _key_of(address: str) -> str:
+    try:
+        return canonical_key(address)
+    except BadAddress:
+        return ""
 
 
 def set_article(report: Report, article: Article | None) -> None:
