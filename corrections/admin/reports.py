@@ -232,6 +232,7 @@ class ReportAdmin(StatisticsAdmin):
                 visible.filter(pk__in=splitting.family_of(subject).exclude(pk=subject.pk).values("pk")).order_by("pk")
             ),
             "presence": presence.sentences(subject, request.user),  # type: ignore[arg-type]  # -- idem
+            "agency_corrections": list(subject.agency_corrections.select_related("correction").order_by("-pk")[:20]),
             "urgent_because": dict(URGENT_REASONS).get(subject.urgent_reason, ""),
             "priority_words": priority.words_of(subject.priority_reasons),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from corrections.api import ledger, views
+from corrections.api.agencies import AgencyCorrectionsView
 from corrections.api.statistics import StatisticsView
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
         views.CorrectionsOfArticleView.as_view(),
         name="api-article-corrections",
     ),
+    path("agency-corrections/", AgencyCorrectionsView.as_view(), name="api-agency-corrections"),
     path("reports/", views.ReportsView.as_view(), name="api-reports"),
     path("statistics/", StatisticsView.as_view(), name="api-statistics"),
     path("ledger/checkpoint/", ledger.CheckpointView.as_view(), name="api-ledger-checkpoint"),

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from corrections.models import Report
+from corrections.models import AgencyCorrection, Report
 from corrections.services import agencies
 from newsroom.accounts.models import Publication, Role
 from newsroom.admin import WorkForm
 from newsroom.articles.models import Article
+from newsroom.references import is_valid, normalize
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 
@@ -47,6 +48,7 @@ class AgencyCorrectionForm(WorkForm):
     )
     text = CleanTextField(max_length=agencies.MAX_TEXT, label=_("What the agency says"))
     url = CleanTextField(multiline=False, required=False, max_length=2000, label=_("Address of its correction"))
+    received = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     articles = forms.MultipleChoiceField(
         choices=[], widget=forms.CheckboxSelectMultiple, label=_("Our articles that used it")
     )
@@ -57,6 +59,10 @@ class AgencyCorrectionForm(WorkForm):
             return
         rows = self.person.publications(Role.DESK_EDITOR)
         self.fields["publication"].queryset = rows  # type: ignore[attr-defined]  # -- a model field
+        received = self._received()
+        if received is not None and not self.is_bound:
+            told = {name: getattr(received, name) for name in ("agency", "headline", "text", "url")}
+            self.initial.update(told, publication=received.publication_id)
         said = {name: str(self.data.get(name, ""))[:4000] for name in ("publication", "agency", "headline", "text")}
         number = said.pop("publication")
         publication = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
@@ -65,6 +71,8 @@ class AgencyCorrectionForm(WorkForm):
                 (article.reference, f"{article.headline} · {round(100 * score)} %")
                 for article, score in agencies.candidates(publication, **said)
             ]
+        if received is not None:
+            self._offer(list(received.articles.order_by("pk")))
 
     def fill(self) -> bool:
         """Show the articles that were found. False when something is missing, or none was."""
@@ -73,6 +81,26 @@ class AgencyCorrectionForm(WorkForm):
         if not self.errors and not self.fields["articles"].choices:  # type: ignore[attr-defined]  # -- a choice field
             self.add_error("agency", _("No article of ours from that agency is like this story."))
         return not self.errors
+
+    def clean_received(self) -> AgencyCorrection | None:
+        """What came by the API, if this is begun from it."""
+        return self._received()
+
+    def _received(self) -> AgencyCorrection | None:
+        """It, among those of the person's publications."""
+        given = normalize(str((self.data if self.is_bound else self.initial).get("received") or "")[:20])
+        if not is_valid(given, "agency_correction") or self.person is None:
+            return None
+        rows = AgencyCorrection.objects.filter(publication__in=self.person.publications(Role.DESK_EDITOR))
+        return rows.filter(reference=given).first()
+
+    def _offer(self, known: list[Article]) -> None:
+        """These first, and ticked to begin with: they were found when it came in."""
+        field: Any = self.fields["articles"]
+        found = {article.reference: article.headline for article in known}
+        others = [(value, label) for value, label in field.choices if value not in found]
+        field.choices = [*found.items(), *others]
+        self.initial.setdefault("articles", list(found))
 
     def clean_articles(self) -> list[Article]:
         """The chosen ones."""

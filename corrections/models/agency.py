@@ -8,12 +8,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models.notice import Correction
+from corrections.models.report import Report
 from newsroom.accounts.models import Publication, User
+from newsroom.articles.models import Article
 from newsroom.records import Record
 
 
 class AgencyCorrection(Record):
-    """An agency's correction as it came in, and the notice that was begun from it. Kept as evidence."""
+    """An agency's correction as it came in, by hand or by the API; the articles and reports that it is about, and the
+    notice that was begun from it, if any. Kept as evidence.
+    """
 
     noun = "agency_correction"
 
@@ -22,8 +26,11 @@ class AgencyCorrection(Record):
     headline = models.CharField(_("headline"), max_length=300)
     text = models.TextField(_("what the agency says"), max_length=4000)
     url = models.CharField(_("address"), max_length=2000, blank=True)
-    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="agency_corrections")
+    source_id = models.CharField(_("the agency’s own id"), max_length=200, blank=True, default="", db_default="")
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, null=True, related_name="agency_corrections")
+    articles = models.ManyToManyField(Article, related_name="+")
+    reports = models.ManyToManyField(Report, related_name="agency_corrections")
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -13,10 +13,11 @@ from corrections import events
 from corrections.models import AgencyCorrection, Correction, Report
 from corrections.services import correction as notices
 from corrections.services.moving import WAITING, end_wait, keep_closed
-from corrections.vocabulary import Visibility
+from corrections.services.submitting import Draft, submit
+from corrections.vocabulary import Channel, Origin, Visibility
 from corrections.workflow import ReportStatus
 from newsroom import references
-from newsroom.accounts.models import Publication, User
+from newsroom.accounts.models import ApiKey, Publication, User
 from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.models import Article, Revision
 from newsroom.articles.passages import similarity
@@ -136,35 +137,100 @@ def receive(
     text: str,
     articles: list[Article],
     url: str = "",
+    received: AgencyCorrection | None = None,
 ) -> Correction:
     """An agency corrects its story: keep what it says, and begin one notice for all chosen articles, which names it.
 
-    Reports on these articles that wait for an agency wait no longer; whoever works on them is told.
+    Reports on these articles that wait for an agency wait no longer; whoever works on them is told. `received` is what
+    came by the API and is begun from now; `Conflict` when it was already.
     """
+    if received is not None:
+        received = lock(received)
+        if received.correction_id is not None:
+            raise Conflict(_("A notice was begun from this already."))
     _check(agency, headline, text, url)
     if not articles or len(articles) > MOST:
         raise Invalid.one("/articles", _("Choose one to twenty articles."), "required")
     correction = notices.start(publication, by=by, articles=articles)
     words = _("This article was supplied by %(agency)s, which has corrected it: %(text)s")
     correction = notices.edit(correction, by=by, text=words % {"agency": agency.strip(), "text": text.strip()})
-    kept = AgencyCorrection.objects.create(
+    kept = received or _kept(publication, agency, headline, text, url)
+    kept.entered_by, kept.correction = by, correction
+    kept.version += 1
+    kept.save(update_fields=["entered_by", "correction", "version", "updated_at"])
+    kept.articles.add(*articles)
+    data = {"agency_correction": kept.reference, "articles": len(articles)}
+    record(events.AGENCY_RECEIVED, correction, by=by, article=articles[0], data=data)
+    _end_waits_for(articles, by=by)
+    return correction
+
+
+@transaction.atomic
+def arrive(
+    *,
+    by: ApiKey,
+    publication: Publication,
+    agency: str,
+    headline: str,
+    text: str,
+    url: str = "",
+    source_id: str = "",
+    articles: list[Article] | None = None,
+) -> tuple[AgencyCorrection, bool]:
+    """An agency corrects its story, and a machine says so: keep it, and ask the desk. What was kept, and whether it is
+    new: the same `source_id` of the agency again changes nothing.
+
+    Without `articles` they are those that used the story, see `candidates`. Reports on them that wait for an agency go
+    on; where none waits, one is opened about the likeliest article. A person begins the notice, see `receive`.
+    Raises `Invalid` for what is missing or too long, and for an article of another publication.
+    """
+    _check(agency, headline, text, url)
+    if source_id:
+        Publication.objects.select_for_update().get(pk=publication.pk)
+        known = AgencyCorrection.objects.filter(publication=publication, agency=agency.strip(), source_id=source_id)
+        if (earlier := known.first()) is not None:
+            return earlier, False
+    if any(article.publication_id != publication.pk for article in articles or []):
+        raise Invalid.one("/article_urls", _("This article belongs to another publication."), "other_publication")
+    if not articles:
+        found = candidates(publication, agency=agency, headline=headline, text=text)
+        articles = [article for article, _score in found]
+    kept = _kept(publication, agency, headline, text, url, source_id)
+    kept.articles.add(*articles)
+    reports = _end_waits_for(articles, by=by)
+    if articles and not reports:
+        draft = Draft(
+            claim=_("%(agency)s corrected the story that this article used. %(text)s")
+            % {"agency": kept.agency, "text": kept.text},
+            publication=publication,
+            article=articles[0],
+            sources=[kept.url] if kept.url else [],
+            language=articles[0].language,
+        )
+        reports = [submit(draft, by=by, channel=Channel.API, origin=Origin.SOURCE)]
+    kept.reports.add(*reports)
+    return kept, True
+
+
+def _kept(
+    publication: Publication, agency: str, headline: str, text: str, url: str, source_id: str = ""
+) -> AgencyCorrection:
+    return AgencyCorrection.objects.create(
         reference=references.new("agency_correction"),
         publication=publication,
         agency=agency.strip(),
         headline=headline.strip(),
         text=text.strip(),
         url=url.strip(),
-        entered_by=by,
-        correction=correction,
+        source_id=source_id,
     )
-    data = {"agency_correction": kept.reference, "articles": len(articles)}
-    record(events.AGENCY_RECEIVED, correction, by=by, article=articles[0], data=data)
+
+
+def _end_waits_for(articles: list[Article], *, by: Actor) -> list[Report]:
     waiting = Report.objects.open().filter(
         article__in=articles, waiting_since__isnull=False, visibility=Visibility.NORMAL
     )
-    for report in waiting.order_by("pk")[:BATCH]:
-        go_on(report, by=by)
-    return correction
+    return [go_on(report, by=by) for report in waiting.order_by("pk")[:BATCH]]
 
 
 def _check(agency: str, headline: str, text: str, url: str) -> None:

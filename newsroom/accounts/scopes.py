@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 SCOPES = {
     "articles:write": _("Create and update articles of the key's publications, and read their text"),
+    "agency_corrections:write": _("Pass on an agency's correction to the desk of the key's publications"),
     "requests:read": _("Follow one's license requests"),
     "requests:write": _("Ask for licenses and write messages"),
     "quotes:read": _("Read the quotes made to one's organization"),
@@ -19,8 +20,8 @@ SCOPES = {
 }
 """Scope → what it lets a key do."""
 
-CMS = frozenset({"articles:write", "webhooks:manage", "events:read"})
+CMS = frozenset({"articles:write", "agency_corrections:write", "webhooks:manage", "events:read"})
 """What a key of publications may hold."""
 
-PARTNER = frozenset(SCOPES) - {"articles:write"}
+PARTNER = frozenset(SCOPES) - {"articles:write", "agency_corrections:write"}
 """What a key of an organization may hold."""

@@ -94,6 +94,11 @@ def a_report(world):
     return {"article_url": world.article.url, "claim": "It was 1.45 million."}
 
 
+def an_agency_correction(world):
+    told = {"agency": "Wire", "headline": "Bridge opens", "text": "It was 1.45 million."}
+    return {**told, "article_urls": [world.article.url]}
+
+
 def quote_etag(world):
     return {"If-Match": f'"{world.quote.reference}.{world.quote.version}"'}
 
@@ -103,6 +108,7 @@ def nothing(world):
 
 
 API = {
+    "POST /api/v1/agency-corrections/": Rule("cms", "agency_corrections:write", 201, an_agency_correction, refused=422),
     "GET /api/v1/articles/": Rule("anyone"),
     "PUT /api/v1/articles/": Rule("cms", "articles:write", body=an_article),
     "GET /api/v1/articles/{reference}/": Rule("anyone"),
