@@ -94,7 +94,7 @@ def quote_pdf(row: Quote, *, url: str) -> Paper:
 def quote_letter(row: Quote) -> dict[str, Any]:
     """The quote in the shape of `documents.quote`."""
     currency = row.currency
-    tax = {**pricing.money(row.tax, currency), "treatment": row.tax_treatment}
+    tax = {**pricing.money(row.tax, currency), **_taxed(row)}
     return {
         "reference": row.reference,
         "request": row.request.reference,
@@ -141,14 +141,17 @@ def invoice_letter(row: Invoice) -> dict[str, Any]:
         "net": pricing.money(row.net, row.currency),
         "tax": {
             **pricing.money(row.tax, row.currency),
-            "treatment": row.tax_treatment,
-            "rate": f"{row.tax_rate.normalize():f}",
+            **_taxed(row),
         },
         "gross": pricing.money(row.gross, row.currency),
         "seller": row.seller,
         "buyer": row.buyer,
         "test": row.test,
     }
+
+
+def _taxed(row: Quote | Invoice) -> dict[str, str]:
+    return {"treatment": row.tax_treatment, "rate": f"{row.tax_rate.normalize():f}"}
 
 
 def _line(line: QuoteLine, currency: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def licensee_block(licensee: Mapping[str, Any], locale: Locale) -> dict[str, str
     country = locale.territories.get(licensee.get("country") or "", licensee.get("country") or "")
     client = licensee.get("acting_for") or ""
     acting_for = [_("for the client %(name)s") % {"name": one_line(client)}] if client else []
-    parts = [*acting_for, *(licensee.get("address") or "").splitlines(), country, licensee.get("vat_id") or ""]
+    parts = [*acting_for, *(licensee.get("address") or "").splitlines(), country, _vat_words(licensee)]
     return {
         "name": one_line(licensee["name"]),
         "where": ", ".join(part.strip() for part in parts if part.strip()),
@@ -91,11 +91,16 @@ def licensee_block(licensee: Mapping[str, Any], locale: Locale) -> dict[str, str
 
 def issuer_block(publication: Mapping[str, Any], closing: str) -> dict[str, Any]:
     """The publisher as it signs: legal entity, address, VAT id, and a closing sentence."""
-    lines = [*(publication.get("legal_address") or "").splitlines(), publication.get("vat_id") or "", closing]
+    lines = [*(publication.get("legal_address") or "").splitlines(), _vat_words(publication), closing]
     return {
         "name": publication["legal_entity"] or publication["name"],
         "lines": [line.strip() for line in lines if line.strip()],
     }
+
+
+def _vat_words(party: Mapping[str, Any]) -> str:
+    vat_id = one_line(party.get("vat_id") or "")
+    return _("VAT id %(id)s") % {"id": vat_id} if vat_id else ""
 
 
 def verification(url: str, sentence: str) -> dict[str, str]:

@@ -5,11 +5,9 @@ asks for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 
 from reprints.documents import wording
@@ -100,13 +98,8 @@ def _line(line: Mapping[str, Any], locale: Locale) -> dict[str, str]:
 
 def _totals(invoice: Invoice, locale: Locale) -> list[dict[str, str]]:
     tax = invoice["tax"]
-    rate = format_decimal(Decimal(tax["rate"]), locale=locale)
-    words = _("Tax %(rate)s %% (%(treatment)s)") % {
-        "rate": rate,
-        "treatment": label_of(TaxTreatment, tax["treatment"]),
-    }
     total = _("Total credited") if invoice["kind"] == InvoiceKind.CREDIT_NOTE else _("Total")
-    rows = ((_("Net"), invoice["net"]), (words, tax), (total, invoice["gross"]))
+    rows = ((_("Net"), invoice["net"]), (wording.tax_words(tax, locale), tax), (total, invoice["gross"]))
     return [
         {"label": label, "value": wording.money_words(money["amount"], invoice["currency"], locale)}
         for label, money in rows

@@ -26,8 +26,8 @@ Quote = Mapping[str, Any]
 
 def quote_pdf(quote: Quote, *, url: str) -> bytes:
     """A quote as PDF, A4. `quote`: the shape of the API (reference, request, version, valid_until, currency,
-    lines, net, tax, gross, terms_version, terms_sha256) and the parties: `publication` and `licensee` as
-    in a license snapshot.
+    lines, net, tax with `treatment` and `rate`, gross, terms_version, terms_sha256) and the parties: `publication`
+    and `licensee` as in a license snapshot.
 
     Optional: `test`; `opened_at`, the creation date that the file states (else `valid_until`); `article` on a
     line (`headline`, `url`), else the address in `granted` stands for it. `url`: where the quote is read and
@@ -119,11 +119,11 @@ def _change(row: Mapping[str, str]) -> str:
 
 
 def _totals(quote: Quote, locale: Locale) -> list[dict[str, str]]:
-    treatment = quote["tax"].get("treatment")
-    tax = _("Tax")
-    if treatment:
-        tax = _("Tax (%(treatment)s)") % {"treatment": label_of(TaxTreatment, treatment)}
-    rows = ((_("Net"), quote["net"]), (tax, quote["tax"]), (_("Total"), quote["gross"]))
+    """Net, tax and total; where nobody can say the tax yet, the net amount alone is the total, and says so."""
+    tax = quote["tax"]
+    rows = [(_("Net"), quote["net"]), (wording.tax_words(tax, locale), tax), (_("Total"), quote["gross"])]
+    if tax["treatment"] == TaxTreatment.MANUAL:
+        rows = [(_("Total, net. Tax is added with the invoice, as the law requires."), quote["net"])]
     return [
         {"label": label, "value": wording.money_words(money["amount"], quote["currency"], locale)}
         for label, money in rows

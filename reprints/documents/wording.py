@@ -27,7 +27,17 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reprints.vocabulary import WORLD, AiPurpose, Exclusivity, Format, Modifications, Portion, QuantityUnit, Use
+from reprints.vocabulary import (
+    WORLD,
+    AiPurpose,
+    Exclusivity,
+    Format,
+    Modifications,
+    Portion,
+    QuantityUnit,
+    TaxTreatment,
+    Use,
+)
 
 FALLBACK = "en"
 
@@ -227,3 +237,12 @@ def change_rows(changes: Iterable[Mapping[str, Any]], locale: Locale) -> list[di
         sides = {side: value_words(name, change[side], locale) for side in ("asked", "granted")}
         rows.append({"label": phrase_of(FIELD_LABELS, name), **sides})
     return rows
+
+
+def tax_words(tax: Mapping[str, Any], locale: Locale) -> str:
+    """“Tax 19 % (Domestic)”."""
+    rate = format_decimal(Decimal(tax["rate"]), locale=locale)
+    return say("Tax %(rate)s %% (%(treatment)s)") % {
+        "rate": rate,
+        "treatment": label_of(TaxTreatment, tax["treatment"]),
+    }

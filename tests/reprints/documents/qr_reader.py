@@ -1,8 +1,13 @@
 """Reads a clean QR code (ISO/IEC 18004: level M, byte mode, versions 1 to 10). Corrects no errors."""
 
+import json
 import re
 import struct
 import zlib
+
+import typst
+
+from reprints.documents.typesetting import FOLDER, FONTS, qr_svg
 
 # Version → (blocks, data codewords each), and the centers of its alignment patterns.
 BLOCKS = {
@@ -57,6 +62,20 @@ def modules_of_svg(svg):
                 grid[int(y)][column] = 1
             x += values[0]
     return [row[4:-4] for row in grid[4:-4]]
+
+
+def code_on_page(template, page, address):
+    """What the code says that stands on the first page of a document, printed at 144 dots an inch. `page`: the
+    document's own data.
+    """
+    code = qr_svg(address)
+    inputs = {"data": json.dumps({**page, "boxes": False}), "qr": code}
+    compiler = typst.Compiler(FOLDER / template, root=FOLDER, font_paths=FONTS, sys_inputs=inputs)
+    size = len(modules_of_svg(code))
+    width = 30 * size / (size + 8)
+    place = {"left": 23 - 2.7 + 4 * 30 / (size + 8), "width": width, "modules": size, "pixels_per_mm": 144 / 25.4}
+    pages = compiler.compile(format="png", ppi=144)
+    return read(modules_of_page(pages if isinstance(pages, bytes) else pages[0], **place))
 
 
 def modules_of_page(png, *, left, width, modules, pixels_per_mm):

@@ -4,13 +4,17 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from pypdf import PdfReader
 
 from newsroom.errors import Conflict
-from reprints import papers
+from reprints import links, papers
+from reprints.documents.invoice import _letter
+from reprints.documents.wording import speaking
 from reprints.services import invoicing
 from tests.reprints import billing
 from tests.reprints import factories as make
+from tests.reprints.documents.qr_reader import code_on_page
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +39,7 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when():
             "1 Press Street",
             "Berlin",
             "Partner & Söhne",
-            "DE136695976",
+            "VAT id DE136695976",
         ),
         *(line["license"], line["headline"], "Tax 19 % (Domestic)", f"{row.net:,.2f}", f"{row.tax:,.2f}"),
         *(f"{row.gross:,.2f}", f"Please state {row.number}", "IBAN DE02 1203 0000 0000 2020 51"),
@@ -44,6 +48,19 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when():
     assert [part for part in said if part not in text] == []
     assert (paper.name, paper.media_type) == (f"{row.number}.pdf", "application/pdf")
     assert "TEST" not in text
+
+
+def test_the_code_on_the_invoice_leads_to_where_it_is_read():
+    row = billing.owed(billing.billing_publication())
+    url = settings.BASE_URL + links.payer_path(row.quote.request)
+    with speaking("en") as locale:
+        assert code_on_page("invoice.typ", _letter(papers.invoice_letter(row), url, locale), url) == url
+
+
+def test_a_license_without_end_has_no_last_day_on_the_invoice():
+    row = billing.owed(billing.billing_publication(), perpetual=True, ends_on=None)
+    assert row.lines[0]["ends_on"] is None
+    assert ", without end" in words(papers.invoice_pdf(row))
 
 
 def test_reverse_charge_is_said_in_words():

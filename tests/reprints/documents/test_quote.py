@@ -4,7 +4,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from reprints.documents.quote import quote_pdf
+from reprints.documents.quote import _letter, quote_pdf
+from reprints.documents.wording import speaking
+from tests.reprints.documents.qr_reader import code_on_page
 from tests.reprints.snapshots import snapshot
 
 URL = "https://desk.example/reprints/requests/token/"
@@ -51,7 +53,7 @@ def quote(**changes):
         "currency": "USD",
         "lines": [line],
         "net": {"amount": "450.00", "currency": "USD"},
-        "tax": {"amount": "85.50", "currency": "USD", "treatment": "domestic"},
+        "tax": {"amount": "85.50", "currency": "USD", "treatment": "domestic", "rate": "19"},
         "gross": {"amount": "535.50", "currency": "USD"},
         "terms_version": "2026-1",
         "terms_sha256": agreed["terms"]["sha256"],
@@ -79,7 +81,7 @@ def words(document):
         "Not included: photo: AP",
         "Quantity × 1.5",
         "Net $450.00",
-        "Tax (Domestic) $85.50",
+        "Tax 19 % (Domestic) $85.50",
         "Total $535.50",
         snapshot()["terms"]["sha256"],
         URL,
@@ -87,6 +89,25 @@ def words(document):
 )
 def test_the_quote_says_what_is_offered_and_until_when(said):
     assert said in words(quote_pdf(quote(), url=URL))
+
+
+def test_a_tax_that_nobody_can_say_yet_is_not_called_nothing():
+    tax = {"amount": "0.00", "currency": "USD", "treatment": "manual", "rate": "0"}
+    text = words(quote_pdf(quote(tax=tax, gross=quote()["net"]), url=URL))
+    assert "Total, net. Tax is added with the invoice, as the law requires. $450.00" in text
+    assert "$0.00" not in text
+
+
+def test_without_end_is_said_and_no_last_day():
+    line = quote()["lines"][0]
+    granted = {**line["granted"], "perpetual": True, "ends_on": None}
+    text = words(quote_pdf(quote(lines=[{**line, "granted": granted}]), url=URL))
+    assert "From December 1, 2026, without end" in text
+
+
+def test_the_code_on_the_letter_leads_to_the_answer():
+    with speaking("en") as locale:
+        assert code_on_page("quote.typ", _letter(quote(), URL, locale), URL) == URL
 
 
 def test_equal_quotes_give_equal_bytes():
