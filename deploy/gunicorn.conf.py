@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gunicorn import glogging
+from gunicorn import glogging, util
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -42,6 +42,27 @@ class JsonLogger(glogging.Logger):
 
 
 logger_class = JsonLogger
+
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def refuse(sock: Any, status: int, reason: str, _said: str) -> None:
+    """Answer what never becomes a request of ours, such as a line that is too long, and repeat nothing of it."""
+    text = f"{status} {reason}\n"
+    headers = {"Connection": "close", "Content-Length": str(len(text)), **SAFE_HEADERS}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    util.write_nonblock(sock, f"HTTP/1.1 {text.strip()}\r\n{head}\r\n{text}".encode("latin-1"))
+
+
+util.write_error = refuse  # gunicorn has no setting for it
 
 
 def post_worker_init(worker: Any) -> None:

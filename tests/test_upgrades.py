@@ -15,7 +15,8 @@ from newsroom.upgrades import columns, linting
 from newsroom.upgrades.online import AddIndexOnline
 from tests.factories import make_staff
 
-PREVIOUS = json.loads((Path(__file__).parent / "data" / "release_columns.json").read_text())["tables"]
+RECORD = json.loads((Path(__file__).parent / "data" / "release_columns.json").read_text())
+RELEASE, PREVIOUS = RECORD["release"], RECORD["tables"]
 TEXT = models.CharField(max_length=10)
 NEEDS_DEFAULT = "the previous release does not write this column: null=True or a db_default"
 INDEX = models.Index(fields=["word"], name="thing_word")

@@ -25,10 +25,13 @@ class AvailabilityMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse what would write while read-only."""
+        """Refuse what would write while read-only; let nobody keep a page that lacks what the database would add."""
         if request.method not in SAFE and read_only():
             return unavailable(request, closed=True)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "lacks_publication", False):
+            response["Cache-Control"] = "no-store"
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The database is away: say so, and keep what was typed."""

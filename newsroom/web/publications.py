@@ -37,13 +37,16 @@ def publication_of(request: HttpRequest) -> Publication | None:
 
 
 def publication_at_hand(request: HttpRequest) -> Publication | None:
-    """The publication of the request, for what a page says around its contents; None while the database is away."""
+    """The publication of the request, for what a page says around its contents; None while the database is away, of
+    which `request.lacks_publication` then tells.
+    """
     publication = getattr(request, "publication", None)
     try:
         return publication if publication else None
     except Error as error:
         if not is_away(error):
             raise
+        request.lacks_publication = True  # type: ignore[attr-defined]  # -- ours
         return None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -10,6 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.apps import apps
+
+from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -86,9 +90,14 @@ class Place:
 
 
 def sqlite_place(folder, *, settings="tests.faults.settings"):
-    """A migrated SQLite database in the folder."""
-    env = _env(folder, f"sqlite:///{folder / 'faults.sqlite3'}") | {"DJANGO_SETTINGS_MODULE": settings}
-    return _migrated(Place("sqlite", env))
+    """A migrated SQLite database in the folder: in a test run a copy of the tables that were made before."""
+    file = folder / "faults.sqlite3"
+    made = Place("sqlite", _env(folder, f"sqlite:///{file}") | {"DJANGO_SETTINGS_MODULE": settings})
+    kept = databases.migrated() if apps.ready else None  # chaos and drill are no test runs
+    if kept is None or not kept.exists():
+        return _migrated(made)
+    shutil.copyfile(kept, file)
+    return made
 
 
 def postgres_place(folder, server_url):

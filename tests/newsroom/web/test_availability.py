@@ -106,6 +106,24 @@ def test_without_the_database_the_doors_still_stand_and_a_wrong_address_is_still
     assert statuses() == STATIC_DOORS
 
 
+def test_without_the_database_no_page_is_kept_by_anyone(article, client):
+    pages = {**STATIC_DOORS, "/corrections/new/": 200, "/reprints/new/": 200, "/guidelines/": 503, "/reprints/": 503}
+    pages |= {
+        f"/articles/{article.reference}/": 503,
+        "/corrections/": 503,
+        "/api/v1/corrections/": 503,
+        "/metrics": 200,
+        "/readyz": 503,
+    }
+    assert client.get("/")["Cache-Control"] == "public, max-age=60"
+    with database_away():
+        answers = {path: client.get(path) for path in pages if path != "/favicon.ico"}
+    assert {path: answer.status_code for path, answer in answers.items()} == {
+        path: status for path, status in pages.items() if path != "/favicon.ico"
+    }
+    assert [path for path, answer in answers.items() if "no-store" not in answer.get("Cache-Control", "")] == []
+
+
 def test_without_the_database_the_first_step_to_a_license_opens_and_is_taken_when_it_is_back(article, client):
     licensing.make_publication()
     with database_away():
