@@ -48,8 +48,7 @@ def place(request, tmp_path):
         yield sqlite_place(tmp_path, settings="newsroom.settings")
         return
     server = request.getfixturevalue("postgres_server")
-    made = postgres_place(tmp_path, server.url)
-    made.env["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
+    made = postgres_place(tmp_path, server.url, settings="newsroom.settings")
     yield made
     drop(made, server.url)
 

@@ -100,14 +100,14 @@ def sqlite_place(folder, *, settings="tests.faults.settings"):
     return made
 
 
-def postgres_place(folder, server_url):
+def postgres_place(folder, server_url, *, settings="tests.faults.settings"):
     """A migrated database of its own on that server, which commits as production does."""
     name = f"masthead_faults_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         server.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    return _migrated(Place("postgres", _env(folder, url)))
+    return _migrated(Place("postgres", _env(folder, url) | {"DJANGO_SETTINGS_MODULE": settings}))
 
 
 def drop(place, server_url):
@@ -121,7 +121,6 @@ def _env(folder, url):
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
     return {
         **kept,
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
         "DATABASE_URL": url,
         "MASTHEAD_VAR": str(folder),
         "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-0123456789",

@@ -7,16 +7,18 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.fault]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 _number = itertools.count(1)
-LEASE = 2
+LEASE = 4
+PATIENCE = 120.0
+"""How long a busy machine may take to start a process and let it work. What is waited for ends the wait."""
 
 
 @pytest.fixture
 def worker(place, smtp, tmp_path):
-    """Starts `manage.py deliver` against the sink, with a lease of two seconds; kills whatever is left."""
+    """Starts `manage.py deliver` against the sink, with the leases of production; kills whatever is left."""
     started = []
-    there = place.with_env(EMAIL_URL=smtp.url, DELIVERY_LEASE_SECONDS=LEASE)
+    there = place.with_env(EMAIL_URL=smtp.url)
 
     def start(**more):
         path = tmp_path / f"worker{len(started)}.log"
@@ -32,9 +34,9 @@ def worker(place, smtp, tmp_path):
         process.wait(10)
 
 
-def wait_until(condition, *, seconds=20.0):
+def wait_until(condition):
     """Poll; AssertionError when it does not come true in time."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "this did not happen in time"
         time.sleep(0.05)
@@ -50,13 +52,13 @@ def wait_until(condition, *, seconds=20.0):
 )
 def test_the_next_worker_finishes_what_a_killed_one_began(place, smtp, worker, point, mails, attempts, tries):
     reference = f"K-{next(_number)}"
-    first = worker(MASTHEAD_FAILPOINT=f"{point}:hang")
+    first = worker(MASTHEAD_FAILPOINT=f"{point}:hang", DELIVERY_LEASE_SECONDS=LEASE)
     place.produce("record", "mail", reference)
     wait_until(lambda: f"reached {point}" in first.log.read_text())
     first.send_signal(signal.SIGKILL)
     assert first.wait(10) == -signal.SIGKILL
     worker()
-    arrived = smtp.wait_for(mails, seconds=LEASE + 20)
+    arrived = smtp.wait_for(mails, seconds=PATIENCE)
     wait_until(lambda: place.produce("remaining") == "0")
     mine = place.report()["deliveries"][reference]
     assert (mine["state"], mine["attempts"], mine["tries"]) == ("sent", attempts, tries)
@@ -70,22 +72,23 @@ def test_asked_to_stop_it_finishes_its_send_and_gives_the_rest_back(place, smtp,
     references = [f"S-{next(_number)}" for _ in range(3)]
     for reference in references:
         place.produce("record", "mail", reference)
-    process = worker(DELIVERY_LEASE_SECONDS=0)
+    process = worker()
     wait_until(lambda: smtp.attempts == 1)
     process.send_signal(signal.SIGTERM)
     asked = time.monotonic()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert time.monotonic() - asked < 20
     assert len(smtp.mails) == 1
     rows = [place.report()["deliveries"][reference] for reference in references]
-    assert [(row["state"], row["attempts"], row["tries"]) for row in rows] == [
+    # Whichever was planned first: the loops plan side by side, and no order among people is promised.
+    assert sorted((row["state"], row["attempts"], row["tries"]) for row in rows) == [
+        ("pending", 0, []),
+        ("pending", 0, []),
         ("sent", 1, ["ok"]),
-        ("pending", 0, []),
-        ("pending", 0, []),
     ]
     smtp.fault = "none"
     worker()
-    assert len(smtp.wait_for(3)) == 3
+    assert len(smtp.wait_for(3, seconds=PATIENCE)) == 3
     wait_until(lambda: place.produce("remaining") == "0")
     ids = [re.sub(r"[<>]|@.*", "", mail.message["Message-ID"]) for mail in smtp.mails]
     assert sorted(ids) == sorted(row["id"] for row in rows)
