@@ -48,16 +48,16 @@ class Server:
 
 
 @contextmanager
-def postgres() -> Iterator[Server]:
+def postgres(*, within: Path | None = None, **more: str) -> Iterator[Server]:
     """A PostgreSQL server: the one at TEST_DATABASE_URL, else an empty one that lives as long as the
-    block.
+    block, with its files `within` that folder and with more settings.
     """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Server(url=url, origin="TEST_DATABASE_URL")
         return
     folder, origin = postgres_programs()
     with ExitStack() as stack:
-        home = Path(tempfile.mkdtemp(prefix="masthead-pg-"))
+        home = Path(tempfile.mkdtemp(prefix="masthead-pg-", dir=within))
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         become = _an_ordinary_user(home, program=folder / "postgres")
         password = secrets.token_urlsafe(24)
@@ -69,7 +69,7 @@ def postgres() -> Iterator[Server]:
             *_die_with_parent("QUIT"),
             str(folder / "postgres"),
             *("-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", ""),
-            *_settings(fsync="off", full_page_writes="off", synchronous_commit="off", max_connections="120"),
+            *_settings(fsync="off", full_page_writes="off", synchronous_commit="off", max_connections="120", **more),
         ]
         process = _start(command, log=home / "log", user=become.uid)
         stack.callback(_stop, process, signal.SIGINT)  # SIGINT is PostgreSQL's fast shutdown

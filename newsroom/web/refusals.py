@@ -95,6 +95,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     At the desk what was typed comes back with a fresh token, if the browser says that our own page sent it: nobody
     shall press a button that somebody else's page has put there.
     """
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])  # no form of ours sends otherwise
     match = request.resolver_match
     if not request.path.startswith(SIGNED_IN) and not getattr(match and match.func, "takes_forms", False):
         return HttpResponseNotAllowed(["GET", "HEAD"])

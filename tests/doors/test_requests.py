@@ -215,6 +215,14 @@ def test_the_api_over_http_is_refused_and_a_page_is_led_to_https(world, settings
     assert Stranger().get("/api/v1/corrections/", secure=True).status_code == 200
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/", "/corrections/new/", "/reprints/partner/", "/admin/login/", "/admin/"])
+def test_a_method_that_no_page_has_is_405_before_any_token_is_asked_for(world, path, method):
+    strict = Stranger()
+    answer = strict.generic(method, path, "x=1", content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, method in answer["Allow"]) == (405, False)
+
+
 # --- forms whose token or session is gone --------------------------------------------------------------------------
 
 WORDS = "The figure was <checked> twice.\nSee the minutes."

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from tests.receivers import Answer
 
@@ -86,7 +87,7 @@ def figures(report, book, *, worker_kills):
 
     Lost: committed and never delivered. Ghost: delivered though rolled back. False “sent”: marked as sent, never
     arrived. A duplicate is *ambiguous* when the receiver withheld an answer for it (no sender can know), else it is a
-    *kill*'s.
+    *kill*'s. A recovery is from the try that a death cut off to the next one of the same delivery.
     """
     committed = report["events"]
     arrived = {message_id: moments for message_id, moments in book.arrived.items() if moments}
@@ -95,6 +96,8 @@ def figures(report, book, *, worker_kills):
     extra = {message_id: len(moments) - 1 for message_id, moments in arrived.items() if len(moments) > 1}
     ambiguous = sum(min(count, book.withheld[message_id]) for message_id, count in extra.items())
     kills = sum(extra.values()) - ambiguous
+    ways = Counter(row["channel"] for row in ids.values() if row["id"] in arrived)
+    recovered = sorted(after - before for row in ids.values() for before, after in _after_a_death(row))
     waits = sorted(
         min(moments) - committed[book.references[message_id]]
         for message_id, moments in arrived.items()
@@ -104,6 +107,8 @@ def figures(report, book, *, worker_kills):
     return {
         "committed": len(committed),
         "arrivals": sum(map(len, arrived.values())),
+        "mails": ways["email"],
+        "hooks": ways["webhook"],
         "lost": len(set(committed) - reached),
         "ghost": len(reached - set(committed)),
         "false_sent": sum(row["state"] == "sent" and message_id not in arrived for message_id, row in ids.items()),
@@ -113,10 +118,18 @@ def figures(report, book, *, worker_kills):
         "duplicates_ambiguous": ambiguous,
         "duplicates_kill": kills,
         "duplicates_per_worker_kill": round(kills / max(worker_kills, 1), 2),
+        "recoveries": len(recovered),
+        "recovery_p99_seconds": percentile(recovered, 0.99),
         "arrival_p50_seconds": percentile(waits, 0.50),
-        "recovery_p99_seconds": percentile(waits, 0.99),
+        "arrival_p99_seconds": percentile(waits, 0.99),
         "arrival_max_seconds": percentile(waits, 1.0),
     }
+
+
+def _after_a_death(row):
+    """The beginnings of each try that its sender did not survive, and of the one after it."""
+    tries = list(zip(row["tries"], row["begun"], strict=True))
+    return [(begun, after) for (verdict, begun), (_next, after) in pairwise(tries) if verdict == "crash"]
 
 
 def percentile(values, share):

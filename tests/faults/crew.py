@@ -14,7 +14,6 @@ import psycopg
 
 from tests import services
 
-DISK_BYTES = 96 << 20
 RESTART_SECONDS = 0.5
 
 
@@ -92,12 +91,17 @@ class OwnPostgres:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(20)
         time.sleep(RESTART_SECONDS)
-        with (self.home / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                self.process.args, stdout=log, stderr=log, cwd=self.home, start_new_session=True
-            )
-        end = time.monotonic() + 20
+        self.revive()
+
+    def revive(self):
+        """Start it where it has ended, and wait until it answers."""
+        end = time.monotonic() + 60
         while time.monotonic() < end:
+            if self.process.poll() is not None:
+                with (self.home / "log").open("ab") as log:
+                    self.process = subprocess.Popen(
+                        self.process.args, stdout=log, stderr=log, cwd=self.home, start_new_session=True
+                    )
             try:
                 psycopg.connect(self.server.url, connect_timeout=1).close()
             except psycopg.OperationalError:
@@ -192,9 +196,9 @@ class LimitedFiles:
 
 
 @contextmanager
-def small_disk(folder):
-    """A disk that can be full, at that folder."""
-    mount = ("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder))
+def small_disk(folder, size):
+    """A disk of so many bytes that can be full, at that folder."""
+    mount = ("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
     if os.geteuid() or not services._runs(*mount):
         yield LimitedFiles(folder)
         return

@@ -38,7 +38,7 @@ class Place:
             env={**self.env, **{name: str(value) for name, value in more.items()}},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=400,
             check=False,
         )
         assert done.returncode == expect, f"{arguments} ended with {done.returncode}: {done.stderr[-2000:]}"

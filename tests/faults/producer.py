@@ -72,9 +72,12 @@ def report():
             "state": row.state,
             "attempts": row.attempts,
             "crashes": row.crashes,
+            "channel": row.channel,
             "tries": [each.verdict for each in row.tries.all()],
+            "begun": [each.started_at.timestamp() for each in row.tries.all()],
         }
-    at = {event.subject_reference: event.happened_at.timestamp() for event in Event.objects.all()}
+    told = Event.objects.filter(kind__startswith="fault.")
+    at = {event.subject_reference: event.happened_at.timestamp() for event in told}
     return {"deliveries": rows, "events": at, "unplanned": Unplanned.objects.count()}
 
 

@@ -1,16 +1,37 @@
-"""The short fault run: 150 events while workers and producers are killed. See `chaos` for the long one."""
+"""The kill run of every test run: 45 seconds on each database, with all processes and all kinds of fault of `chaos`."""
+
+from contextlib import suppress
 
 import pytest
 
+from tests import services
 from tests.faults import chaos
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
+SECONDS = 45
+EVENTS = 200
+OWN = {"TEST_DATABASE_URL": services.postgres_programs, "TEST_REDIS_URL": services.redis_program}
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_nothing_is_lost_and_nothing_is_invented_while_processes_die(database, request):
-    server = request.getfixturevalue("postgres_server") if database == "postgres" else None
-    found = chaos.run(events=150, faults=12, database=database, seconds=18, seed=7, server=server, only_processes=True)
-    assert found["committed"] == 150
-    assert sum(found["faults"].values()) == 12
-    assert chaos.failures(found) == []
+@pytest.fixture(autouse=True)
+def own_servers(monkeypatch):
+    """Servers of this run's own, where there are programs: they are killed, frozen and filled up."""
+    for variable, find in OWN.items():
+        with suppress(services.Unavailable):
+            find()
+            monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.redis])]
+)
+def test_nothing_is_lost_and_nothing_is_invented_while_everything_dies(database):
+    try:
+        found = chaos.run(events=EVENTS, faults=18, database=database, seconds=SECONDS, seed=7)
+    except services.Unavailable as reason:
+        pytest.skip(str(reason))
+    assert chaos.failures(found) == [], chaos.table([found])
+    assert (found["committed"], found["keyed_accepted"]) == (EVENTS, EVENTS // chaos.EVENTS_A_REPORT)
+    assert found["faults"].keys() | found["spared"] == chaos.SHARES[database].keys()
+    assert min(found["faults"].values()) >= 1
+    assert found["ran_seconds"] >= SECONDS - 5
