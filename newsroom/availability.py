@@ -37,3 +37,8 @@ def is_away(error: BaseException) -> bool:
     """
     standby = getattr(error.__cause__, "sqlstate", "") == READ_ONLY_TRANSACTION
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError or standby
+
+
+def told(error: BaseException) -> str:
+    """What the database said, on one line for the log."""
+    return f"the database is away: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"

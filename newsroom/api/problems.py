@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from newsroom import errors
 from newsroom.api.explanations import EXPLANATIONS
-from newsroom.availability import is_away
+from newsroom.availability import is_away, told
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -123,7 +123,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         signals.got_request_exception.send(sender=None, request=getattr(request, "_request", request))
         body = problem(500, _("Something went wrong on our side. Nothing was changed."))
     elif is_away(error):
-        logger.warning("the database is away: %s", type(error).__name__)
+        logger.warning(told(error))
     response = Response(body, status=body["status"], content_type=MEDIA_TYPE)
     for name, value in _headers(error, body["status"]).items():
         response[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,8 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from newsroom.api.problems import MEDIA_TYPE, problem
-from newsroom.availability import is_away, read_only
+from newsroom.availability import is_away, read_only, told
 from newsroom.web import keeping
+
+logger = logging.getLogger(__name__)
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RETRY_SECONDS = 30
@@ -35,7 +38,10 @@ class AvailabilityMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The database is away: say so, and keep what was typed."""
-        return unavailable(request) if is_away(error) else None
+        if not is_away(error):
+            return None
+        logger.warning(told(error))
+        return unavailable(request)
 
 
 def unavailable(request: HttpRequest, *, closed: bool = False) -> HttpResponse:

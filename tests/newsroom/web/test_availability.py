@@ -173,6 +173,15 @@ def test_a_database_without_our_tables_is_not_ready(client, so):
     assert (answer.status_code, answer.content) == (503, b"the database does not answer, or is empty\n")
 
 
+@pytest.mark.parametrize("path", ["/corrections/", "/api/v1/corrections/"])
+def test_what_the_database_said_is_told_to_the_operator_on_one_line_and_to_nobody_else(article, client, caplog, path):
+    with database_away():
+        page = client.get(path).content.decode()
+    [line] = [row.getMessage() for row in caplog.records if row.name.startswith("newsroom.")]
+    assert re.fullmatch(r"the database is away: OperationalError: .*(open|connect).*", line)
+    assert line.partition("Error: ")[2] not in page
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_the_database_the_api_says_when_to_come_back(article, client, method):
     with database_away():
