@@ -162,4 +162,4 @@ def test_the_work_page_shows_findings_and_the_button_answers_one(desk, client):
         ("no_fact_named", "The sum is secret.")
     ]
     assert "answer_warning" not in [button["name"] for button in after.context_data["buttons"]]
-    assert client.post(press, answer).status_code == 422
+    assert client.post(press, answer).status_code == 409

@@ -171,6 +171,12 @@ API = {
     "POST /api/v1/test/corrections/": Rule(
         "tester", "requests:write", 404, lambda world: {"license": world.license.reference}
     ),
+    "POST /api/v1/test/decisions/": Rule(
+        "tester",
+        "requests:write",
+        404,
+        lambda world: {"decision": "quote", "request": world.request.reference, "price": "1.00"},
+    ),
     "POST /api/v1/test/payments/": Rule(
         "tester", "requests:write", 404, lambda world: {"quote": world.quote.reference}
     ),

@@ -122,6 +122,12 @@ def remaining():
     return Unplanned.objects.count() + Delivery.objects.filter(Q(state="pending") | Q(state="leased")).count()
 
 
+def forget():
+    """Let go of what other tests on this database still owe."""
+    Unplanned.objects.all().delete()
+    Delivery.objects.filter(state__in=("pending", "leased")).update(state="canceled")
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser()
     actions = parser.add_subparsers(dest="action", required=True)
@@ -133,8 +139,8 @@ def main(arguments=None):
     one.add_argument("--times", type=int, default=0, help="So many, with -1, -2 … behind the reference.")
     rest = actions.add_parser("settle")
     rest.add_argument("--expire-leases", action="store_true")
-    actions.add_parser("report")
-    actions.add_parser("remaining")
+    for action in ("report", "remaining", "forget"):
+        actions.add_parser(action)
     many = actions.add_parser("produce")
     many.add_argument("tag")
     many.add_argument("--count", type=int, required=True)
@@ -153,6 +159,8 @@ def main(arguments=None):
         sys.stdout.write(json.dumps(report()))
     elif given.action == "report":
         sys.stdout.write(json.dumps(report()))
+    elif given.action == "forget":
+        forget()
     elif given.action == "remaining":
         sys.stdout.write(str(remaining()))
     else:

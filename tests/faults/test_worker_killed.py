@@ -17,6 +17,7 @@ PATIENCE = 120.0
 @pytest.fixture
 def worker(place, smtp, tmp_path):
     """Starts `manage.py deliver` against the sink, with the leases of production; kills whatever is left."""
+    place.produce("forget")
     started = []
     there = place.with_env(EMAIL_URL=smtp.url)
 

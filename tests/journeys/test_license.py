@@ -135,7 +135,8 @@ def publish_correction(stack, article):
     editor.press("edit", {"kind": "correction", "severity": "low", "text": words})
     reference = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
     choice = editor._form("/do/see_fix/").inputs["article"].value_options
-    editor.press("see_fix", {"article": next(value for value in choice if value), "revision": str(fixed["revision"])})
+    fix = {"revision": str(fixed["revision"]), "before": str(known["revision"])}
+    editor.press("see_fix", {"article": next(value for value in choice if value), **fix})
     page = editor.press("send_for_approval").url
     Editor(stack, "standards").open(page).press("publish")
     return reference

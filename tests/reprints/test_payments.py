@@ -183,9 +183,9 @@ def test_a_credit_lifts_the_suspension_for_the_debt(publication, editor):
     assert License.objects.get().status == "active"
 
 
-@pytest.mark.parametrize("settings", [{"suspend_after_overdue_days": 0}, {"suspend_after_overdue_days": 60}])
-def test_the_publication_says_when_it_suspends(settings):
-    publication = billing.billing_publication(settings=settings)
+@pytest.mark.parametrize("said", [{"suspend_after_overdue_days": 0}, {"suspend_after_overdue_days": 60}])
+def test_the_publication_says_when_it_suspends(said):
+    publication = billing.billing_publication(settings=said)
     invoice = billing.owed(publication)
     clock.tick(billing.days_after_due(invoice, 59))
     assert License.objects.get().status == "active"
