@@ -127,6 +127,8 @@ def record_of(world: SimpleNamespace, kind: str):
         "reprints/updatenotice": world.notice,
         "reprints/ratecard": world.card,
         "events/event": world.event,
+        "events/endpoint": world.desk_endpoint,
+        "events/delivery": world.desk_delivery,
     }
     return named.get(kind) or getattr(world, kind.split("/")[1], None) or model_of(kind).objects.order_by("pk").first()
 

@@ -167,4 +167,6 @@ def confirm_path_of(report) -> str:
 def _hooks(world: SimpleNamespace) -> None:
     world.endpoint = factories.verified(endpoints.create(world.owner, url="https://hooks.partner.example/in")[0])
     world.delivery = endpoints.ping(world.endpoint)
+    world.desk_endpoint, _secret = endpoints.create(world.daily, url="https://hooks.daily.example/in")
+    world.desk_delivery = endpoints.ping(world.desk_endpoint)
     world.event = Event.objects.order_by("pk").first()
