@@ -32,7 +32,7 @@ class ProbesMiddleware:
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """Alive: no dependency is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -49,8 +49,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except Error:
         ready = False
     if not ready:
-        return HttpResponse("the database does not answer, or is empty\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return HttpResponse(
+            "the database does not answer, or is empty\n", status=503, content_type="text/plain; charset=utf-8"
+        )
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -64,7 +66,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not settings.TRUSTED_PROXIES
     token = settings.METRICS_TOKEN
     if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
-        return HttpResponse("forbidden\n", status=403, content_type="text/plain")
+        return HttpResponse("forbidden\n", status=403, content_type="text/plain; charset=utf-8")
     told: dict[str, Any] = {"read_only": read_only(), "database_up": True}
     try:
         told |= {**upkeep.health(), **upkeep.gauges()}
@@ -76,7 +78,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     for name, value in told.items():
         number = int(value) if isinstance(value, bool) else value
         lines += [f"# TYPE masthead_{name} gauge", f"masthead_{name} {number}"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
