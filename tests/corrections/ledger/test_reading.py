@@ -5,8 +5,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from corrections.ledger import merkle, reading
-from corrections.models import LedgerEntry, LedgerOpening
-from tests.corrections.ledger.rows import make_leaves, publish
+from corrections.ledger.verify_corrections import verify_proof
+from corrections.models import LedgerCheckpoint, LedgerEntry, LedgerOpening
+from corrections.services import checkpoints
+from tests.corrections.ledger.rows import NOON, make_leaves, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,79 @@ def test_a_log_with_a_hole_proves_nothing(allow_tampering):
     LedgerEntry.objects.filter(index=2)._raw_delete(using="default")
     with pytest.raises(ValueError, match="the log has gaps between 2 and 4"):
         reading.inclusion_proof(0, 4)
+
+
+def noted(size, origin="testserver/corrections"):
+    """A row of a checkpoint of that log and size."""
+    return LedgerCheckpoint.objects.create(size=size, root="00" * 32, text=f"{origin}\n{size}\n", signed_at=NOON)
+
+
+def test_the_checkpoint_of_a_size_is_the_one_signed_last_over_so_many_leaves():
+    assert reading.checkpoint_of(2) is None
+    noted(2)
+    last, _other = noted(2), noted(3)
+    assert reading.checkpoint_of(2) == last
+    assert (reading.checkpoint_of(1), reading.checkpoint_of(4)) == (None, None)
+
+
+def test_growth_is_proven_from_the_first_checkpoint_of_this_log_that_covers_the_entry():
+    hashes = make_leaves(9)
+    noted(5, origin="testserver/corrections-of-old")
+    eight, six, _again, newest = noted(8), noted(6), noted(6), noted(9)
+    assert reading.newest_checkpoint() == newest
+    grown = reading.growth_since(5, newest)
+    assert (grown.older, grown.newer) == (six, newest)
+    assert grown.path == tuple(merkle.consistency_proof(hashes, 6, 9))
+    assert reading.growth_since(0, newest).older == six
+    assert reading.growth_since(6, newest).older == eight
+    assert reading.growth_since(8, newest) is None
+    assert reading.growth_since(0, six) is None
+
+
+def test_the_proof_of_an_entry_is_there_as_soon_as_a_checkpoint_covers_it():
+    publish(2)
+    assert reading.proof_of(0) is None
+    signed = checkpoints.sign()
+    publish()
+    proof = reading.proof_of(1)
+    assert (proof.index, proof.checkpoint, len(proof.path)) == (1, signed, 1)
+    assert verify_proof([checkpoints.verifier_key()], proof.as_text()) == [
+        "Entry 1 is in the log of 2 entries that testserver/corrections signed."
+    ]
+    assert (reading.proof_of(2), reading.proof_of(-1)) == (None, None)
+
+
+def test_entries_are_read_from_an_index_on_and_no_more_than_asked_for():
+    make_leaves(5)
+    assert [row["index"] for row in reading.entries(1, 3)] == [1, 2, 3]
+    assert [row["index"] for row in reading.entries(3, 9)] == [3, 4]
+    assert reading.entries(5, 9) == []
+    [first] = reading.entries(0, 1)
+    assert first == {
+        "index": 0,
+        "leaf": {
+            "type": "correction.published",
+            "reference": "C-0",
+            "publication": "daily",
+            "kind": "correction",
+            "at": "2026-11-20T12:00:00Z",
+            "commitment": "0" * 64,
+        },
+        "leaf_hash": LedgerEntry.objects.get(index=0).leaf_hash,
+    }
+
+
+@pytest.mark.parametrize(
+    ("prove", "first", "second"),
+    [
+        (reading.inclusion_proof, 3, 3),
+        (reading.inclusion_proof, 0, 4),
+        (reading.inclusion_proof, -1, 3),
+        (reading.consistency_proof, 0, 4),
+        (reading.consistency_proof, 3, 2),
+    ],
+)
+def test_there_is_no_proof_about_what_is_not_there(prove, first, second):
+    make_leaves(3)
+    with pytest.raises(ValueError, match=r"leaf|leaves|proof"):
+        prove(first, second)
