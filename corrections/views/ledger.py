@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from corrections import ledger, public
 from corrections.ledger import reading
-from corrections.ledger.signer_state import InconsistentLog
-from corrections.models import Correction, LedgerCheckpoint, LedgerHead
+from corrections.ledger.checkpoint import parse, split_note
+from corrections.ledger.signer_state import InconsistentLog, PreviousLog
+from corrections.models import Correction, LedgerCheckpoint
 from corrections.services import checkpoints
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.web.headers import PUBLIC_SECONDS, public_page
@@ -30,11 +31,13 @@ CHUNK = 500
 @public_page
 def explained(request: HttpRequest) -> HttpResponse:
     """What the log is, where it stands, and how to check it."""
-    head = LedgerHead.objects.filter(pk=1).first()
+    newest = reading.newest_checkpoint()
     context = {
-        "size": head.size if head else 0,
-        "checkpoint": LedgerCheckpoint.objects.order_by("-pk").first(),
+        "size": reading.size(),
+        "checkpoint": newest,
+        "followed": PreviousLog.all_named_in(parse(split_note(newest.text)[0])) if newest else [],
         "key": checkpoints.verifier_key(),
+        "earlier_keys": [key for key in checkpoints.dated_keys() if key["until"]],
         "origin": checkpoints.origin(),
         "crumbs": [{"label": _("Corrections"), "url": "/corrections/"}, {"label": _("How this page is kept honest")}],
     }

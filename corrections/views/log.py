@@ -208,6 +208,7 @@ def _proof(shape: dict[str, Any]) -> dict[str, Any] | None:
         "path": [step.hex() for step in found.path],
         "checkpoint": found.checkpoint.text,
         "key": checkpoints.verifier_key(),
+        "keys": checkpoints.verifier_keys(),
     }
 
 

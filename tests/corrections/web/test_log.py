@@ -298,7 +298,7 @@ def test_the_page_about_the_ledger_names_the_key_and_the_newest_checkpoint(clien
     checkpoint = checkpoints.sign()
     text = client.get("/corrections/ledger/").content.decode()
     assert checkpoints.verifier_key().replace("+", "&#x2B;") in text or checkpoints.verifier_key() in text
-    assert "over 1 entries" in text
+    assert "over 1 entry." in text
     assert checkpoint.text.splitlines()[2] in text.replace("&#x2B;", "+")
     program = client.get("/corrections/ledger/verify_corrections.py")
     assert program["Content-Type"] == "text/plain; charset=utf-8"

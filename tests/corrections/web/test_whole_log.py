@@ -1,11 +1,13 @@
 """What a reader downloads to check the log: all of it in one file, and of each notice that nothing changed since."""
 
+import base64
 import json
 
 import pytest
 
 from corrections.ledger.verify_corrections import Wrong, verify, verify_consistency
-from corrections.services import checkpoints
+from corrections.models import LedgerCheckpoint
+from corrections.services import checkpoints, recovery
 from corrections.services import correction as notices
 from tests.factories import make_article, make_correction, make_staff
 
@@ -111,3 +113,41 @@ def test_a_notice_shows_that_nothing_was_changed_since_it_came(client, daily, pu
     assert verify_consistency(
         key, served["checkpoint/?size=3"], served["checkpoint/?size=1"], served["proof/?from=1&to=3"]
     )
+
+
+def rotated(settings, *numbers):
+    """The ring of keys, the first one first."""
+    settings.LEDGER_KEYS = [base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in numbers]
+
+
+def test_after_a_change_of_key_the_pages_name_the_earlier_one_and_the_proof_uses_both(
+    client, daily, published, settings
+):
+    rotated(settings, 1)
+    old = checkpoints.verifier_key()
+    checkpoints.sign()
+    make_correction(daily, status="published")
+    rotated(settings, 2)
+    checkpoints.sign()
+    text = client.get("/corrections/ledger/").content.decode().replace("&#x2B;", "+")
+    assert "Earlier keys." in text
+    assert text.count(old) == 1
+    text = client.get(f"/corrections/{published.reference}/").content.decode().replace("&#x2B;", "+")
+    command = text.rpartition("python verify_corrections.py")[2].partition("</pre>")[0].replace("&quot;", '"')
+    assert [old in command, checkpoints.verifier_key() in command] == [True, True]
+
+
+def test_the_page_says_what_a_log_lost_that_this_one_follows(client, daily, published, settings):
+    checkpoints.sign()
+    assert "took the place of" not in client.get("/corrections/ledger/").content.decode()
+    recovery.start_new_log("testserver/corrections-2")
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    said = "This log goes on where testserver/corrections ended, with all of its 1 entries."
+    assert said in client.get("/corrections/ledger/").content.decode()
+    make_correction(daily, status="published")
+    newest = checkpoints.sign()
+    lost = newest.text.replace("testserver/corrections 1 ", "testserver/corrections 7 ")
+    LedgerCheckpoint.objects.create(size=2, root=newest.root, text=lost, signed_at=newest.signed_at)
+    text = client.get("/corrections/ledger/").content.decode()
+    assert "took the place of testserver/corrections, which had 7 entries." in text
+    assert "kept the first 1." in text

@@ -1,16 +1,21 @@
 """After an erasure nothing of the person is left: not in any column of any table, not under a seal, not in the file."""
 
 import contextlib
+import logging
+import smtplib
 import sqlite3
 
 import pytest
 from django.apps import apps
 
 from corrections.models import Report
+from corrections.services import contacts
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from newsroom import privacy
-from newsroom.events import planning, sealed
+from newsroom.events import delivery, planning, sealed
+from newsroom.events.models import Delivery
+from newsroom.workflow import THE_READER
 from tests.factories import (
     answer_warnings,
     confirm,
@@ -82,6 +87,32 @@ def test_what_a_reader_sent_is_nowhere_after_an_erasure(sent):
     done = privacy.erase("Zinnia@Reader.example")
     assert [shelf.kept for shelf in done.values() if shelf.kept] == []
     assert traces() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_log_line_holds_what_a_reader_sent(client, caplog, monkeypatch, db, request):
+    caplog.set_level(logging.INFO)
+    report = request.getfixturevalue("sent")
+    asked = {"url": ADDRESS, "quote": "zinnia passage"}
+    assert client.get("/corrections/new/", asked).status_code == 200
+    assert client.get("/corrections/", {"q": "zinnia", "kind": "nonsense"}).status_code == 422
+    typed = {"claim": "The zinnia bridge.", "article_url": "zinnia", "email": "zinnia@", "form_token": "zinnia"}
+    assert client.post("/corrections/new/", typed).status_code == 422
+    assert client.post("/corrections/lost/", {"email": "zinnia@reader.example"}).status_code in {200, 303, 422}
+
+    def refuse(*_args, **_named):
+        raise smtplib.SMTPRecipientsRefused(
+            {"zinnia@reader.example": (550, b"5.1.1 zinnia@reader.example: no such user")}
+        )
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+    delivery.drain()
+    assert Delivery.objects.exclude(last_error="").exists()
+    contacts.erase_contact(report, by=THE_READER, why="asked")
+    assert len(caplog.records) > 3
+    assert [
+        record.getMessage() for record in caplog.records if "zinnia" in caplog.handler.format(record).casefold()
+    ] == []
 
 
 @pytest.mark.both
