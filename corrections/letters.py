@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy
@@ -75,11 +74,7 @@ def _named_to_staff(report: Report) -> str:
     """
     if report.article is not None:
         return report.article.headline
-    try:
-        parts = urlsplit(report.article_url)
-        return f"{parts.hostname or ''}{parts.path}" or report.get_medium_display()
-    except ValueError:
-        return report.get_medium_display()
+    return report.place or report.get_medium_display()
 
 
 @mail_context("correction")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.db import models
 from django.db.models import Q
@@ -163,6 +163,15 @@ class Report(Record):
         if self.article is not None and not self.article.is_embargoed:
             return self.article.headline
         return self.article_url or f"{self.get_medium_display()}: {self.medium_detail}"
+
+    @property
+    def place(self) -> str:
+        """Host and path of the address that was given, whatever else stands in it; empty when there is none."""
+        try:
+            parts = urlsplit(self.article_url)
+        except ValueError:
+            return ""
+        return f"{parts.hostname or ''}{parts.path}"
 
     @property
     def is_open(self) -> bool:

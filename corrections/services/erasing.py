@@ -37,6 +37,7 @@ TEXTS = (
     "passage_prefix",
     "passage_suffix",
     "medium_detail",
+    "anchor",
     "acting_for",
     "network_hash",
 )
@@ -50,7 +51,8 @@ def possible(report: Report) -> list[str]:
 
 @transaction.atomic
 def erase_text(report: Report, *, by: Actor, why: str) -> bool:
-    """Blank what the reader wrote: the report and the reader's messages. Our answers, the notice and the log stay.
+    """Blank what the reader wrote: the report and the reader's messages. Our answers, the notice and the log stay, and
+    of the address that was given host and path.
 
     `why` is `asked` or `retention`. False when it was blank already. Raises `Conflict` under a legal hold and while the
     report is open.
@@ -65,9 +67,10 @@ def erase_text(report: Report, *, by: Actor, why: str) -> bool:
     for name in TEXTS:
         setattr(report, name, "")
     report.sources, report.about_me = [], False
+    report.article_url = report.article.url if report.article else report.place
     report.text_erased_at = timezone.now()
     report.version += 1
-    report.save(update_fields=[*TEXTS, "sources", "about_me", "text_erased_at", "version", "updated_at"])
+    report.save(update_fields=[*TEXTS, "article_url", "sources", "about_me", "text_erased_at", "version", "updated_at"])
     messages = report.messages.filter(author_kind="reader").exclude(body="").update(body="")
     record(events.ERASED, report, by=by, data={"why": why, "messages": messages})
     return True
@@ -114,7 +117,6 @@ def held_on(report: Report) -> dict[str, Any]:
 def _words(report: Report) -> dict[str, Any]:
     names = (
         "article_url",
-        "anchor",
         "article_revision",
         "medium",
         "category",

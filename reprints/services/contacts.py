@@ -93,8 +93,8 @@ def erase_contact(request: LicenseRequest, *, by: Actor, why: str) -> bool:
 
 @transaction.atomic
 def erase_text(request: LicenseRequest, *, by: Actor, why: str) -> bool:
-    """Blank the web requester's note and messages. The request, its items and what was granted stay. False when there
-    was nothing.
+    """Blank the web requester's note and messages, and where no license names them the order number and the client.
+    The request, its items and what was granted stay. False when there was nothing.
 
     Raises `Conflict` for a partner's request, whose messages belong to the contract, and while it is open.
     """
@@ -103,12 +103,13 @@ def erase_text(request: LicenseRequest, *, by: Actor, why: str) -> bool:
         raise Conflict(_("This is a partner's request: its messages belong to the contract."), code="partner")
     if request.closed_at is None:
         raise Conflict(_("This request is still open: withdraw it first."), code="open")
-    messages = words_of(request).update(body="")
-    if not messages and not request.note:
+    messages, filled = words_of(request).update(body=""), _filled(request)
+    if not messages and not filled:
         return False
-    request.note = ""
+    for name in filled:
+        setattr(request, name, "")
     request.version += 1
-    request.save(update_fields=["note", "version", "updated_at"])
+    request.save(update_fields=[*filled, "version", "updated_at"])
     record(events.ERASED, request, by=by, data={"why": why, "messages": messages})
     return True
 
@@ -121,9 +122,15 @@ def erasable(request: LicenseRequest) -> list[str]:
         return []
     contact = getattr(request, "contact", None)
     found = ["erase_contact"] * (contact is not None and contact.erased_at is None)
-    return [*found, *["erase_text"] * (bool(request.note) or words_of(request).exists())]
+    return [*found, *["erase_text"] * (bool(_filled(request)) or words_of(request).exists())]
 
 
 def words_of(request: LicenseRequest) -> Any:
     """The messages of the requester that still have words."""
     return RequestMessage.objects.filter(request=request, author_kind="partner").exclude(body="")
+
+
+def _filled(request: LicenseRequest) -> list[str]:
+    """The fields beside the messages that hold words of the requester and may go."""
+    names = ["note", *([] if request.licenses.exists() else ["po_number", "end_client"])]
+    return [name for name in names if getattr(request, name)]

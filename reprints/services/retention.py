@@ -47,7 +47,7 @@ def _unconfirmed(rows: QuerySet[LicenseRequest], before: datetime) -> QuerySet[L
 def _texts(rows: QuerySet[LicenseRequest], before: datetime) -> QuerySet[LicenseRequest]:
     said = RequestMessage.objects.filter(request=OuterRef("pk"), author_kind="partner").exclude(body="")
     unlicensed = rows.filter(organization=None, closed_at__lt=before, licenses=None)
-    return unlicensed.filter(~Q(note="") | Exists(said))
+    return unlicensed.filter(~Q(note="", po_number="", end_client="") | Exists(said))
 
 
 def _forget_contacts(rows: QuerySet[LicenseRequest]) -> int:

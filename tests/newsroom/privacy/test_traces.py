@@ -15,7 +15,8 @@ from corrections.services import report as reports
 from newsroom import privacy
 from newsroom.events import delivery, planning, sealed
 from newsroom.events.models import Delivery
-from newsroom.workflow import THE_READER
+from newsroom.workflow import THE_PARTNER, THE_READER
+from reprints.services import asking, deciding
 from tests.factories import (
     answer_warnings,
     confirm,
@@ -25,6 +26,7 @@ from tests.factories import (
     make_report,
     make_staff,
 )
+from tests.reprints import factories as licensing
 
 ADDRESS = "https://daily.example/politics/bridge"
 WORDS = {
@@ -66,7 +68,7 @@ def sent(client, db):
     make_article(daily, url=ADDRESS)
     answer = client.post(
         "/api/v1/reports/",
-        {"article_url": ADDRESS, "category": "other", **WORDS},
+        {"article_url": f"{ADDRESS}?utm_content=zinnia#zinnia", "category": "other", **WORDS},
         content_type="application/json",
         headers={"idempotency-key": "the-first-time"},
     )
@@ -135,6 +137,31 @@ def test_the_words_of_a_notice_are_nowhere_after_two_people_destroyed_them():
     notice.refresh_from_db()
     assert len(traces()) > 4
     make_destroyed(notice)
+    assert traces() == []
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_what_somebody_sent_who_asked_for_a_license_is_nowhere_after_an_erasure():
+    daily = licensing.make_publication()
+    article = licensing.make_article(daily, licensable=None)
+    wanted = {"items": [licensing.item(article)], "note": "For the zinnia issue.", "po_number": "ZINNIA-7"}
+    asked = asking.submit(
+        {**wanted, "end_client": "Zinnia Gardens"},
+        publication=daily,
+        organization=None,
+        by=THE_PARTNER,
+        requester=asking.Requester("Zinnia Writer", "zinnia@review.example", "The Zinnia Review"),
+    )
+    editor = make_staff(daily, "licensing_editor")
+    asked = deciding.take_up(asked, by=editor)
+    asked = deciding.ask(asked, by=editor, words="Which issue?")
+    asked = asking.reply(asked, words="The zinnia one.")
+    planning.plan_due()
+    asking.withdraw(asked)
+    assert len(traces()) > 5
+    done = privacy.erase("zinnia@review.example")
+    assert [shelf.kept for shelf in done.values() if shelf.kept] == []
     assert traces() == []
 
 
