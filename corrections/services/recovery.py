@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from corrections.ledger import commitments, merkle
+from corrections.ledger import commitments, merkle, reading
 from corrections.ledger.audit import MEMBERS
 from corrections.ledger.canonical import CanonicalError, canonical
 from corrections.ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint, parse, split_note
@@ -67,6 +67,7 @@ def import_leaves(pages: Iterable[Any], notes: Sequence[str], *, extra_keys: Ite
         head.size, head.frontier = frontier.size, frontier.to_hex()
         head.save(update_fields=["size", "frontier"])
     adopted = checkpoints.memory().adopt(hashes=hashes, verifier_keys=keys, published=notes)
+    _keep_again([(open_checkpoint(note, keys), note) for note in notes])
     refused = sorted(index for index in mirror if index >= max(covered, before))
     return Recovered(len(taken), refused, adopted)
 
@@ -88,6 +89,19 @@ def start_new_log(origin: str) -> LedgerCheckpoint:
     )
     signed = parse(split_note(text)[0])
     return checkpoints.keep(signed.size, signed.root, text, now=timezone.now())
+
+
+def _keep_again(signed: Iterable[tuple[Checkpoint, str]]) -> None:
+    """Write down the checkpoints signed since the newest that is here: what grew from them can be proven again.
+
+    When they were signed nobody wrote on them; it was hardly later than the last leaf that they cover.
+    """
+    newest = reading.newest_checkpoint()
+    known = newest.size if newest else -1
+    later = {note: one for one, note in signed if one.size > max(known, 0)}
+    for note, one in sorted(later.items(), key=lambda pair: pair[1].size):
+        at = LedgerEntry.objects.values_list("at", flat=True).get(index=one.size - 1)
+        LedgerCheckpoint.objects.create(size=one.size, root=one.root.hex(), text=note, signed_at=at)
 
 
 def _kept(size: int) -> int:

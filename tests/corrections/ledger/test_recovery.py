@@ -62,6 +62,24 @@ def test_after_a_restore_the_signer_refuses_until_the_leaves_are_back(restored):
     assert checkpoints.sign().size == 5
 
 
+def test_the_checkpoints_of_the_mirror_are_kept_again_in_the_order_of_the_log(restored, tmp_path):
+    page = json.loads((restored / "entries" / "000000000.json").read_text())
+    signer = checkpoints.signers()
+    hashes = [bytes.fromhex(entry["leaf_hash"]) for entry in page["entries"]]
+    between = tmp_path / "between.txt"
+    between.write_text(sign(Checkpoint(signer[0].name, 3, merkle.root(hashes[:3])), *signer))
+    here = list(LedgerCheckpoint.objects.order_by("pk").values_list("size", flat=True))
+    ledger("recover", "--from", *files_of(restored), between)
+    rows = list(LedgerCheckpoint.objects.order_by("pk"))
+    assert (here, [row.size for row in rows]) == ([2], [2, 3, 4])
+    assert rows[1].text == between.read_text()
+    assert rows[1].root == merkle.root(hashes[:3]).hex()
+    assert rows[1].signed_at == LedgerEntry.objects.get(index=2).at
+    assert checkpoints.sign() == rows[2]
+    ledger("recover", "--from", *files_of(restored), between)
+    assert LedgerCheckpoint.objects.count() == 3
+
+
 def forge(**change):
     """An entry whose hash fits a leaf that the service would never have written."""
     leaf = {"type": "correction.published", "reference": "C-1", "publication": "daily", "kind": "correction"}
