@@ -40,6 +40,7 @@ explain(
     _("Nobody said whom the invoice is made out to"),
     _("Send address and country to `quotes/{reference}/billing/`, read tax and total, then accept."),
 )
+explain("term_over", 409, _("The last day is over"), _("Change the dates of the request's items: you get a new quote."))
 explain(
     "over_credit",
     409,

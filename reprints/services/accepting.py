@@ -44,8 +44,8 @@ def accept(
     `signatory` is the mail address or name of a contact of the organization who may sign; a web requester's
     own name. Already accepted with the same `terms_sha256`: the same answer again, whatever was `seen`.
     Raises `Stale`, `Conflict` (`expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`,
-    `exclusivity_clash`, `blocked_organization`, `billing_missing`),
-    `NotAllowed` or `Invalid`; nothing is written then.
+    `exclusivity_clash`, `blocked_organization`, `billing_missing`,
+    `term_over`), `NotAllowed` or `Invalid`; nothing is written then.
     """
     quote = lock_quote(quote)
     if quote.status == QuoteStatus.ACCEPTED and terms_sha256 == _terms_of(quote):
@@ -146,6 +146,8 @@ def _check(quote: Quote, request: LicenseRequest, terms_sha256: str) -> None:
         for code in article_reasons(articles[line.article_id], reported=reported):
             if code in REFUSALS:
                 raise Conflict(str(REFUSALS[code]), code=code)
+        if line.granted["ends_on"] and line.granted["ends_on"] < request.day().isoformat():
+            raise Conflict(_("The last day of what it grants is over. Ask for other dates."), code="term_over")
     exclusive.refuse_clash(lines, to_desk=False)
     _check_credit(quote)
 

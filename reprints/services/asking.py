@@ -39,7 +39,7 @@ __all__ = [
     "check_ask",
     "check_items",
     "confirm_contact",
-    "edit_items",
+    "edit",
     "estimate",
     "message",
     "publication_of",
@@ -48,6 +48,11 @@ __all__ = [
     "withdraw",
 ]
 EDITABLE = {RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.NEEDS_INFO, RequestStatus.QUOTED}
+
+AROUND = ("organization_type", "po_number", "deadline", "note", "end_client")
+"""What can be changed around the items."""
+PRICED = {"organization_type", "end_client"}
+"""Those that a quote depends on."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +133,13 @@ def submit(
 
 
 @transaction.atomic
-def edit_items(
-    request: LicenseRequest, items: list[dict[str, Any]], *, by: Actor = THE_PARTNER, seen: int | None = None
+def edit(
+    request: LicenseRequest, data: dict[str, Any], *, by: Actor = THE_PARTNER, seen: int | None = None
 ) -> LicenseRequest:
-    """Ask for something else.
+    """Ask for something else: the members of `submit` that are given; those left out stay. The currency stays.
 
-    An open quote, or one being drafted, is superseded; the request is assessed anew.
+    With other `items`, organization type or client the open quote, or one being drafted, is superseded and the request
+    assessed anew. Raises `Invalid` with every fault, `Conflict` when it is too late.
     """
     request = lock(request, seen=seen)
     _require(request, by, PARTNER)
@@ -141,29 +147,65 @@ def edit_items(
         raise Conflict(
             _("This request is already “%(status)s” and cannot be edited.") % {"status": request.get_status_display()}
         )
-    stored = list(request.items.all())
-    clean = check_items(items, publication=request.publication, today=_today(request.publication), stored=stored)
+    around, clean = _changes(request, data)
+    changed = [name for name, value in around.items() if getattr(request, name) != value]
+    for name in changed:
+        setattr(request, name, around[name])
+    if clean is None and not PRICED & set(changed):
+        touch(request, fields=changed)
+        tell(events.EDITED, request, by=by, article=request.first_article, data={"lane": request.lane})
+        return request
     quoting.supersede_all(request)
     if request.status == RequestStatus.QUOTED:
         request.waiting_since = None
-        move(request, "resume", by=THE_LOG, fields=["waiting_since"], data={"edited": True})
-    request.items.all().delete()
-    _add_items(request, clean)
+        move(request, "resume", by=THE_LOG, fields=["waiting_since", *changed], data={"edited": True})
+    if clean is not None:
+        request.items.all().delete()
+        _add_items(request, clean)
     assessment = assess_request(request)
     _need_quantities(assessment)
     request.lane, request.lane_reasons = assessment.lane, assessment.reasons
     request.article_changed_at = None
-    touch(request, fields=["lane", "lane_reasons", "article_changed_at"])
+    touch(request, fields=["lane", "lane_reasons", "article_changed_at", *changed])
     tell(
         events.EDITED,
         request,
         by=by,
-        article=clean[0].article,
-        data={"lane": request.lane, "articles": _article_ids(clean)},
+        article=request.first_article,
+        data={"lane": request.lane, "articles": sorted(set(request.items.values_list("article_id", flat=True)))},
     )
     if request.status != RequestStatus.NEEDS_INFO:
         _answer_at_once(request, assessment)
     return request
+
+
+def _changes(request: LicenseRequest, data: dict[str, Any]) -> tuple[dict[str, Any], list[CleanItem] | None]:
+    """The members around the items as they would be, and the items where other ones are given. Raises `Invalid`."""
+    today = request.day()
+    given = {name: data[name] for name in AROUND if name in data}
+    if not given and "items" not in data:
+        raise Invalid.one("/items", _("What do you want to change?"), "required")
+    faults: list[Fault] = []
+    around, clean = {}, None
+    # A date that was in time when it was given may have passed: only what is given now is checked.
+    kept = {name: getattr(request, name) for name in AROUND if name != "deadline"}
+    try:
+        ask = check_ask(
+            {**kept, **given}, publication=request.publication, today=today, organization=request.organization
+        )
+        around = {name: getattr(ask, name) for name in given}
+    except Invalid as error:
+        faults += error.faults
+    if "items" in data:
+        try:
+            clean = check_items(
+                data["items"], publication=request.publication, today=today, stored=list(request.items.all())
+            )
+        except Invalid as error:
+            faults += error.faults
+    if faults:
+        raise Invalid(faults)
+    return around, clean
 
 
 @transaction.atomic

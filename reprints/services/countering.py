@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -18,7 +17,7 @@ from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
 from reprints.services import limits, quoting, tax
-from reprints.services.checking import check_items
+from reprints.services.checking import check_granted
 from reprints.services.moving import lock_quote, say, tell, touch, words_of
 from reprints.vocabulary import TaxTreatment
 from reprints.workflow import QuoteStatus
@@ -125,7 +124,7 @@ def _amount(quote: Quote, amount: Decimal | None) -> Decimal | None:
 def _changes(quote: Quote, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The terms as they may be stored, by item. Faults have pointers like `/changes/0/territory/1`."""
     lines = {_place(row): row for row in quote.lines.select_related("item__article") if row.item}
-    today = timezone.now().astimezone(quote.publication.zone).date()
+    today = quote.request.day()
     found: dict[int, dict[str, Any]] = {}
     faults: list[Fault] = []
     for index, change in enumerate(changes):
@@ -135,26 +134,24 @@ def _changes(quote: Quote, changes: list[dict[str, Any]]) -> list[dict[str, Any]
         elif not terms or set(change) - {"item", *NEGOTIABLE}:
             faults.append(Fault(f"/changes/{index}", _("Propose a territory, a quantity or an end."), "required"))
         else:
-            faults += _term_faults(quote, lines[place], terms, today, f"/changes/{index}")
+            faults += _term_faults(lines[place], terms, today, f"/changes/{index}")
             found[place] = {"item": place, **terms}
     if faults:
         raise Invalid(faults)
     return [found[place] for place in sorted(found)]
 
 
-def _term_faults(quote: Quote, line: QuoteLine, terms: dict[str, Any], today: date, at: str) -> list[Fault]:
-    """What is wrong with the new terms, by the rules of a request; what stays as it was is not judged again."""
-    asked = {**line.granted, **terms}
+def _term_faults(line: QuoteLine, terms: dict[str, Any], today: date, at: str) -> list[Fault]:
+    """What is wrong with the new terms, by the rules of what may be granted; what stays as it was is not judged again.
+    The terms are made normal.
+    """
     try:
-        clean = check_items([asked], publication=quote.publication, today=today)[0]
+        clean = check_granted({**line.granted, **terms}, article=line.article, today=today, at="")
     except Invalid as error:
-        own = [row for row in error.faults if row.pointer.split("/")[3:4] and row.pointer.split("/")[3] in terms]
-        return [Fault(at + row.pointer.removeprefix("/items/0"), row.detail, row.code) for row in own]
-    terms.update({name: getattr(clean, name) for name in terms})
-    if "territory" in terms:
-        terms["territory"] = list(terms["territory"])
-    if terms.get("ends_on"):
-        terms["ends_on"] = terms["ends_on"].isoformat()
+        own = [row for row in error.faults if row.pointer.split("/")[1] in terms]
+        return [Fault(at + row.pointer, row.detail, row.code) for row in own]
+    granted = clean.as_granted()
+    terms.update({name: granted[name] for name in terms})
     return []
 
 

@@ -88,7 +88,7 @@ def _edit(request: LicenseRequest, data: dict[str, Any]) -> None:
     if rows[0].starts_on < request.day():
         like["starts_on"] = None
     added = [{**like, "article_url": url} for url in lines_of(data["add"])]
-    asking.edit_items(request, [*kept, *added], seen=data["seen"])
+    asking.edit(request, {"items": [*kept, *added]}, seen=data["seen"])
 
 
 def _say(request: LicenseRequest, data: dict[str, Any]) -> None:

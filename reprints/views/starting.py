@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +23,7 @@ from reprints import offers, pricing
 from reprints.models import LicenseRequest
 from reprints.services import quoting
 from reprints.views.pages import page_of
+from reprints.vocabulary import MAX_ITEMS
 
 MAX_QUERY = 2000
 MAX_WORDS = 8
@@ -35,16 +36,20 @@ HOURS = 3600
 @require_safe
 @public_page
 def start(request: HttpRequest) -> HttpResponse:
-    """The page; with `?q=` the articles that have this address, or these words in their headline."""
+    """The page; with `?q=` the articles that have this address, or these words in their headline, and with `?url=` for
+    each those that were collected before.
+    """
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
     searchable = bool(query) and not has_forbidden_characters(query)
     found, pages = _search(request, query) if searchable else ([], {"next": None, "previous": None})
+    collected = _collected(request.GET.getlist("url"))
     context = {
         "query": query if searchable else "",
         "asked": bool(query),
-        "articles": [{"article": row, "ask_url": ask_path(row)} for row in found],
-        "several": len({row.publication_id for row in found}) > 1,
+        "articles": [{"article": row, "ask_url": ask_path(row)} for row in found if row not in collected],
+        "collected": collected,
+        "several": len({row.publication_id for row in [*found, *collected]}) > 1,
         "free_words": int(publication.policy("free_words")) if publication else 0,
         "reply_days": int(publication.policy("quote_within_days")) if publication else 0,
         "reply_due": quoting.reply_due(publication).due_at if publication else None,
@@ -88,6 +93,21 @@ def _search(request: HttpRequest, query: str) -> tuple[list[Article], dict[str, 
     if by_address := _by_address(query):
         return [by_address], nowhere
     return page_of(request, _with_words(query))
+
+
+def _collected(urls: list[str]) -> list[Article]:
+    """The articles of these addresses that are open to all, in this order, each once; the first fifty. One query."""
+    keys: dict[str, None] = {}
+    for url in urls[:MAX_ITEMS]:
+        try:
+            keys[canonical_key(url)] = None
+        except BadAddress:
+            continue
+    if not keys:
+        return []
+    rows = _open_to_all().filter(addresses__key__in=keys).annotate(key=F("addresses__key"))
+    found = {row.key: row for row in rows}
+    return list(dict.fromkeys(found[key] for key in keys if key in found))
 
 
 def _by_address(query: str) -> Article | None:

@@ -95,8 +95,8 @@ class QuoteMachine(Machine):
         expected = Stale if stale else None if open_ else Conflict
         article = self.article if priced else self.unsure
         done = self.press(
-            lambda: asking.edit_items(
-                self.request, [make.item(article)], by=self.actors["partner"], seen=self.version - stale
+            lambda: asking.edit(
+                self.request, {"items": [make.item(article)]}, by=self.actors["partner"], seen=self.version - stale
             ),
             expected,
         )

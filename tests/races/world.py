@@ -225,7 +225,7 @@ def of_quotes() -> list[Stage]:
                 "decline": lambda row, seen: quoting.decline(row, by=key, words=WORDS, seen=seen),
                 "cancel": cancel,
                 "withdraw_the_request": lambda row, seen: asking.withdraw(row.request, by=key),
-                "edit_the_request": lambda row, seen: asking.edit_items(row.request, [make.item(article)], by=key),
+                "edit_the_request": lambda row, seen: asking.edit(row.request, {"items": [make.item(article)]}, by=key),
                 "lapse_the_request": lambda row, seen: deciding.lapse(row.request, by=THE_CLOCK),
             },
         ),

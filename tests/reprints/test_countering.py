@@ -165,6 +165,20 @@ def test_a_partner_proposes_by_the_api(quote):
     assert refused(Client(make.make_organization()).post(path, body, once="c3")) == (404, "not_found")
 
 
+def test_of_a_use_that_began_already_the_other_terms_can_be_proposed_and_no_end_that_is_over(publication):
+    request = make.make_request(publication, make.make_article(publication))
+    quote = request.quotes.get()
+    days = {"starts_on": "2020-01-01", "ends_on": (request.day() + timedelta(days=90)).isoformat()}
+    for line in quote.lines.all():
+        line.granted = {**line.granted, **days}
+        line.save()
+    message = countering.counter(quote, changes=[{"item": 0, "territory": ["ca", "CA"]}])
+    assert message.proposal["changes"] == [{"item": 0, "territory": ["CA"]}]
+    with pytest.raises(Invalid) as refused:
+        countering.counter(quote, changes=[{"item": 0, "ends_on": (request.day() - timedelta(days=1)).isoformat()}])
+    assert [(row.pointer, row.code) for row in refused.value.faults] == [("/changes/0/ends_on", "past_date")]
+
+
 def test_the_button_stands_beside_the_proposal(client, publication, quote):
     client.force_login(factories.make_staff(publication, "licensing_editor"))
     page = f"/admin/reprints/quote/{quote.pk}/"

@@ -146,6 +146,15 @@ def invoiced_here(desk):
     return desk.offer(address="")
 
 
+def over(desk):
+    """An open quote for days that passed meanwhile."""
+    quote = desk.offer()
+    line = quote.lines.get()
+    line.granted = {**line.granted, "starts_on": "2020-01-01", "ends_on": "2020-01-31"}
+    line.save()
+    return quote
+
+
 def suspended(desk):
     held = desk.held()
     return licenses.suspend(held, by=desk.editor, reason="suspected_breach", words="Explain.")
@@ -329,7 +338,7 @@ GUARDS = [
     (
         "edit: not after the acceptance",
         "conflict",
-        lambda d: call(asking.edit_items, d.held().request, [make.item(d.article)]),
+        lambda d: call(asking.edit, d.held().request, {"items": [make.item(d.article)]}),
     ),
     ("lapse: by the clock alone", "not_allowed", lambda d: call(deciding.lapse, d.waiting(), by=d.editor)),
     ("reopen: within 30 days", "blocked", lambda d: call(deciding.reopen, lapsed(d, 31), by=THE_PARTNER)),
@@ -389,6 +398,7 @@ GUARDS = [
     ("open: by who saw this version", "stale", lambda d: call(quoting.open, priced(d), by=d.editor, seen=99)),
     ("accept: not by the desk", "not_allowed", lambda d: accept(d.offer(), by=d.editor)),
     ("accept: who pays is known", "billing_missing", lambda d: accept(invoiced_here(d))),
+    ("accept: before its last day is over", "term_over", lambda d: accept(over(d))),
     ("accept: in time", "expired", lambda d: accept(too_late(d))),
     ("accept: the terms that were read", "terms_changed", lambda d: accept(d.offer(), terms_sha256="0" * 64)),
     ("accept: the version that was read", "stale", lambda d: accept(d.offer(), seen=99)),

@@ -98,7 +98,7 @@ def test_what_was_edited_into_a_clash_goes_back_to_the_desk(publication, article
     exclusively(publication, article, editor)
     request = make.make_request(publication, article, territory=["DE"])
     assert request.lane == "priced"
-    request = asking.edit_items(request, [make.item(article)])
+    request = asking.edit(request, {"items": [make.item(article)]})
     assert (request.lane, request.status, codes(request)) == ("manual", "in_review", [(0, "exclusive_elsewhere")])
 
 
@@ -267,10 +267,10 @@ def test_an_article_is_added_the_day_after(publication, article):
     other = make.make_article(publication)
     with moments.ahead(36 * 3600):
         kept = request.items.get().as_asked()
-        request = asking.edit_items(request, [kept, {**make.item(other), "starts_on": None}])
+        request = asking.edit(request, {"items": [kept, {**make.item(other), "starts_on": None}]})
         assert [row.article_id for row in request.items.all()] == [article.pk, other.pk]
         with pytest.raises(Invalid) as refused:
-            asking.edit_items(request, [{**kept, "article_url": other.url}])
+            asking.edit(request, {"items": [{**kept, "article_url": other.url}]})
     assert [(row.pointer, row.code) for row in refused.value.faults] == [("/items/0/starts_on", "past_date")]
 
 
@@ -278,7 +278,7 @@ def test_what_is_over_is_not_asked_for_again(publication, article):
     today = datetime.now(tz=UTC).astimezone(publication.zone).date()
     request = make.make_request(publication, article, ends_on=(today + timedelta(days=1)).isoformat())
     with moments.ahead(4 * 86400), pytest.raises(Invalid) as refused:
-        asking.edit_items(request, [request.items.get().as_asked()])
+        asking.edit(request, {"items": [request.items.get().as_asked()]})
     assert [(row.pointer, row.code) for row in refused.value.faults] == [("/items/0/ends_on", "past_date")]
 
 
@@ -304,7 +304,7 @@ def test_a_date_is_promised_anew_when_a_request_returns_to_the_desk(publication,
 def test_a_date_is_promised_for_the_answer_to_a_proposal_and_kept_by_the_next_quote(publication, article, editor):
     request = make.make_request(publication, article)
     quote = request.quotes.get()
-    countering.counter(quote, amount=Decimal(90))
+    countering.counter(quote, amount=Decimal(120))
     promise = promise_of(request)
     assert promise.due_at > timezone.now()
     countering.requote(quote, by=editor)

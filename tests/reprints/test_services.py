@@ -278,8 +278,8 @@ def test_nobody_to_answer_is_refused(publication, article):
 def test_editing_supersedes_the_quote_and_prices_anew(publication, article):
     request = make.make_request(publication, article)
     old = request.quotes.get()
-    request = asking.edit_items(
-        request, [make.item(article, quantity=50_000)], by=request.api_key, seen=request.version
+    request = asking.edit(
+        request, {"items": [make.item(article, quantity=50_000)]}, by=request.api_key, seen=request.version
     )
     old.refresh_from_db()
     new = request.quotes.get(status="open")
@@ -294,7 +294,7 @@ def test_editing_supersedes_the_quote_and_prices_anew(publication, article):
 
 def test_editing_into_the_manual_lane_returns_the_request_to_the_desk(publication, article):
     request = make.make_request(publication, article)
-    request = asking.edit_items(request, [make.item(article, exclusivity="full")], by=request.api_key)
+    request = asking.edit(request, {"items": [make.item(article, exclusivity="full")]}, by=request.api_key)
     assert (request.status, request.lane, request.quotes.get().status) == ("in_review", "manual", "superseded")
     assert request.waiting_since is None
     assert asking.answer_by(request) is not None
@@ -304,7 +304,7 @@ def test_a_closed_request_cannot_be_edited(publication, article):
     request = make.make_license(publication, article).request
     before = make.rows()
     with pytest.raises(Conflict):
-        asking.edit_items(request, [make.item(article)], by=THE_PARTNER)
+        asking.edit(request, {"items": [make.item(article)]}, by=THE_PARTNER)
     assert make.rows() == before
 
 

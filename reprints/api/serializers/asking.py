@@ -95,13 +95,13 @@ class LicenseRequestWriteSerializer(StrictSerializer):
         ref_name = "LicenseRequestData"
 
 
-class ItemsWriteSerializer(StrictSerializer):
-    """What is asked for instead of what was asked before."""
+class RequestChangeSerializer(LicenseRequestWriteSerializer):
+    """What is changed of a request. The currency stays."""
 
-    items: Any = serializers.ListField(child=ItemWriteSerializer(), min_length=1, max_length=MAX_ITEMS)
+    currency = None  # type: ignore[assignment]  # -- how DRF leaves a field out
 
     class Meta:
-        ref_name = "LicenseItemsData"
+        ref_name = "LicenseRequestChange"
 
 
 class ItemSerializer(serializers.Serializer):

@@ -21,11 +21,11 @@ from reprints.api.explanations import invalid, refusals
 from reprints.api.filters import RequestFilter
 from reprints.api.serializers.asking import (
     EstimateSerializer,
-    ItemsWriteSerializer,
     LicenseRequestSerializer,
     LicenseRequestWriteSerializer,
     MessageSerializer,
     RateCardSerializer,
+    RequestChangeSerializer,
 )
 from reprints.api.serializers.parts import OptionalWordsSerializer, WordsSerializer
 from reprints.api.shapes import estimate_shape, message_shape, request_shape
@@ -35,6 +35,7 @@ from reprints.services import asking
 from reprints.vocabulary import SHAPES, Use
 
 ASK_MEMBERS = tuple(LicenseRequestWriteSerializer().fields)
+CHANGE_MEMBERS = tuple(RequestChangeSerializer().fields)
 NO_SUCH_COUNTRY = invalid(
     "/items/0/territory/1", "This is not a country code of ISO 3166, nor 001 for the world.", "unknown_country"
 )
@@ -162,15 +163,18 @@ class RequestDetailView(RequestView):
         return self.shown(self.found(reference))
 
     @extend_schema(
-        request=ItemsWriteSerializer,
+        request=RequestChangeSerializer,
         responses={200: LicenseRequestSerializer, **refusals(_409="conflict"), **NO_SUCH_COUNTRY},
     )
     @needs_match
     def patch(self, request: Request, reference: str) -> Response:
-        """Ask for something else. An open quote is superseded, and the request is assessed anew."""
-        data = members(request, ("items",))
+        """Ask for something else: what is given is changed, what is left out stays.
+
+        With other items, organization type or client an open quote is superseded, and the request assessed anew.
+        """
+        data = members(request, CHANGE_MEMBERS)
         row = self.found(reference)
-        changed = asking.edit_items(row, data.get("items", []), by=key_of(request), seen=require_match(request, row))
+        changed = asking.edit(row, data, by=key_of(request), seen=require_match(request, row))
         return self.shown(changed)
 
 

@@ -114,7 +114,7 @@ class AcceptView(QuoteView):
 
         Repeated with the terms that were accepted it gives the same answer again, whatever If-Match says. 409
         `expired`, `terms_changed`, `not_usable`, `embargo`, `open_report`, `exclusivity_clash`,
-        `blocked_organization`, `billing_missing`, `over_credit`.
+        `blocked_organization`, `billing_missing`, `term_over`, `over_credit`.
         """
         row = self.found(reference)
         version = claimed(request, row)

@@ -221,8 +221,8 @@ def test_items_are_changed_with_the_version_that_was_read(story, partner, other)
     assert (partner.get(f"quotes/{first}/").json()["status"], first) == ("superseded", quote["reference"])
     assert partner.get(f"quotes/{second}/").json()["net"] == {"amount": "195.00", "currency": "USD"}
     assert refused(partner.send("patch", path, {"items": items}, match=request["etag"])) == (412, "stale")
-    assert faults(partner.send("patch", path, {"items": items, "note": "x"}, match=changed["ETag"])) == [
-        ("/note", "unknown_member")
+    assert faults(partner.send("patch", path, {"items": items, "currency": "USD"}, match=changed["ETag"])) == [
+        ("/currency", "unknown_member")
     ]
 
 
@@ -296,6 +296,58 @@ def test_the_rate_card_says_in_words_what_is_offered(daily, anyone):
     assert anyone.get("license-uses/").json()["publication"] == daily.slug
     assert faults(anyone.get("license-uses/?publication=nowhere")) == [("/publication", "unknown_publication")]
     assert faults(anyone.get("license-uses/?use=exam")) == [("/use", "unknown_parameter")]
+
+
+def change(partner, request, **members):
+    etag = partner.get(f"license-requests/{request['reference']}/")["ETag"]
+    return partner.send("patch", f"license-requests/{request['reference']}/", members, match=etag)
+
+
+def test_what_stands_around_the_items_is_changed_without_a_new_quote(story, partner):
+    request = partner.asked(make.item(story), note="First.")
+    answer = change(partner, request, po_number="PO-7", note="Second.", deadline="2096-12-01")
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert (shown["po_number"], shown["note"], shown["deadline"]) == ("PO-7", "Second.", "2096-12-01")
+    assert (shown["status"], shown["quotes"], shown["items"]) == ("quoted", request["quotes"], request["items"])
+    assert Quote.objects.get().status == "open"
+
+
+def test_who_asks_changes_the_price_and_makes_a_new_quote(story, partner):
+    request = partner.asked(make.item(story), organization_type="publisher")
+    shown = change(partner, request, organization_type="nonprofit").json()
+    assert (shown["organization_type"], len(shown["quotes"])) == ("nonprofit", 2)
+    assert sorted(Quote.objects.values_list("status", flat=True)) == ["open", "superseded"]
+    assert shown["items"] == request["items"]
+
+
+def test_the_end_client_stands_in_the_license_and_makes_a_new_quote(story, partner):
+    request = partner.asked(make.item(story))
+    assert len(change(partner, request, end_client="Client AG").json()["quotes"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, [("/items", "required")]),
+        ({"items": []}, [("/items", "required")]),
+        ({"currency": "EUR"}, [("/currency", "unknown_member")]),
+        ({"deadline": "2020-01-01", "items": [7]}, [("/deadline", "past_date"), ("/items/0", "wrong_type")]),
+        ({"organization_type": "gang"}, [("/organization_type", "unknown_value")]),
+        ({"note": "x" * 5001}, [("/note", "too_long")]),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_whole(story, partner, members, expected):
+    request = partner.asked(make.item(story))
+    before = make.rows()
+    assert faults(change(partner, request, **members)) == expected
+    assert make.rows() == before
+
+
+def test_a_deadline_that_has_passed_keeps_nothing_else_from_being_changed(story, partner):
+    request = partner.asked(make.item(story))
+    LicenseRequest.objects.update(deadline="2020-01-01")
+    assert change(partner, request, note="Still.").json()["deadline"] == "2020-01-01"
 
 
 def test_nothing_that_is_asked_costs_less_than_the_rate_card_says(story, anyone):

@@ -82,7 +82,7 @@ def test_what_the_description_takes_the_desk_takes(description, story, partner):
 
 def test_what_can_be_read_of_an_item_can_be_sent_back(description, story, partner):
     request = partner.asked(make.item(story))
-    assert complaints(description, "PatchedLicenseItemsDataRequest", {"items": request["items"]}) == []
+    assert complaints(description, "PatchedLicenseRequestChangeRequest", {"items": request["items"], "note": "x"}) == []
     path = f"license-requests/{request['reference']}/"
     again = partner.send("patch", path, {"items": request["items"]}, match=request["etag"])
     assert (again.status_code, again.json()["items"]) == (200, request["items"])

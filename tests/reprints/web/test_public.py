@@ -112,6 +112,40 @@ def test_thirty_results_cost_as_many_queries_as_one_and_come_in_pages(client, pu
     assert page.context["next"].startswith("/reprints/?")
 
 
+def test_articles_are_collected_over_several_searches_and_asked_for_in_one_request(client, publication):
+    bridge = make.make_article(publication, headline="Bridge opens late")
+    ferry = make.make_article(publication, headline="Ferry cut short")
+    first = client.get("/reprints/", {"q": "bridge"})
+    assert f'name="url" value="{bridge.url}"' in first.content.decode()
+
+    second = client.get("/reprints/", {"q": "ferry", "url": [bridge.url]})
+    assert "Collected so far Bridge opens late" in text(second)
+    assert "Ferry cut short" in text(second)
+    asked = client.get("/reprints/new/", {"url": [bridge.url, ferry.url]})
+    assert f"{bridge.url}\n{ferry.url}" in asked.content.decode()
+
+
+def test_what_is_collected_is_known_open_to_all_and_there_once(client, publication):
+    bridge = make.make_article(publication, headline="Bridge opens late")
+    secret = make.make_article(publication, headline="Mayor resigns", cms_status="canceled")
+    urls = [bridge.url, bridge.url + "?utm_source=x", secret.url, "https://elsewhere.example/1", "\x00", "//["]
+    page = client.get("/reprints/", {"url": urls})
+    assert [row.pk for row in page.context["collected"]] == [bridge.pk]
+    assert "Mayor resigns" not in text(page)
+    found = client.get("/reprints/", {"q": "bridge", "url": [bridge.url]})
+    assert found.content.decode().count("<h3") == 0
+
+
+def test_fifty_collected_articles_cost_as_many_queries_as_one(client, publication):
+    urls = [make.make_article(publication).url for _ in range(51)]
+    with CaptureQueriesContext(connection) as one:
+        client.get("/reprints/", {"url": urls[:1]})
+    with CaptureQueriesContext(connection) as many:
+        page = client.get("/reprints/", {"url": urls})
+    assert len(many) == len(one)
+    assert len(page.context["collected"]) == 50
+
+
 def test_the_private_page_costs_the_same_with_three_licenses_as_with_one(client, publication, ask, open_page):
     costs = []
     for count in (1, 3):
