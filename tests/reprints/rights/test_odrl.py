@@ -10,7 +10,10 @@ from reprints.documents.signing import certificate_claims
 from reprints.rights.countries import ALPHA3, UnknownCountry, alpha3
 from reprints.rights.odrl import ACTIONS, AI_ACTIONS, DUTY_ACTIONS, MODIFYING, agreement
 from reprints.vocabulary import AiPurpose, Duty, Modifications, Use
-from tests.reprints.rights.odrl_vocabulary import CONTEXT, DEPRECATED, TERMS
+from tests.reprints.rights.odrl_vocabulary import (
+    ACTIONS as ODRL_ACTIONS,
+)
+from tests.reprints.rights.odrl_vocabulary import CONTEXT, DEPRECATED, LEFT_OPERANDS, OPERATORS, TERMS, W3C
 from tests.reprints.rights.odrl_vocabulary import ODRL as ODRL_ADDRESS
 from tests.reprints.snapshots import STATUS_URL, VERIFY_URL, snapshot, snapshots
 
@@ -91,6 +94,29 @@ def test_only_terms_of_odrl_2_2_are_used_and_no_deprecated_one(drawn):
     assert terms - TERMS == set()
     assert terms & DEPRECATED == set()
     assert {"Agreement", "permission", "grantUse", "prohibit"} <= terms
+
+
+def test_the_list_of_terms_is_the_one_of_the_w3c_and_none_of_it_is_deprecated():
+    assert (len(ODRL_ACTIONS), len(OPERATORS)) == (42, 12)
+    assert (len(LEFT_OPERANDS), len(W3C["sha256"])) == (32, 64)
+    assert W3C["source"].startswith("https://github.com/w3c/poe/")
+    assert set() == TERMS & DEPRECATED
+    assert {"copy", "pay", "license"} <= DEPRECATED
+
+
+@settings(max_examples=60, deadline=None)
+@given(snapshots())
+def test_each_action_operand_and_operator_is_one_of_the_vocabulary(drawn):
+    triples = graph(agreement(drawn, base_url=BASE))
+
+    def named(prop, terms):
+        nodes = {str(node) for node in triples.objects(None, ODRL[prop]) if isinstance(node, URIRef)}
+        ours = {node for node in nodes if node.startswith(ODRL_ADDRESS)}
+        return {node.removeprefix(ODRL_ADDRESS) for node in ours} - terms
+
+    assert named("leftOperand", LEFT_OPERANDS) == set()
+    assert named("operator", OPERATORS) == set()
+    assert named("action", ODRL_ACTIONS) == set()
 
 
 @settings(max_examples=60, deadline=None)
