@@ -40,6 +40,10 @@ def _was_countered(subject: Quote, person: User) -> bool:
     return can and countering.latest(subject) is not None
 
 
+def _waits_for_us(subject: Quote, person: User) -> bool:
+    return _was_countered(subject, person) and countering.is_owed(subject)
+
+
 @admin.register(Quote)
 class QuoteAdmin(LicensingAdmin):
     """Quotes, from draft to answer."""
@@ -55,6 +59,7 @@ class QuoteAdmin(LicensingAdmin):
         "propose": Button(quoting.propose, None, _("Ask a manager to approve"), _needs_a_manager),
         "approve": Button(quoting.approve, forms.QuoteApproveForm, _("Approve the amount"), _may_approve),
         "requote": Button(countering.requote, None, _("Quote as proposed"), _was_countered),
+        "stand": Button(countering.stand, forms.WordsForm, _("Stand by this quote"), _waits_for_us),
         "cancel": Button(quoting.cancel, forms.WordsForm, danger=True),
     }
 

@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from newsroom import references
 from newsroom.accounts.models import User
 from newsroom.admin import OurFields, StaffScopedAdmin
 from reprints import pricing
-from reprints.admin import wording
+from reprints.admin import rules, wording
 from reprints.models import (
     LicenseRequest,
     PriceRule,
@@ -63,11 +64,31 @@ class CardPreviewAdmin(StaffScopedAdmin):
         return TemplateResponse(request, "admin/reprints/ratecard_preview.html", context, status=status)
 
 
-class PriceRuleInline(OurFields, admin.TabularInline):
-    """The rows of a card."""
+class PriceRuleInline(OurFields, admin.StackedInline):
+    """The rows of a card, each with what it says in words."""
 
     model = PriceRule
     extra = 0
+    readonly_fields = ("in_words",)
+    fields = (
+        ("priority", "name"),
+        "in_words",
+        "match",
+        ("base", "minimum"),
+        ("per_unit", "unit_size"),
+        "factors",
+    )
+
+    @admin.display(description=_("in words"))
+    def in_words(self, row: PriceRule) -> str:
+        """The stored rule, sentence by sentence; why it cannot be computed, where it cannot."""
+        if row.pk is None:
+            return "—"
+        try:
+            sentences = rules.in_words(row.as_rule(), row.card.currency)
+        except pricing.BadRule as error:
+            sentences = [str(error)]
+        return format_html_join("", "<div>{}</div>", ((sentence,) for sentence in sentences))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As the card."""
@@ -109,6 +130,7 @@ class TermsAdmin(StaffScopedAdmin):
 
 
 def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
+    now = asking.assess_request(request)
     try:
         assessment = asking.assess_request(request, card=card)
     except pricing.BadRule as error:
@@ -118,17 +140,17 @@ def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:
         {
             "item": item,
             "line": line,
-            "price": None if line.amount is None else pricing.plain(line.amount, line.currency),
+            "price": wording.money(line.amount, line.currency),
+            "now": wording.money(now.lines[index].amount, now.currency),
             "reasons": wording.reasons(assessment.reasons, item=index),
         }
         for index, (item, line) in enumerate(zip(items, assessment.lines, strict=True))
     ]
-    total = assessment.total
     return {
         "lines": lines,
         "lane": Lane(assessment.lane).label,
         "reasons": wording.reasons(assessment.reasons, item=None),
-        "total": None if total is None else pricing.plain(total, assessment.currency),
-        "currency": assessment.currency,
+        "total": None if assessment.total is None else wording.money(assessment.total, assessment.currency),
+        "total_now": wording.money(now.total, now.currency),
         "other_currency": card.currency != request.currency,
     }

@@ -14,7 +14,7 @@ from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
-from reprints import events, pricing
+from reprints import events, moments, pricing
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
 from reprints.services import limits, quoting, tax
 from reprints.services.checking import check_granted
@@ -95,6 +95,31 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     )
     waits = limits.needs_approval(fresh) or fresh.tax_treatment == TaxTreatment.MANUAL
     return fresh if waits else quoting.open(fresh, by=by)
+
+
+@transaction.atomic
+def stand(quote: Quote, *, by: User, words: str, seen: int | None = None) -> RequestMessage:
+    """Answer a proposal by the quote as it is, with words for the partner: what was promised is kept, and the partner
+    decides. Raises `Conflict` (`nothing_proposed`).
+    """
+    quote = lock_quote(quote, seen=seen)
+    if LICENSING not in by.roles_at(quote.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    _check_open(quote)
+    request = quote.request
+    if not is_owed(quote):
+        raise Conflict(_("No proposal on this quote waits for an answer."), code="nothing_proposed")
+    message = say(request, words_of(words), by=by, made="stand")
+    request.waiting_since, request.reminders = moments.now(), 0
+    touch(request, fields=["waiting_since", "reminders"])
+    promises.keep(request, "quote")
+    tell(events.MESSAGED, request, by=by, data={"message": message.pk, "internal": False})
+    return message
+
+
+def is_owed(quote: Quote) -> bool:
+    """Whether a proposal on this open quote waits for the desk's answer."""
+    return quote.status == QuoteStatus.OPEN and promises.running(quote.request).filter(kind="quote").exists()
 
 
 def latest(quote: Quote) -> RequestMessage | None:

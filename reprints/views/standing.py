@@ -98,6 +98,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "quotes": quotes,
         "licenses": [_license(row, forms_of) for row in held],
         "notices": notices,
+        "order": _order(asked, sent),
         "invoices": [_invoice(row) for row in invoices_of(asked)],
         "must_act": bool(unanswered),
         "thread": _thread(asked),
@@ -164,6 +165,18 @@ def _notice(row: UpdateNotice, forms_of: FormsOf) -> dict[str, Any]:
         "overdue": row.is_overdue(),
         "text": row.revision is not None and papers.text_in_hand(row.license),
         "forms": forms_of(row),
+    }
+
+
+def _order(asked: LicenseRequest, sent: list[Quote]) -> dict[str, Any] | None:
+    """What is owed for a quote that was accepted and whose invoice is still to come; None where nothing is."""
+    quote = next((row for row in sent if row.status == QuoteStatus.ACCEPTED), None)
+    if quote is None or quote.net <= 0 or asked.status != RequestStatus.AGREED or invoices_of(asked).exists():
+        return None
+    return {
+        "sum": pricing.money(quote.gross, quote.currency),
+        "tax_added": quote.tax_treatment == TaxTreatment.MANUAL,
+        "po_number": asked.po_number,
     }
 
 

@@ -170,6 +170,7 @@ def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, 
             }
             for line in assessment.lines
         ],
+        "passage": bool(assessment.lines) and all(line.words is not None for line in assessment.lines),
         "reasons": [REASONS[code] for code in codes if code in REASONS],
         "answer_by": answer_by,
         "currency": currency,

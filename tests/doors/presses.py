@@ -232,6 +232,7 @@ def of_quotes(world: SimpleNamespace) -> Table:
         "propose": lambda: Press(drafted(5000)),
         "approve": lambda: Press(proposed(), {"reason": WORDS}),
         "requote": lambda: Press(countered()),
+        "stand": lambda: Press(countered(), {"words": WORDS}),
         "cancel": lambda: Press(drafted(250), {"words": WORDS}),
     }
 

@@ -179,6 +179,40 @@ def test_of_a_use_that_began_already_the_other_terms_can_be_proposed_and_no_end_
     assert [(row.pointer, row.code) for row in refused.value.faults] == [("/changes/0/ends_on", "past_date")]
 
 
+def test_the_desk_stands_by_its_quote_with_words_and_owes_nothing_more(publication):
+    editor = make.make_staff(publication, "licensing_editor")
+    quote = make.make_request(publication, make.make_article(publication)).quotes.get()
+    countering.counter(quote, amount=Decimal(120))
+    quote.request.refresh_from_db()
+    assert (countering.is_owed(quote), quote.request.waiting_since) == (True, None)
+
+    message = countering.stand(quote, by=editor, words="It is our lowest price.")
+    quote.refresh_from_db()
+    assert (message.body, message.author, quote.status, quote.net) == (
+        "It is our lowest price.",
+        editor,
+        "open",
+        Decimal(150),
+    )
+    assert not countering.is_owed(quote)
+    assert quote.request.waiting_since is not None
+    with pytest.raises(Conflict) as refused:
+        countering.stand(quote, by=editor, words="Really.")
+    assert refused.value.code == "nothing_proposed"
+    with pytest.raises(NotAllowed):
+        countering.stand(quote, by=make.make_staff(publication, "desk_editor"), words="No.")
+
+
+def test_without_a_proposal_there_is_nothing_to_stand_by(publication):
+    editor = make.make_staff(publication, "licensing_editor")
+    quote = make.make_request(publication, make.make_article(publication)).quotes.get()
+    with pytest.raises(Conflict):
+        countering.stand(quote, by=editor, words="No.")
+    countering.counter(quote, amount=Decimal(120))
+    with pytest.raises(Invalid):
+        countering.stand(quote, by=editor, words=" ")
+
+
 def test_the_button_stands_beside_the_proposal(client, publication, quote):
     client.force_login(factories.make_staff(publication, "licensing_editor"))
     page = f"/admin/reprints/quote/{quote.pk}/"

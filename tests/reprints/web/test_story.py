@@ -49,9 +49,11 @@ def test_a_reader_of_the_site_asks_sees_a_price_accepts_and_anyone_can_check_the
     assert granted.status == "pending_payment"
     page = client.get(accepted["Location"])
     assert "as soon as the payment has arrived" in text(page)
+    assert "To pay USD 150.00 net The invoice comes by mail, with the tax that the law requires." in text(page)
 
     make.pay_for(granted)
     page = client.get(accepted["Location"])
+    assert "To pay" not in text(page)
     assert "Get the text (HTML)" in text(page)
     verified = client.get(f"/licenses/verify/{granted.number.lower()}/")
     assert "Yes. In force today." in text(verified)
