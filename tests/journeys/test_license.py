@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
@@ -14,6 +15,8 @@ from tests.journeys.people import Browser, Editor, Partner, link_in
 from tests.journeys.stack import text_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+STARTS_ON = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}"
+ENDS_ON = f"{datetime.now(UTC) + timedelta(days=367):%Y-%m-%d}"
 
 
 def item(article, **over):
@@ -26,8 +29,8 @@ def item(article, **over):
         "quantity_unit": "monthly_users",
         "territory": ["US"],
         "languages": ["en"],
-        "starts_on": "2026-12-01",
-        "ends_on": "2027-11-30",
+        "starts_on": STARTS_ON,
+        "ends_on": ENDS_ON,
         **over,
     }
 
@@ -198,8 +201,8 @@ def test_the_same_by_web_form_and_private_page(stack):
         "quantity": "5000",
         "territory": "US",
         "languages": "en",
-        "starts_on": "2026-12-01",
-        "ends_on": "2027-11-30",
+        "starts_on": STARTS_ON,
+        "ends_on": ENDS_ON,
         "name": "Wanda Writer",
         "company": "The Review",
         "email": address,

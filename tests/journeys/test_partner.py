@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.people import Browser, Partner, link_in
 from tests.journeys.stack import text_of
-from tests.journeys.test_license import articles, body, item
+from tests.journeys.test_license import ENDS_ON, STARTS_ON, articles, body, item
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 DOOR = "/reprints/partner/"
@@ -31,7 +31,7 @@ def test_a_partner_asks_signs_and_lives_with_a_license_on_its_own_pages(stack):
     article = articles(stack, "priced")[1]
     partner.open(f"{DOOR}requests/new/?url={article['url']}&use=republish_web&organization_type=publisher")
     partner.send({"do": "details"}, action="/requests/new/")
-    details = {"quantity": "5000", "starts_on": "2026-12-01", "ends_on": "2027-11-30", "do": "send"}
+    details = {"quantity": "5000", "starts_on": STARTS_ON, "ends_on": ENDS_ON, "do": "send"}
     partner.send(details, action="/requests/new/")
     assert "Your quote is ready" in partner.text, partner.text[:2000]
     reference = re.search(r"LR-[2-9A-Z]{8}-[2-9A-Z]", partner.url).group(0)
