@@ -276,14 +276,14 @@ class Action(models.TextChoices):
     NOTED = "noted", _("Noted: nothing was to be done")
 
 
-_OF_TEXT = (Action.REPLACED, Action.APPENDED, Action.NEXT_EDITION)
+OF_TEXT = (Action.REPLACED, Action.APPENDED, Action.NEXT_EDITION)
 _OF_REMOVAL = (Action.REMOVED, Action.PURGED)
 _ELSEWHERE = (Action.ALREADY_PRINTED, Action.NOT_PUBLISHED, Action.PASSED_ON)
 
 ANSWERS: dict[str, tuple[Action, ...]] = {
-    Duty.INFORM: (Action.NOTED, *_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
-    Duty.REQUESTED: (*_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE, Action.NOTED),
-    Duty.REPLACE_OR_APPEND: (*_OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
+    Duty.INFORM: (Action.NOTED, *OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
+    Duty.REQUESTED: (*OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE, Action.NOTED),
+    Duty.REPLACE_OR_APPEND: (*OF_TEXT, *_OF_REMOVAL, *_ELSEWHERE),
     Duty.TAKE_DOWN: (*_OF_REMOVAL, *_ELSEWHERE),
     Duty.PURGE: (Action.PURGED, *_ELSEWHERE),
 }

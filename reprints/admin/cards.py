@@ -12,6 +12,7 @@ from newsroom.events.models import Promise
 from reprints.admin.base import ROLES
 from reprints.models import (
     Invoice,
+    License,
     LicenseRequest,
     UpdateNotice,
 )
@@ -33,9 +34,8 @@ def cards(person: User) -> list[Card]:
         paused_at=None,
         due_at__lt=timezone.now(),
     ).values("subject_reference")
-    unanswered = UpdateNotice.objects.visible_to(person).filter(
-        status__in=["open", "escalated"], due_at__lt=timezone.now()
-    )
+    late = UpdateNotice.objects.visible_to(person).overdue(timezone.now())
+    held_up = License.objects.visible_to(person).suspended_past_their_day(timezone.now())
     return [
         Card(
             _("overdue license requests"),
@@ -50,8 +50,14 @@ def cards(person: User) -> list[Card]:
         ),
         Card(
             _("update notices without an answer"),
-            unanswered.count(),
+            late.count(),
             f"{notice_url}?due=over",
+            urgent=True,
+        ),
+        Card(
+            _("suspended licenses past their day"),
+            held_up.count(),
+            f"{reverse('admin:reprints_license_changelist')}?suspension=over",
             urgent=True,
         ),
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
@@ -18,12 +19,38 @@ from reprints.models import (
     License,
     UpdateNotice,
 )
-from reprints.services import licenses, updates
+from reprints.services import licenses, placements, updates
 from reprints.workflow import LICENSE, UNANSWERED, UPDATE_NOTICE
+
+MOST_SHOWN = 200
 
 
 def _may_propose_revocation(subject: License, person: User) -> bool:
     return subject.status in LICENSE.transitions["revoke"].sources and does_licensing(subject, person)
+
+
+def _may_look(subject: License, person: User) -> bool:
+    return does_licensing(subject, person) and subject.placements.filter(removed_at=None).exists()
+
+
+def _may_remind(subject: UpdateNotice, person: User) -> bool:
+    return subject.status in UNANSWERED and does_licensing(subject, person)
+
+
+class SuspensionFilter(admin.SimpleListFilter):
+    """Suspensions that should have ended by themselves."""
+
+    title = _("suspension")
+    parameter_name = "suspension"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Past its day."""
+        return [("over", _("Past its day"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Those that something stands against."""
+        rows = cast(Any, queryset)
+        return rows.suspended_past_their_day(timezone.now()) if self.value() == "over" else rows
 
 
 @admin.register(License)
@@ -33,13 +60,14 @@ class LicenseAdmin(LicensingAdmin):
     workflow = LICENSE
     subject_template = "admin/reprints/license.html"
     list_display = ("reference", "organization", "article", "use", "status", "starts_on", "ends_on")
-    list_filter = ("status", "use", "publication")
+    list_filter = ("status", SuspensionFilter, "use", "publication")
     search_fields = ("reference", "organization__name", "article__headline")
     list_select_related = ("organization", "article", "publication")
     buttons: ClassVar[dict[str, Button]] = {
         "issue": Button(licenses.issue, None, _("Payment arrived: issue")),
         "suspend": Button(licenses.suspend, forms.LicenseSuspendForm),
         "reinstate": Button(licenses.reinstate),
+        "see_placement": Button(placements.see, forms.PlacementSeenForm, _("The text was seen there"), _may_look),
         "terminate": Button(licenses.terminate, forms.WordsForm),
         "propose_revoke": Button(
             licenses.propose_revoke,
@@ -88,12 +116,21 @@ class UpdateNoticeAdmin(LicensingAdmin):
     list_select_related = ("license", "article", "publication", "organization")
 
     def subject_context(self, request: HttpRequest, subject: UpdateNotice) -> dict[str, Any]:
-        """How many of those who were told of the same correction have answered."""
-        counts = updates.counts_for(subject.correction_reference) if subject.correction_reference else {}
-        return {**super().subject_context(request, subject), "counts": counts}
+        """Everybody who was told of the same change: how many answered, and who has not, first."""
+        told = cast(Any, self.get_queryset(request)).told_with(subject)
+        late_first = Case(When(status__in=UNANSWERED, then=Value(0)), default=Value(1))
+        rows = told.select_related("license", "organization").order_by(
+            late_first, F("due_at").asc(nulls_last=True), "pk"
+        )
+        return {
+            **super().subject_context(request, subject),
+            "counts": updates.count_answers(told),
+            "told": rows[:MOST_SHOWN],
+        }
 
     buttons: ClassVar[dict[str, Button]] = {
         "acknowledge": Button(updates.acknowledge, forms.NoticeAcknowledgeForm, _("Enter the licensee's answer")),
+        "remind": Button(updates.remind, None, _("Ask once more"), _may_remind),
         "verify": Button(updates.verify),
         "escalate": Button(updates.escalate),
         "waive": Button(updates.waive, forms.WordsForm),

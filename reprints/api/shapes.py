@@ -159,7 +159,12 @@ def license_shape(row: License) -> Shape:
 
 def placement_shape(row: Placement) -> Shape:
     """Where the licensee says the text stands or stood."""
-    return {"url": row.url, "declared_at": row.declared_at, "removed_at": row.removed_at}
+    return {
+        "url": row.url,
+        "declared_at": row.declared_at,
+        "removed_at": row.removed_at,
+        "seen_at": row.verified_at,
+    }
 
 
 def notice_shape(row: UpdateNotice) -> Shape:

@@ -13,7 +13,7 @@ from newsroom.accounts.people import working_at
 from newsroom.admin import WorkForm
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
-from reprints.models import UpdateNotice
+from reprints.models import License, UpdateNotice
 from reprints.vocabulary import DeclineCode, EndReason, answer_choices
 
 
@@ -107,6 +107,18 @@ class LicenseRevokeForm(LicenseProposeRevokeForm):
         if "hours" in data:
             data["remove_within"] = timedelta(hours=data.pop("hours"))
         return data
+
+
+class PlacementSeenForm(WorkForm):
+    """At which of the addresses the text was seen."""
+
+    url = forms.ChoiceField(choices=(), label=_("Address"))
+
+    def prepare(self) -> None:
+        """Only where it is said to stand."""
+        if isinstance(self.subject, License):
+            standing = self.subject.placements.filter(removed_at=None).values_list("url", flat=True)
+            self.fields["url"].choices = [(url, url) for url in standing]  # type: ignore[attr-defined]  # -- a choice field
 
 
 class NoticeAcknowledgeForm(WorkForm):

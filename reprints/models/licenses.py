@@ -63,6 +63,12 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Each with the addresses where it stands now: `placements.all()` answers those alone."""
         return self.prefetch_related(models.Prefetch("placements", Placement.objects.filter(removed_at=None)))
 
+    def suspended_past_their_day(self, now: datetime) -> LicenseQuerySet:
+        """Still suspended although the day came until which they were, and not over: something stands against it."""
+        day = now.date()
+        late = self.filter(status=LicenseStatus.SUSPENDED, suspended_until__lt=day)
+        return late.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
     def without_renewal(self) -> LicenseQuerySet:
         """Which no other license is to follow: none in force, none that waits for its payment."""
         following = License.objects.filter(

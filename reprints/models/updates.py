@@ -30,6 +30,23 @@ class NoticeQuerySet(models.QuerySet["UpdateNotice"]):
         """Joined with what every list shows."""
         return self.select_related("license", "article", "publication", "organization")
 
+    def standing(self) -> NoticeQuerySet:
+        """Without those that another took the place of, or that the end of the license made needless."""
+        return self.exclude(status__in=[NoticeStatus.SUPERSEDED, NoticeStatus.CANCELED])
+
+    def told_with(self, notice: UpdateNotice) -> NoticeQuerySet:
+        """What was told to the holders of all licenses about the same correction, or by the same event where there
+        is none.
+        """
+        same = Q(origin_event=notice.origin_event_id)
+        if notice.correction_reference:
+            same = Q(correction_reference=notice.correction_reference)
+        return self.filter(same, test=notice.test).standing()
+
+    def overdue(self, now: datetime) -> NoticeQuerySet:
+        """Unanswered, and their date has passed."""
+        return self.unanswered().filter(due_at__lt=now)
+
     def unanswered(self) -> NoticeQuerySet:
         """Open or escalated."""
         return self.filter(status__in=UNANSWERED)

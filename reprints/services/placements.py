@@ -58,11 +58,30 @@ def declare(row: License, *, urls: Iterable[str], by: Actor = THE_PARTNER, seen:
     known = {placement.url: placement for placement in row.placements.all()}
     now = moments.now()
     row.placements.filter(removed_at=None).exclude(url__in=wanted).update(removed_at=now)
-    row.placements.filter(url__in=wanted).exclude(removed_at=None).update(removed_at=None, declared_at=now)
+    row.placements.filter(url__in=wanted).exclude(removed_at=None).update(
+        removed_at=None, declared_at=now, verified_at=None
+    )
     Placement.objects.bulk_create(Placement(license=row, url=url) for url in wanted if url not in known)
     _forget_the_oldest(row)
     touch(row, fields=[])
     return list(row.placements.filter(removed_at=None))
+
+
+@transaction.atomic
+def see(row: License, *, url: str, by: Actor, seen: int | None = None) -> Placement:
+    """The desk looked at one of the addresses, and the text stands there. `Invalid` (`/url`) for any other."""
+    row = lock(row, seen=seen)
+    if LICENSING not in by.roles_at(row.publication):
+        raise NotAllowed(_("Your role does not include this."))
+    if not note_seen(row, url):
+        raise Invalid.one("/url", _("This address is not among those of this license."), "unknown_value")
+    touch(row, fields=[])
+    return row.placements.get(url=url)
+
+
+def note_seen(row: License, url: str) -> bool:
+    """Note that the text stands at this address now, if it is one of the license's. Whether it is."""
+    return bool(row.placements.filter(url=url, removed_at=None).update(verified_at=moments.now()))
 
 
 def _forget_the_oldest(row: License) -> None:

@@ -17,10 +17,12 @@ from newsroom.events.models import Event
 from newsroom.workflow import CLOCK, LICENSING, THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.models.updates import NoticeQuerySet
+from reprints.services import placements
 from reprints.services.checking import is_web_address
 from reprints.services.moving import lock_quote, move, tell, touch, words_of
-from reprints.vocabulary import Action, Duty, NoticeKind, answers_to
-from reprints.workflow import OPEN_REQUEST, UNANSWERED, UPDATE_NOTICE, QuoteStatus
+from reprints.vocabulary import OF_TEXT, Action, Duty, NoticeKind, answers_to
+from reprints.workflow import OPEN_REQUEST, UNANSWERED, UPDATE_NOTICE, NoticeStatus, QuoteStatus
 
 K = NoticeKind
 NOTICE_OF_CORRECTION: dict[str, str] = {
@@ -140,9 +142,11 @@ def acknowledge(
 
 @transaction.atomic
 def verify(notice: UpdateNotice, *, by: Actor, seen: int | None = None) -> UpdateNotice:
-    """The desk looked at the page: it is as the licensee said."""
+    """The desk looked at the page: it is as the licensee said. Where that is one of its placements, it was seen."""
     notice = lock(notice, seen=seen)
     move(notice, "verify", by=by)
+    if notice.action in OF_TEXT:
+        placements.note_seen(notice.license, notice.action_url)
     return notice
 
 
@@ -195,11 +199,14 @@ def counts_for(correction_reference: str) -> dict[str, int]:
 
     “14 of 15 confirmed.”
     """
-    rows = UpdateNotice.objects.filter(correction_reference=correction_reference, test=False).exclude(
-        status__in=["superseded", "canceled"]
-    )
-    confirmed = Count("pk", filter=Q(status__in=["acknowledged", "verified"]))
-    return rows.aggregate(told=Count("pk"), confirmed=confirmed)
+    rows = UpdateNotice.objects.filter(correction_reference=correction_reference, test=False)
+    return count_answers(rows.standing())
+
+
+def count_answers(rows: NoticeQuerySet) -> dict[str, int]:
+    """`{"told", "confirmed"}` of these notices."""
+    confirmed = Count("pk", filter=Q(status__in=[NoticeStatus.ACKNOWLEDGED, NoticeStatus.VERIFIED]))
+    return rows.order_by().aggregate(told=Count("pk"), confirmed=confirmed)
 
 
 def articles_of(event: Event) -> list[int]:

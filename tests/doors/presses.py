@@ -20,7 +20,7 @@ from newsroom.articles.models import Article
 from newsroom.events import planning
 from newsroom.workflow import THE_CLOCK
 from reprints.models import Invoice
-from reprints.services import countering, deciding, invoicing, licenses, quoting, updates
+from reprints.services import countering, deciding, invoicing, licenses, placements, quoting, updates
 from tests import factories
 from tests.reprints import billing
 from tests.reprints import factories as make
@@ -261,10 +261,17 @@ def of_licenses(world: SimpleNamespace) -> Table:
         row.refresh_from_db()
         return row
 
+    def placed():
+        row = active()
+        placements.declare(row, urls=["https://partner.example/story"], by=ann)
+        row.refresh_from_db()
+        return row
+
     return {
         "issue": lambda: Press(paid_while_withheld()),
         "suspend": lambda: Press(active(), ending),
         "reinstate": lambda: Press(licenses.suspend(active(), by=ann, **ending)),
+        "see_placement": lambda: Press(placed(), {"url": "https://partner.example/story"}),
         "terminate": lambda: Press(active(), {"words": WORDS}),
         "propose_revoke": lambda: Press(active(), ending),
         "revoke": lambda: Press(condemned(), {**ending, "hours": 48}),
@@ -286,6 +293,7 @@ def of_update_notices(world: SimpleNamespace) -> Table:
 
     return {
         "acknowledge": lambda: Press(opened(), {"action": "appended"}),
+        "remind": lambda: Press(opened()),
         "verify": lambda: Press(acknowledged()),
         "escalate": lambda: Press(opened()),
         "waive": lambda: Press(opened(), {"words": WORDS}),

@@ -79,6 +79,7 @@ class PlacementSerializer(serializers.Serializer):
     url = serializers.CharField()
     declared_at = MomentField()
     removed_at = MomentField(allow_null=True)
+    seen_at = MomentField(allow_null=True, help_text="When the newsroom last saw the text there.")
 
     class Meta:
         ref_name = "Placement"

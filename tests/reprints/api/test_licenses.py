@@ -208,7 +208,7 @@ def test_placements_are_the_whole_list_as_of_now(partner, other, held):
     assert refused(partner.send("put", path, {"urls": [one]}, match=held["etag"])) == (412, "stale")
     partner.send("put", path, {"urls": [two]})
     shown = partner.get(f"licenses/{held['number']}/").json()["placements"]
-    assert [(row["url"], row["removed_at"]) for row in shown] == [(two, None)]
+    assert [(row["url"], row["removed_at"], row["seen_at"]) for row in shown] == [(two, None, None)]
     assert refused(other.send("put", path, {"urls": []})) == (404, "not_found")
 
 
