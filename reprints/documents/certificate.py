@@ -180,6 +180,8 @@ def _wide_facts(snapshot: Snapshot, locale: Locale) -> list[dict[str, str]]:
 def tax_words(snapshot: Snapshot, locale: Locale) -> str:
     """How the fee is taxed: the treatment, and the amount where there is one."""
     tax = snapshot["tax"]
+    if tax["treatment"] == TaxTreatment.MANUAL:
+        return _("tax as on the invoice")
     words = label_of(TaxTreatment, tax["treatment"])
     if not Decimal(tax["amount"]):
         return words

@@ -14,6 +14,7 @@ from newsroom.web import form_token
 from newsroom.web.headers import private_page, see_other
 from newsroom.workflow import THE_PARTNER
 from reprints import links
+from reprints.duties import task_of
 from reprints.forms.private import NoticeAcknowledgeForm
 from reprints.models import UpdateNotice
 from reprints.services import updates
@@ -75,6 +76,8 @@ def _page(
     context = {
         "notice": notice,
         "publication": notice.publication,
+        "task": task_of(notice),
+        "placements": list(notice.license.placements.filter(removed_at=None)),
         "overdue": notice.is_overdue(),
         "form": form if can else None,
         "errors": form if form.errors else None,

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
 from reprints import papers, paying, pricing
+from reprints.duties import task_of
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import buyers
 from reprints.views import wording
@@ -73,7 +74,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
     )
     quotes = [_quote(row, forms_of) for row in sent]
     newest = sent[0] if sent else None
-    held = asked.licenses.for_lists().with_placements().prefetch_related("renewals").order_by("pk")
+    held = list(asked.licenses.for_lists().with_placements().prefetch_related("renewals").order_by("pk"))
     notices = [_notice(row, forms_of) for row in notices_of(asked).order_by("-pk")]
     unanswered = [entry["notice"] for entry in notices if entry["forms"]]
     promise = (
@@ -84,13 +85,15 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         .first()
     )
     waits = promise if promise is not None and promise.kept_at is None else None
-    standing = wording.standing_of(asked, newest, must_act=bool(unanswered), answering=waits is not None)
+    standing = wording.standing_of(asked, newest, must_act=bool(unanswered), answering=waits is not None, held=held)
+    removals = [row.removal_deadline for row in wording.to_remove(held) if row.removal_deadline]
     return {
         "asked": asked,
         "publication": asked.publication,
         "standing": standing,
         "steps": wording.steps_of(asked, standing),
-        "due": _due(waits, newest, unanswered) if standing.turn else None,
+        "due": min(removals) if removals else _due(waits, newest, unanswered) if standing.turn else None,
+        "by_clock": bool(removals or unanswered),
         "overdue": bool(waits and waits.is_overdue) or any(row.is_overdue() for row in unanswered),
         "paused": bool(waits and waits.paused_at),
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
@@ -160,9 +163,13 @@ def _license(row: License, forms_of: FormsOf) -> dict[str, Any]:
 
 
 def _notice(row: UpdateNotice, forms_of: FormsOf) -> dict[str, Any]:
+    label, tone = wording.OF_NOTICE[row.status]
     return {
         "notice": row,
         "overdue": row.is_overdue(),
+        "task": task_of(row),
+        "label": label,
+        "tone": tone,
         "text": row.revision is not None and papers.text_in_hand(row.license),
         "forms": forms_of(row),
     }

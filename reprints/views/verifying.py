@@ -125,7 +125,7 @@ def _show(request: HttpRequest, number: str, status: str, row: License | None) -
         "status": status,
         "verdict": VERDICTS[status],
         "facts": _facts(row) if row is not None else None,
-        "asked_at": timezone.now(),
+        "asked_at": timezone.now().replace(second=0, microsecond=0),  # so that within a minute the page is the same
     }
     if row is None:
         return render(request, "reprints/verify_answer.html", context)

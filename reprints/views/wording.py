@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.web.standings import Standing
-from reprints import pricing
+from reprints import moments, pricing
 from reprints.documents import wording
 from reprints.documents.wording import label_of
-from reprints.models import LicenseRequest, Quote
+from reprints.models import License, LicenseRequest, Quote
 from reprints.services.lanes import Assessment
 from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, Use
 from reprints.workflow import RequestStatus
@@ -62,6 +62,32 @@ MUST_ACT = Standing(
     4,
 )
 
+REMOVE = Standing(
+    _("Revoked"), _("We took the license back. Remove the text, wherever it stands; our reason is below."), "you", 4
+)
+AFTERWARDS: dict[str, Standing] = {
+    "suspended": Standing(
+        _("Suspended"), _("The text may not be used for now. Our reason, and until when, are below."), "", 4
+    ),
+    "revoked": Standing(_("Revoked"), _("We took the license back: the text may not be used any more."), "", 4),
+    "expired": Standing(
+        _("Ended"),
+        _("The time of your license is over: the text may not be used any more, unless you renew it."),
+        "",
+        4,
+    ),
+    "terminated": Standing(
+        _("Ended early"), _("Your license was ended early: the text may not be used any more."), "", 4
+    ),
+    "superseded": Standing(
+        _("Replaced"), _("A newer license took the place of this one. You find it among your licenses."), "", 4
+    ),
+}
+"""What is said once no license of a request permits anything any more, by what `License.effective_status` says of
+them, the gravest first.
+"""
+PERMITTING = frozenset({"active", "scheduled", "pending_payment"})
+
 REASONS: dict[str, Any] = {
     "zero_price": _("The price list has no price for it."),
     "exclusivity": _("You ask for it exclusively."),
@@ -89,6 +115,17 @@ Those that would tell about other people, their reports or their embargoes, are 
 EXPIRED = _("Expired")
 DESK = _("Licensing desk")
 YOU = _("You")
+OF_NOTICE: dict[str, tuple[Any, str]] = {
+    "open": (_("Waits for your answer"), "waiting"),
+    "escalated": (_("Waits for your answer"), "late"),
+    "acknowledged": (_("You answered"), "done"),
+    "verified": (_("Answered and checked"), "done"),
+    "waived": (_("You need not answer"), "closed"),
+    "superseded": (_("A newer one took its place"), "closed"),
+    "canceled": (_("No longer needed"), "closed"),
+    "overdue": (_("Overdue"), "late"),
+}
+"""Where an update notice stands, for its licensee: words, and the tone of the badge."""
 EFFECTIVE: dict[str, Any] = {"scheduled": _("Begins later"), "expired": EXPIRED}
 """What a license is by its dates alone."""
 EFFECTIVE_INVOICE: dict[str, Any] = {"overdue": _("Overdue"), "partly_paid": _("Partly paid")}
@@ -100,17 +137,36 @@ def page_locale() -> Locale:
     return wording.document_locale(get_language() or "en")
 
 
-def standing_of(request: LicenseRequest, quote: Quote | None, *, must_act: bool, answering: bool = False) -> Standing:
-    """Where the request stands. A change of the article to act on comes first; a quote whose date is over is told, and
-    that the desk owes an answer to a proposal (`answering`).
+def standing_of(
+    request: LicenseRequest,
+    quote: Quote | None,
+    *,
+    must_act: bool,
+    answering: bool = False,
+    held: Sequence[License] = (),
+) -> Standing:
+    """Where the request stands. A license to be removed comes first, then a change of the article to act on; a quote
+    whose date is over is told, that the desk owes an answer to a proposal (`answering`), and what became of the
+    licenses that it brought (`held`).
     """
+    if to_remove(held):
+        return REMOVE
     if must_act:
         return MUST_ACT
     if answering and request.status == S.QUOTED:
         return COUNTERED
     if quote is not None and quote.is_expired():
         return LATE_QUOTE
+    found = {row.effective_status() for row in held}
+    if found and not found & PERMITTING:
+        return next(standing for status, standing in AFTERWARDS.items() if status in found)
     return STANDINGS[request.status]
+
+
+def to_remove(held: Sequence[License]) -> list[License]:
+    """Those that were revoked, and whose last moment for removing the text is still to come."""
+    now = moments.now()
+    return [row for row in held if row.status == "revoked" and row.removal_deadline and row.removal_deadline >= now]
 
 
 def steps_of(request: LicenseRequest, standing: Standing) -> list[dict[str, Any]]:

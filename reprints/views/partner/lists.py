@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from newsroom.web.text import has_forbidden_characters
 from reprints import links, moments, pricing
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.views import wording
@@ -21,13 +22,15 @@ from reprints.views.partner.door import Guest, signed_in
 from reprints.views.partner.needs import needs_of
 
 SHOWN_HEADLINES = 3
+MAX_QUERY = 200
 
 
 @dataclass(frozen=True)
 class Listing:
     """A list: its heading, the words above its dates, the organization's rows, and a row as a line.
 
-    A line is `{reference, title, status, label, date, url}`, and `money` where there is some.
+    A line is `{reference, title, status or tone, label, date, url}`, and `money` where there is some. `found_by` are
+    the lookups in which a search looks.
     """
 
     title: Any
@@ -35,6 +38,7 @@ class Listing:
     empty: Any
     rows: Callable[[], QuerySet[Any]]
     line: Callable[[Any], dict[str, Any]]
+    found_by: tuple[str, ...] = ()
     right: str = ""
 
 
@@ -76,11 +80,11 @@ def _license(row: License) -> dict[str, Any]:
 
 
 def _notice(row: UpdateNotice) -> dict[str, Any]:
-    overdue = row.is_overdue()
+    label, tone = wording.OF_NOTICE["overdue" if row.is_overdue() else row.status]
     return {
         "title": f"{row.article.headline} ({row.get_kind_display()})",
-        "status": "overdue" if overdue else row.status,
-        "label": _("Overdue") if overdue else row.get_status_display(),
+        "tone": tone,
+        "label": label,
         "date": row.due_at,
         "url": f"{links.partner_path(row.license.request)}#{row.reference}",
     }
@@ -106,6 +110,7 @@ LISTINGS: dict[str, Listing] = {
         _("You have not asked for anything yet."),
         lambda: LicenseRequest.objects.prefetch_related("items__article"),
         _request,
+        ("reference__icontains", "po_number__icontains", "items__article__headline__icontains"),
     ),
     "quotes": Listing(
         _("Quotes"),
@@ -113,6 +118,7 @@ LISTINGS: dict[str, Listing] = {
         _("There is no quote yet."),
         lambda: Quote.objects.seen_by_partner().select_related("request").prefetch_related("lines__article"),
         _quote,
+        ("reference__icontains", "request__reference__icontains", "lines__article__headline__icontains"),
     ),
     "licenses": Listing(
         _("Licenses"),
@@ -120,6 +126,7 @@ LISTINGS: dict[str, Listing] = {
         _("You hold no license yet."),
         lambda: License.objects.select_related("request", "article", "publication"),
         _license,
+        ("reference__icontains", "article__headline__icontains", "placements__url__icontains"),
     ),
     "notices": Listing(
         _("Changes of what you licensed"),
@@ -127,6 +134,7 @@ LISTINGS: dict[str, Listing] = {
         _("Nothing that you licensed has changed."),
         lambda: UpdateNotice.objects.select_related("license__request", "article"),
         _notice,
+        ("reference__icontains", "license__reference__icontains", "article__headline__icontains"),
     ),
     "invoices": Listing(
         _("Invoices"),
@@ -134,6 +142,7 @@ LISTINGS: dict[str, Listing] = {
         _("There is no invoice yet."),
         lambda: Invoice.objects.exclude(issued_at=None).select_related("quote__request", "publication"),
         _invoice,
+        ("number__icontains", "quote__reference__icontains", "quote__lines__article__headline__icontains"),
         "invoice.read",
     ),
 }
@@ -158,13 +167,26 @@ def _inside(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 @signed_in("GET")
 def listing(request: HttpRequest, guest: Guest, name: str) -> HttpResponse:
-    """One of `LISTINGS`, newest first; `?test=1` shows test records instead of live ones."""
+    """One of `LISTINGS`, newest first; `?q=` searches it, `?test=1` shows test records instead of live ones."""
     shown = LISTINGS[name]
     if shown.right and not guest.may(shown.right):
         return door.refused(request, guest)
     test = request.GET.get("test") == "1"
-    rows, pages = page_of(request, shown.rows().filter(organization=guest.organization, test=test))
+    query = request.GET.get("q", "").strip()[:MAX_QUERY]
+    mine = shown.rows().filter(organization=guest.organization, test=test)
+    rows, pages = page_of(request, _found(mine, shown, query) if query else mine)
     with moments.ahead(guest.organization.test_clock_seconds if test else 0):
         lines = [{"reference": row.reference, **shown.line(row)} for row in rows]
-    context = {"listing": shown, "lines": lines, "test": test, "money": any("money" in line for line in lines)}
+    context = {"listing": shown, "lines": lines, "test": test, "query": query}
+    context["money"] = any("money" in line for line in lines)
     return door.show(request, guest, "list", {**context, **pages})
+
+
+def _found(rows: QuerySet[Any], shown: Listing, query: str) -> QuerySet[Any]:
+    """Those in which the words stand. Looked up by key, so that a row found twice is one row."""
+    if has_forbidden_characters(query):
+        return rows.none()
+    anywhere = Q()
+    for lookup in shown.found_by:
+        anywhere |= Q(**{lookup: query})
+    return rows.filter(pk__in=rows.model._default_manager.filter(anywhere).values("pk"))  # noqa: SLF001 -- its public name

@@ -44,7 +44,11 @@ def test_the_mail_to_a_contact_leads_to_a_page_with_one_button(client, notice):
     assert path == links.acknowledge_path(notice)
     page = client.get(path)
     assert page["Cache-Control"] == "private, no-store"
-    for said in (notice.article.headline, "Replace the text or append the notice", notice.license.number):
+    for said in (
+        notice.article.headline,
+        "Replace the text by the corrected one, or append the notice to it.",
+        notice.license.number,
+    ):
         assert said in text(page)
     assert page.content.decode().count("<button") == 1
     notice.refresh_from_db()
