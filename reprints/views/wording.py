@@ -62,6 +62,7 @@ MUST_ACT = Standing(
     4,
 )
 
+IN_FORCE = Standing(_("Licensed"), _("Your license is in force. Text and certificate are below."), "", 4)
 REMOVE = Standing(
     _("Revoked"), _("We took the license back. Remove the text, wherever it stands; our reason is below."), "you", 4
 )
@@ -160,6 +161,8 @@ def standing_of(
     found = {row.effective_status() for row in held}
     if found and not found & PERMITTING:
         return next(standing for status, standing in AFTERWARDS.items() if status in found)
+    if "active" in found and request.status == S.FULFILLED:
+        return IN_FORCE
     return STANDINGS[request.status]
 
 

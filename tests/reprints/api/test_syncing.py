@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from newsroom.articles.models import Revision
@@ -107,6 +108,25 @@ def test_one_answer_covers_everything_up_to_its_position(daily, story, partner, 
     newest = partner.get(FEED).json()["position"]
     assert len(partner.post(ANSWER, {"through": newest}).json()["acknowledged"]) == 1
     assert UpdateNotice.objects.get(kind="clarification").action == "replaced"
+
+
+def test_a_purge_is_asked_for_answered_and_seen_by_everybody_concerned(client, daily, story, partner, held):
+    happens("article.canceled", story)
+    page = partner.get(FEED).json()
+    assert shown(page) == [("legal_removal", "purge", None, "open")]
+    answer = partner.post(ANSWER, {"through": page["position"]}).json()
+    assert answer == {"acknowledged": [page["results"][0]["notice"]], "left": [], "more": False}
+    assert shown(partner.get(FEED).json()) == [("legal_removal", "purge", None, "acknowledged")]
+    planning.plan_due()
+    [told] = [row["data"] for row in partner.get("events/").json()["results"] if row["type"].endswith("acknowledged")]
+    assert (told["license"], told["action"], told["status"]) == (held.number, "purged", "acknowledged")
+    editor = make.make_staff(daily, "licensing_editor")
+    editor.is_staff = True
+    editor.save(update_fields=["is_staff"])
+    client.force_login(editor)
+    notice = UpdateNotice.objects.get()
+    desk = client.get(reverse("admin:reprints_updatenotice_change", args=[notice.pk])).content.decode()
+    assert ("1 of 1 confirmed" in desk, "Every copy deleted" in desk) == (True, True)
 
 
 def test_a_text_that_is_not_there_yet_cannot_have_been_read_again(story, partner, held):

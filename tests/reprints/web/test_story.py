@@ -184,7 +184,7 @@ def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client
     event = make.happened("correction.published", article, kind="correction", revision_after={str(article.pk): 1})
     (notice,) = updates.open_for(event)
     page = open_page(answer["Location"])
-    assert "Replace the text or append the notice" in text(page)
+    assert "Replace the text by the corrected one, or append the notice to it." in text(page)
     assert "The article changed Council" in text(page)
     action, hidden = form_of(page, "/acknowledge/")
     bad = client.post(action, {**hidden, "action": "replaced", "url": "javascript:alert(1)"})

@@ -80,7 +80,8 @@ def test_after_the_last_moment_it_says_that_it_may_not_be_used(signer, held, man
         ({"status": "suspended"}, "The text may not be used for now."),
         ({"status": "terminated"}, "Your license was ended early: the text may not be used any more."),
         ({"starts_on": "2020-01-01", "ends_on": "2020-12-31"}, "The time of your license is over"),
-        ({}, "Your license is in force from its first day."),
+        ({"starts_on": "2100-01-01", "ends_on": "2100-12-31"}, "Your license is in force from its first day."),
+        ({}, "Your license is in force. Text and certificate are below."),
     ],
 )
 def test_each_end_is_told_in_words_of_its_own(signer, held, change, sentence):
@@ -99,7 +100,7 @@ def test_while_one_license_of_a_request_permits_something_the_request_is_license
     )
     first, _second = License.objects.order_by("pk")
     licenses.terminate(first, words="Done.")
-    assert "Your license is in force from its first day." in text(signer.get(at(first)))
+    assert "Your license is in force. Text and certificate are below." in text(signer.get(at(first)))
 
 
 def test_a_suspension_says_until_when(signer, held, manager):
