@@ -62,7 +62,7 @@ def change(endpoint: Endpoint, *, url: str, types: Iterable[str]) -> Endpoint:
     wanted = list(dict.fromkeys(types))
     _check(url, wanted)
     with transaction.atomic():
-        here = Endpoint.objects.select_for_update().filter(pk=endpoint.pk)
+        here = Endpoint.objects.filter(pk=endpoint.pk)
         moved = here.exclude(Q(url=url) | Q(state=Endpoint.State.GONE)).update(
             state=Endpoint.State.UNVERIFIED, **NO_TROUBLE
         )

@@ -27,6 +27,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "update_notice.acknowledge": frozenset({ASKS, SIGNS}),
     "invoice.read": frozenset({BILLS, SIGNS}),
     "endpoint.create": frozenset({SIGNS}),
+    "endpoint.change": frozenset({SIGNS}),
+    "endpoint.delete": frozenset({SIGNS}),
     "endpoint.rotate": frozenset({SIGNS}),
     "endpoint.pause": frozenset({ASKS, SIGNS}),
     "endpoint.resume": frozenset({ASKS, SIGNS}),

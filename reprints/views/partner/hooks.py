@@ -1,4 +1,6 @@
-"""Webhooks on a partner's pages: made, tried, paused, given new secrets; what was sent, and sent again."""
+"""Webhooks on a partner's pages: made, tried, changed, paused, given new secrets, deleted; what was sent, and sent
+again.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,13 @@ from reprints.views.partner import door
 from reprints.views.partner.door import FOLDER, Guest, signed_in
 
 PATH = f"{FOLDER}endpoints/"
+CHANGE = "change"
 MOVES: dict[str, Callable[[Endpoint], Any]] = {
     "pause": endpoints.pause,
     "resume": endpoints.resume,
     "ping": endpoints.ping,
     "rotate": endpoints.rotate_secret,
+    "delete": endpoints.delete,
 }
 BUTTONS = {
     Endpoint.State.UNVERIFIED: ("ping", "rotate"),
@@ -82,17 +86,20 @@ def detail(request: HttpRequest, guest: Guest, endpoint_id: UUID) -> HttpRespons
 
 @signed_in("GET", "POST")
 def move(request: HttpRequest, guest: Guest, endpoint_id: UUID, name: str) -> HttpResponse:
-    """One of `MOVES`, by POST. Opening the address leads back to the webhook."""
+    """One of `MOVES`, or `change`, by POST. Opening the address leads back to the webhook."""
     endpoint = _own(guest, endpoint_id)
-    if name not in MOVES:
+    if name not in {*MOVES, CHANGE}:
         raise Http404
     if request.method != "POST":
         return see_other(f"{PATH}{endpoint_id}/")
     if not guest.may(f"endpoint.{name}", test=endpoint.test):
         return _show(request, guest, endpoint, sentence=_role(), status=FORBIDDEN)
     token = guest.sent(request, name, str(endpoint_id))
+    form = EndpointForm(request.POST) if name == CHANGE else None
     if token is None:
-        return _show(request, guest, endpoint, sentence=_too_old(), status=INVALID)
+        return _show(request, guest, endpoint, form=form, sentence=_too_old(), status=INVALID)
+    if form is not None:
+        return _change(request, guest, endpoint, form)
     found: list[Any] = []
 
     def make() -> str:
@@ -105,7 +112,21 @@ def move(request: HttpRequest, guest: Guest, endpoint_id: UUID, name: str) -> Ht
         return _show(request, guest, endpoint, sentence=refusal.message, status=CONFLICT)
     if name == "rotate" and found:
         return _show(request, guest, endpoint, secret=found[0])
-    return see_other(f"{PATH}{endpoint_id}/")
+    return see_other(PATH if name == "delete" else f"{PATH}{endpoint_id}/")
+
+
+def _change(request: HttpRequest, guest: Guest, endpoint: Endpoint, form: EndpointForm) -> HttpResponse:
+    """Another address, or other messages."""
+    if not form.is_valid():
+        return _show(request, guest, endpoint, form=form, status=INVALID)
+    try:
+        endpoints.change(endpoint, url=form.cleaned_data["url"], types=form.cleaned_data["types"])
+    except Invalid as error:
+        place(form, error)
+        return _show(request, guest, endpoint, form=form, status=INVALID)
+    except Conflict as refusal:
+        return _show(request, guest, endpoint, form=form, sentence=refusal.message, status=CONFLICT)
+    return see_other(f"{PATH}{endpoint.public_id}/")
 
 
 @signed_in("GET", "POST")
@@ -151,11 +172,13 @@ def _show(
     guest: Guest,
     endpoint: Endpoint,
     *,
+    form: EndpointForm | None = None,
     sentence: str = "",
     secret: str = "",
     status: int = 200,
 ) -> HttpResponse:
     endpoint.refresh_from_db()
+    may_change = endpoint.state != Endpoint.State.GONE and guest.may(f"endpoint.{CHANGE}", test=endpoint.test)
     rows, pages = page_of(request, Delivery.objects.filter(endpoint=endpoint).with_tries())
     about = str(endpoint.public_id)
     labels = {
@@ -175,6 +198,9 @@ def _show(
             for name in BUTTONS[Endpoint.State(endpoint.state)]
             if guest.may(f"endpoint.{name}", test=endpoint.test)
         ],
+        "form": form or EndpointForm(initial={"url": endpoint.url, "types": endpoint.types}),
+        "change_token": guest.token(CHANGE, about) if may_change else "",
+        "delete_token": guest.token("delete", about) if guest.may("endpoint.delete", test=endpoint.test) else "",
         "again_token": guest.token("redeliver", about) if guest.may("endpoint.redeliver", test=endpoint.test) else "",
         "sentence": sentence,
         "secret": secret,

@@ -197,6 +197,7 @@ def test_a_word_longer_than_a_line_gets_room_to_break_and_a_shorter_one_none():
         ({"price": {"amount": "45000", "currency": "JPY"}}, "¥45,000 "),
         ({"price": {"amount": "12.345", "currency": "KWD"}}, "12.345 · Exempt"),
         ({"tax": {"treatment": "domestic", "amount": "85.50"}}, "$450.00 · Domestic: $85.50"),
+        ({"tax": {"treatment": "manual", "amount": "0"}}, "$450.00 · tax as on the invoice"),
         ({"portion": "excerpt", "words": 1, "excerpt_text": "It passed."}, "An excerpt (1 word)"),
         ({"ai_purposes": ["ground", "index"]}, "Grounding answers and Indexing"),
         ({"supersedes": "L-22222222-2"}, "L-22222222-2"),

@@ -180,6 +180,44 @@ def test_an_address_we_do_not_talk_to_is_refused_beside_its_field(signer):
     assert Endpoint.objects.count() == 0
 
 
+def test_a_webhook_moves_and_is_verified_anew_and_its_form_shows_what_holds(organization, signer):
+    made = verified(endpoints.create(organization, url=URL, types=["quote.opened"])[0])
+    path = f"{HOOKS}{made.public_id}/"
+    page = signer.get(path)
+    assert f'value="{URL}"' in page.content.decode()
+    assert page.content.decode().count(" checked") == 1
+    action, hidden = form_of(page, "/change/")
+    for url in ("http://hooks.harbor.example/in", "https://127.0.0.1/in", ""):
+        answer = signer.post(action, {**hidden, "url": url})
+        assert (answer.status_code, 'aria-invalid="true"' in answer.content.decode()) == (422, True), url
+    made.refresh_from_db()
+    assert (made.url, made.types, made.state) == (URL, ["quote.opened"], "active")
+    assert signer.post(action, {**hidden, "url": f"{URL}/new", "types": ["license.issued"]}).status_code == 303
+    made.refresh_from_db()
+    assert (made.url, made.types, made.state) == (f"{URL}/new", ["license.issued"], "unverified")
+
+
+def test_a_webhook_is_deleted_by_who_signs(organization, signer, asker):
+    made, _secret = endpoints.create(organization, url=URL)
+    path = f"{HOOKS}{made.public_id}/"
+    page = asker.get(path).content.decode()
+    assert ("/delete/" in page, "/change/" in page) == (False, False)
+    assert asker.post(f"{path}delete/", {}).status_code == 403
+    assert Endpoint.objects.count() == 1
+    action, hidden = form_of(signer.get(path), "/delete/")
+    answer = signer.post(action, hidden)
+    assert (answer.status_code, answer["Location"]) == (303, HOOKS)
+    assert (Endpoint.objects.count(), Delivery.objects.count()) == (0, 0)
+    assert signer.post(action, hidden).status_code == 404
+
+
+def test_one_that_is_gone_can_be_deleted_and_nothing_else(organization, signer):
+    made, _secret = endpoints.create(organization, url=URL)
+    Endpoint.objects.update(state="gone")
+    page = signer.get(f"{HOOKS}{made.public_id}/").content.decode()
+    assert [f"/{name}/" in page for name in ("delete", "change", "ping", "rotate")] == [True, False, False, False]
+
+
 def test_what_was_given_up_is_sent_again_with_the_same_id(organization, signer):
     made, _secret = endpoints.create(organization, url=URL)
     ping = Delivery.objects.get()
