@@ -94,7 +94,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "steps": wording.steps_of(asked, standing),
         "due": min(removals) if removals else _due(waits, newest, unanswered) if standing.turn else None,
         "by_clock": bool(removals or unanswered),
-        "overdue": bool(waits and waits.is_overdue) or any(row.is_overdue() for row in unanswered),
+        "overdue": not removals and (bool(waits and waits.is_overdue) or any(row.is_overdue() for row in unanswered)),
         "paused": bool(waits and waits.paused_at),
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
         "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],

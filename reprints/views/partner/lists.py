@@ -189,4 +189,4 @@ def _found(rows: QuerySet[Any], shown: Listing, query: str) -> QuerySet[Any]:
     anywhere = Q()
     for lookup in shown.found_by:
         anywhere |= Q(**{lookup: query})
-    return rows.filter(pk__in=rows.model._default_manager.filter(anywhere).values("pk"))  # noqa: SLF001 -- its public name
+    return rows.filter(pk__in=rows.filter(anywhere).values("pk"))

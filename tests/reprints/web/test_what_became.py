@@ -66,6 +66,14 @@ def test_a_revoked_license_says_what_to_do_and_by_which_hour(signer, held, manag
     assert "It was sold on." in page
 
 
+def test_what_else_is_overdue_makes_no_late_date_of_one_to_come(signer, article, held, manager):
+    updates.open_for(make.happened("correction.published", article, kind="retraction"))
+    UpdateNotice.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    revoke(held, manager)
+    page = text(signer.get(at(held)))
+    assert ("We took the license back. Remove the text" in page, "It was to be done by" in page) == (True, False)
+
+
 def test_after_the_last_moment_it_says_that_it_may_not_be_used(signer, held, manager):
     revoke(held, manager)
     License.objects.filter(pk=held.pk).update(removal_deadline=timezone.now() - timedelta(minutes=1))
