@@ -20,6 +20,7 @@ ARITHMETIC = {
     ast.BitXor: ast.BitOr,
 }  # fmt: skip
 WORDS_FOR_PEOPLE = {"_", "_now", "gettext", "gettext_lazy", "ngettext", "Wrong", "BadRule", "UnverifiedNote"}
+ONLY_TYPES = {"cast", "TypeVar"}
 ONLY_SPEED = {"select_related", "prefetch_related", "exists", "only"}
 
 
@@ -110,11 +111,13 @@ def _is_silent(node: ast.stmt) -> bool:
 
 
 def _for_people(node: ast.AST) -> bool:
-    """Sentences are wording, and hints to the database change what it costs, not what is found."""
+    """Sentences are wording, names of types are for their checker, and hints to the database change what it costs, not
+    what is found.
+    """
     if isinstance(node, ast.JoinedStr | ast.FormattedValue):
         return True
     name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-    return name in WORDS_FOR_PEOPLE | ONLY_SPEED or name.endswith("Error")
+    return name in WORDS_FOR_PEOPLE | ONLY_SPEED | ONLY_TYPES or name.endswith("Error")
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -155,7 +158,9 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Continue()
     elif isinstance(node, ast.Continue):
         yield ast.Break()
-    elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] not in WORDS_FOR_PEOPLE | ONLY_SPEED:
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] not in (
+        WORDS_FOR_PEOPLE | ONLY_SPEED | ONLY_TYPES
+    ):
         for place, keyword in enumerate(node.keywords):
             if keyword.arg is not None and not _is_none(keyword.value):
                 yield ast.Call(node.func, node.args, [*node.keywords[:place], *node.keywords[place + 1 :]])

@@ -35,7 +35,11 @@ TARGETS = {
     ),
     "workflow": Target(
         ("newsroom/workflow.py", "corrections/workflow.py", "reprints/workflow.py"),
-        ("tests/newsroom/test_workflow.py", "tests/corrections/test_workflow.py", "tests/reprints/test_workflow.py"),
+        (
+            "tests/newsroom/test_workflow.py",
+            *(f"tests/corrections/test_{name}.py" for name in ("workflow", "guards")),
+            *(f"tests/reprints/test_{name}.py" for name in ("workflow", "workflow_guards")),
+        ),
     ),
     "delivery": Target(
         tuple(

@@ -1,10 +1,13 @@
 """The engine of the tables, on a table of its own: who may move what, which refusal comes first, what a lock sees."""
 
+from dataclasses import FrozenInstanceError
 from types import SimpleNamespace
 
 import pytest
 from django.db import models, transaction
+from django.db.models import QuerySet
 
+from newsroom import workflow
 from newsroom.accounts.models import Organization
 from newsroom.errors import Conflict, NotAllowed, NotFound, Stale
 from newsroom.workflow import (
@@ -57,6 +60,28 @@ def test_a_table_is_read_by_name_and_says_who_where_and_what():
     go = LAMP.transitions["go"]
     assert (go.sources, go.who, go.needs_words) == ({"red"}, {"reader", "clock"}, False)
     assert no_block(lamp("red"), THE_CLOCK) == ""
+
+
+def test_the_roles_are_called_as_in_the_contract():
+    assert [workflow.READER, workflow.PARTNER, workflow.CLOCK, workflow.LOG] == ["reader", "partner", "clock", "log"]
+    assert [workflow.DESK, workflow.STANDARDS, workflow.LEGAL] == ["desk_editor", "standards_editor", "legal"]
+    assert [workflow.LICENSING, workflow.MANAGER, workflow.ADMIN] == ["licensing_editor", "licensing_manager", "admin"]
+
+
+def test_a_row_needs_neither_words_nor_a_guard_unless_it_says_so():
+    written = workflow.transition("go", ["red"], "green", who=["reader"], label="Go")
+    assert written == workflow.Transition("go", frozenset({"red"}), "green", frozenset({"reader"}), "Go")
+    assert (written.needs_words, written.guard) == (False, no_block)
+    careful = workflow.transition("go", ["red"], "green", who=["reader"], label="Go", needs_words=True, guard=dirty)
+    assert (careful.needs_words, careful.guard) == (True, dirty)
+    table = workflow.Workflow("lamp", Light, [careful])
+    assert (table.noun, table.statuses, table.transitions) == ("lamp", Light, {"go": careful})
+
+
+def test_what_is_passed_around_cannot_be_changed():
+    for kept in (LAMP.transitions["go"], THE_READER):
+        with pytest.raises(FrozenInstanceError):
+            kept.name = "other"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +153,20 @@ def test_a_lock_reads_the_row_afresh_and_compares_what_was_seen():
         "Someone changed this since you opened it: it is now “In review” (version 5, you saw 4)."
     )
     assert isinstance(stale.value, Conflict)
+
+
+@pytest.mark.django_db
+def test_a_lock_takes_the_row_alone_and_not_what_it_points_to(monkeypatch):
+    asked = []
+    real = QuerySet.select_for_update
+    monkeypatch.setattr(
+        QuerySet, "select_for_update", lambda rows, **how: asked.append((rows.model, how)) or real(rows, **how)
+    )
+    report = make_report()
+    asked.clear()
+    with transaction.atomic():
+        lock(report)
+    assert asked == [(type(report), {"of": ("self",)})]
 
 
 @pytest.mark.django_db
