@@ -5,10 +5,12 @@ service.
 import os
 
 import hypothesis
+import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import client
 from xdist.scheduler import LoadGroupScheduling
 
+from newsroom.api import throttles
 from newsroom.web.requests import Request
 
 pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases"]
@@ -20,6 +22,13 @@ client.WSGIRequest = WSGIHandler.request_class = Request
 hypothesis.settings.register_profile("steady", derandomize=True)
 if os.environ.get("MASTHEAD_CHAOS") != "1":
     hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """What one test did too often is not held against the next one in this process."""
+    throttles._in_process.clear()
+
 
 TOGETHER = {
     "tests/journeys/": "services",

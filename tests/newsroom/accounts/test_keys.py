@@ -1,16 +1,17 @@
 """Issuing and revoking keys."""
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from newsroom.accounts.models import ApiKey, Organization, Publication
-from newsroom.accounts.services import issue_key, revoke_key
-from newsroom.errors import Invalid
+from newsroom.accounts.services import issue_key, revoke_key, rotate_key
+from newsroom.errors import Conflict, Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +107,65 @@ def test_the_command_says_what_is_wrong(partner, arguments):
 def test_revoking_an_unknown_key_is_an_error(db):
     with pytest.raises(CommandError, match="There is no key"):
         run("revoke", "nothing")
+
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def test_a_rotated_key_has_a_successor_like_it_and_ends_after_the_overlap(partner):
+    other, _text = issue_key(label="Other", scopes=["events:read"], organization=partner)
+    old, _text = issue_key(
+        label="Shop", scopes=["quotes:read"], organization=partner, test=True, expires_at=timezone.now() + 300 * DAY
+    )
+    with time_machine.travel(NOW, tick=False):
+        new, text = rotate_key(old, overlap=HOUR)
+    assert text.startswith(f"mh_test_{new.key_id}_")
+    assert (new.label, new.scopes, new.organization, new.test, new.expires_at) == (
+        "Shop",
+        ["quotes:read"],
+        partner,
+        True,
+        old.expires_at,
+    )
+    kept = ApiKey.objects.get(pk=old.pk)
+    assert (kept.expires_at, kept.rotated_at, kept.label) == (NOW + HOUR, NOW, "Shop")
+    other.refresh_from_db()
+    assert (other.expires_at, other.rotated_at) == (None, None)
+
+
+def test_a_key_without_an_end_gets_one_and_a_sooner_end_stays(partner):
+    endless, _text = issue_key(label="Endless", scopes=["quotes:read"], organization=partner)
+    soon, _text = issue_key(label="Soon", scopes=["quotes:read"], organization=partner)
+    ApiKey.objects.filter(pk=soon.pk).update(expires_at=NOW + HOUR)
+    with time_machine.travel(NOW, tick=False):
+        successor, _text = rotate_key(endless, overlap=2 * HOUR)
+        rotate_key(soon, overlap=2 * HOUR)
+    assert successor.expires_at is None
+    ends = dict(ApiKey.objects.filter(pk__in=[endless.pk, soon.pk]).values_list("label", "expires_at"))
+    assert ends == {"Endless": NOW + 2 * HOUR, "Soon": NOW + HOUR}
+
+
+def test_a_rotated_key_of_a_cms_keeps_its_publications(daily):
+    old, _text = issue_key(label="CMS", scopes=["articles:write"], publications=[daily])
+    new, _text = rotate_key(old, overlap=HOUR)
+    assert (list(new.publications.all()), new.organization) == ([daily], None)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"revoked_at": NOW}, "This key opens nothing any more: make a new one."),
+        ({"expires_at": NOW}, "This key opens nothing any more: make a new one."),
+        ({"expires_at": NOW + HOUR, "rotated_at": NOW - HOUR}, "This key has a successor already."),
+    ],
+)
+def test_a_key_that_opens_nothing_or_has_a_successor_is_not_rotated(partner, change, said):
+    key, _text = issue_key(label="Key", scopes=["quotes:read"], organization=partner)
+    ApiKey.objects.filter(pk=key.pk).update(**change)
+    before = ApiKey.objects.values().get()
+    with time_machine.travel(NOW, tick=False), pytest.raises(Conflict) as refusal:
+        rotate_key(key, overlap=HOUR)
+    assert str(refusal.value) == said
+    assert ApiKey.objects.values().get() == before

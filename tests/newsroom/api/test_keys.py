@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from newsroom.accounts.models import ApiKey
 from newsroom.accounts.services import issue_key, revoke_key
 from newsroom.api.keys import HasScope, _note_use, scope_of
+from newsroom.api.models import Counter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.newsroom.api.probe")]
 SCOPED = "/api/v1/scoped/"
@@ -110,7 +110,16 @@ def test_too_many_failures_are_429_and_the_right_key_goes_on_working(settings, p
     assert statuses == [401, 401, 401, 429, 429]
     assert int(guesser.post(SCOPED, {})["Retry-After"]) in range(1, 601)
     assert partner.get(SCOPED).status_code == 200
-    cache.clear()
+
+
+def test_guesses_by_get_are_counted_in_the_process_and_by_post_for_all(settings):
+    settings.THROTTLES = settings.THROTTLES | {"key-failure": (1, 600)}
+    guesser = with_header("Bearer nonsense")
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False):
+        assert [guesser.get(SCOPED).status_code for _ in range(2)] == [401, 429]
+        assert Counter.objects.count() == 0
+        assert [guesser.post(SCOPED, {}).status_code for _ in range(2)] == [401, 429]
+        assert Counter.objects.count() == 1
 
 
 def test_the_secret_is_stored_as_a_digest_only(issued):
@@ -134,7 +143,9 @@ def test_a_view_that_names_a_scope_that_does_not_exist_is_closed(partner, rf):
     view = SimpleNamespace(scopes={"GET": "requests:fly"}, get=None)
     with pytest.raises(LookupError, match="requests:fly"):
         scope_of(view, "GET")
-    assert HasScope().has_permission(rf.get("/"), view) is False
+    closed = HasScope()
+    assert closed.has_permission(rf.get("/"), view) is False
+    assert closed.message == HasScope.message == ""
     assert scope_of(SimpleNamespace(scopes={"GET": None}), "GET") is None
     assert scope_of(SimpleNamespace(scopes=None), "DELETE") is None
 
