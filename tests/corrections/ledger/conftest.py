@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from corrections.ledger.verify_corrections import ed25519_verify
 from tests.corrections.ledger.rows import drop_triggers
 
 
@@ -12,6 +13,12 @@ def own_memory(settings, tmp_path):
     settings.VAR = tmp_path / "var"
     settings.VAR.mkdir()
     return settings.VAR
+
+
+@pytest.fixture(autouse=True)
+def nothing_verified_before():
+    """Each test checks its own signatures."""
+    ed25519_verify.cache_clear()
 
 
 @pytest.fixture
