@@ -266,6 +266,30 @@ def test_a_log_that_tells_two_stories_of_its_past_is_named():
     assert list(reader.succession(one, [one])) == ["b"]
 
 
+def test_older_checkpoints_bind_but_for_what_the_log_declares_to_be_lost():
+    last = linked(origin="b", size=8)
+    digest = base64.b64encode(hashlib.sha256(last.body.encode()).digest()).decode()
+    newest = linked(f"previous-log b 8 root {digest}", "previous-log-kept 6")
+    lost, bound, same = linked(origin="b", size=7), linked(origin="b", size=6), linked()
+    sentence = (
+        "LOST: the log says itself that it kept 6 entries of b; the others, up to the checkpoint of {}, are gone."
+    )
+    assert reader.check_older(newest, [lost, bound, last, same]) == (
+        [sentence.format(7), sentence.format(8)],
+        [bound, same],
+    )
+    assert reader.check_older(newest, []) == ([], [])
+    hidden = "The log hides a checkpoint of {} entries of the log it follows."
+    assert said(reader.check_older, newest, [linked(origin="b", size=9)]) == hidden.format(9)
+    assert said(reader.check_older, newest, [last._replace(body="another")]) == hidden.format(8)
+    assert said(reader.check_older, newest, [linked(size=10)]) == (
+        "The log was cut: it had 10 entries and is now said to have 9."
+    )
+    assert said(reader.check_older, newest, [linked(origin="a")]) == (
+        "An older checkpoint is of another log (a), which this one does not follow."
+    )
+
+
 def test_what_a_log_makes_of_its_notices_is_the_last_word_of_it():
     log = make_log(3)
     for event in ("withdrawn", "reinstated", "superseded"):
@@ -275,3 +299,16 @@ def test_what_a_log_makes_of_its_notices_is_the_last_word_of_it():
     entries = json.loads(log.entries())["entries"]
     assert reader.statuses(entries) == {"C-000000": "published", "C-000001": "superseded", "C-000002": "withdrawn"}
     assert reader.statuses(entries[:5]) == {"C-000000": "published", "C-000001": "published", "C-000002": "published"}
+
+
+@pytest.mark.parametrize("shown", ["text", "original_text", "corrected_text"])
+def test_a_notice_without_its_opening_shows_no_words_at_all(shown):
+    entries = dict(enumerate(json.loads(LOG.entries())["entries"]))
+    notice = LOG.notice(2, text=None, original_text="", corrected_text=None)
+    notice["ledger"] = {**notice["ledger"], "opening": None}
+    assert reader.check_notice(notice, entries) == (
+        "The notice is entry 2. Its text and salt were removed: its words cannot be checked."
+    )
+    assert said(reader.check_notice, {**notice, shown: "1.2 million"}, entries) == (
+        "The notice shows a text but not the salt and content that open its commitment."
+    )
