@@ -9,7 +9,10 @@ from typing import Any
 from django.conf import settings
 
 from corrections.models import Correction, LedgerOpening
-from corrections.vocabulary import Effect
+from corrections.vocabulary import Effect, Kind
+from corrections.workflow import CorrectionStatus
+from newsroom.articles import using
+from newsroom.articles.models import Article
 from newsroom.articles.public import register_corrections
 
 
@@ -65,6 +68,15 @@ def placeholder(correction: Correction) -> dict[str, Any]:
 def path(correction: Correction) -> str:
     """The notice's page."""
     return f"/corrections/{correction.reference}/"
+
+
+def is_retracted(article: Article) -> bool:
+    """Whether a retraction of the article is published, neither replaced nor withdrawn by another notice."""
+    rows = Correction.objects.for_article(article).filter(kind=Kind.RETRACTION, status=CorrectionStatus.PUBLISHED)
+    return rows.exclude(effect=Effect.WITHDRAW).exists()
+
+
+using.RETRACTED.append(is_retracted)
 
 
 @register_corrections

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from corrections import public
 from corrections.events import EVENT_OF_MOVE
 from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
@@ -14,6 +15,7 @@ from corrections.services import answers, checkpoints, placing
 from corrections.services.moving import begin, decide, end
 from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
 from corrections.workflow import CORRECTION, PUBLIC
+from newsroom.articles import using
 from newsroom.articles.models import Article, UseStatus
 from newsroom.events import promises
 from newsroom.events.log import record
@@ -52,7 +54,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     _resolve_reports(correction, code=RESOLUTION_BY_KIND[Kind(correction.kind)], by=THE_LOG)
     affected = _apply_effect(correction, by=by)
     if correction.kind == Kind.RETRACTION and correction.effect != Effect.WITHDRAW:
-        _set_desk_status(correction, UseStatus.CANCELED, by=by)
+        _cancel_articles(correction, by=by)
     refresh_articles(correction)
     placing.owe(correction, now=now)
     _record(correction, change, by=by)
@@ -100,23 +102,26 @@ def _apply_effect(correction: Correction, *, by: Actor) -> Correction | None:
     change["by_notice"] = correction.reference
     target.save(update_fields=["status", "version", "updated_at"])
     if target.kind == Kind.RETRACTION and move == "withdraw":
-        _set_desk_status(target, UseStatus.USABLE, by=by)
+        _release_articles(target, by=by)
     if target.kind == Kind.RETRACTION and move == "reinstate":
-        _set_desk_status(target, UseStatus.CANCELED, by=by)
+        _cancel_articles(target, by=by)
     _record(target, change, by=THE_LOG if move == "supersede" else by)
     return target
 
 
-def _set_desk_status(correction: Correction, status: str, *, by: Actor) -> None:
-    for row in correction.articles.select_related("article"):
-        article = lock(Article.objects.get(pk=row.article_id))
-        if article.desk_status == status:
-            continue
-        article.desk_status = status
-        article.version += 1
-        article.save(update_fields=["desk_status", "version", "updated_at"])
-        kind = "article.canceled" if status == UseStatus.CANCELED else "article.released"
-        record(kind, article, by=by, data={"correction": correction.reference})
+def _cancel_articles(correction: Correction, *, by: Actor) -> None:
+    for row in correction.articles.order_by("article"):
+        article = lock(Article(pk=row.article_id))
+        using.set_desk_status(article, UseStatus.CANCELED, by=by, data={"correction": correction.reference})
+
+
+def _release_articles(correction: Correction, *, by: Actor) -> None:
+    """Each is again what the desk said of it by itself, unless another retraction of it stands."""
+    for row in correction.articles.order_by("article"):
+        article = lock(Article(pk=row.article_id))
+        if not public.is_retracted(article):
+            word = using.own_word(article)
+            using.set_desk_status(article, word, by=by, data={"correction": correction.reference})
 
 
 def _record(correction: Correction, change: dict[str, Any], *, by: Actor) -> None:

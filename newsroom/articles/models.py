@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.accounts.models import Publication
+from newsroom.accounts.models import Publication, User
 from newsroom.records import Record
 
 
@@ -30,6 +30,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_publication(self) -> ArticleQuerySet:
         """Joined with their publication: what every list shows."""
         return self.select_related("publication")
+
+    def visible_to(self, person: User) -> ArticleQuerySet:
+        """What this member of staff may see: those of their publications."""
+        return self.filter(publication__in=person.publications())
 
 
 class Article(Record):
@@ -63,6 +67,7 @@ class Article(Record):
 
     objects = ArticleQuerySet.as_manager()
     noun = "article"
+    statuses: ClassVar = UseStatus.choices
 
     class Meta:
         verbose_name = _("article")
@@ -84,6 +89,10 @@ class Article(Record):
         """The stricter of the CMS's word and the desk's."""
         return max((self.cms_status, self.desk_status), key=lambda word: STRICTNESS.index(UseStatus(word)))
 
+    def get_status_display(self) -> str:
+        """The same in words."""
+        return str(UseStatus(self.status).label)
+
     @property
     def is_embargoed(self) -> bool:
         """Whether the embargo still runs."""
@@ -92,6 +101,28 @@ class Article(Record):
     def current_revision(self) -> Revision | None:
         """The text as it stands now; None when only the address is known."""
         return self.revisions.filter(number=self.revision).first()
+
+
+class UseDecision(models.Model):
+    """The desk's own word on whether an article may be used: what, who, when, why. Never changed."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="use_decisions")
+    status = models.CharField(_("status"), max_length=10, choices=UseStatus.choices)
+    reason = models.TextField(_("reason"), max_length=500)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.article_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever once."""
+        if self.pk is not None:
+            raise TypeError("A decision is never changed.")
+        super().save(*args, **kwargs)
 
 
 class ArticleAddress(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from newsroom import references
 from newsroom.accounts.models import Publication
-from newsroom.articles import events
+from newsroom.articles import events, using
 from newsroom.articles.addresses import BadAddress, canonical_key, clean_url
 from newsroom.articles.hosts import owns, publication_of
 from newsroom.articles.models import Article, ArticleAddress, Revision, UseStatus
@@ -38,11 +38,6 @@ COLUMNS = (
     "components",
 )
 SAVED = (*COLUMNS, "url", "external_id", "cms_status", "revision", "revision_sha256")
-_STATUS_EVENTS = {
-    UseStatus.WITHHELD: events.WITHHELD,
-    UseStatus.CANCELED: events.CANCELED,
-    UseStatus.USABLE: events.RELEASED,
-}
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -168,7 +163,7 @@ def _upsert(allowed: list[Publication], data: ArticleData, *, by: Actor, source:
         record(events.REVISED, article, by=by, data={"revision": article.revision, "status": article.status})
     if found is not None and article.status != before:
         record(
-            _STATUS_EVENTS[UseStatus(article.status)],
+            using.EVENTS[UseStatus(article.status)],
             article,
             by=by,
             data={"from": before, "to": article.status},

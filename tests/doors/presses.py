@@ -16,6 +16,7 @@ from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft
 from newsroom.accounts.models import Publication
+from newsroom.articles import using
 from newsroom.articles.models import Article
 from newsroom.events import planning
 from newsroom.workflow import THE_CLOCK
@@ -327,7 +328,23 @@ def of_invoices(world: SimpleNamespace) -> Table:
     }
 
 
+def of_articles(world: SimpleNamespace) -> Table:
+    daily = world.daily
+    lex = factories.make_staff(daily, "legal")
+    reason = {"reason": WORDS}
+
+    def usable():
+        return factories.make_article(daily)
+
+    return {
+        "withhold": lambda: Press(usable(), reason),
+        "release": lambda: Press(using.withhold(usable(), by=lex, **reason), reason),
+        "remove": lambda: Press(usable(), reason),
+    }
+
+
 TABLES: dict[str, Callable[[SimpleNamespace], Table]] = {
+    "articles/article": of_articles,
     "corrections/report": of_reports,
     "corrections/correction": of_corrections,
     "reprints/licenserequest": of_requests,

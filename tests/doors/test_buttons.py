@@ -27,8 +27,9 @@ STANDARDS = {"standards_editor", *ADMINS}
 LEGAL = {"legal", *ADMINS}
 MANAGERS = {"licensing_manager", *ADMINS}
 
-USUALLY = {"corrections": EDITORS, "reprints": LICENSING}
+USUALLY = {"articles": LEGAL, "corrections": EDITORS, "reprints": LICENSING}
 MAY = {
+    "articles/article": {**dict.fromkeys(["withhold", "release"], STANDARDS | LEGAL), "remove": LEGAL},
     "corrections/report": {
         **dict.fromkeys(["advise", "restrict", "unrestrict", "place_hold", "lift_hold"], LEGAL),
         **dict.fromkeys(["reveal_contact", "export"], DESK),

@@ -98,7 +98,8 @@ def promise_label(promise: Any) -> Any:
 @register.filter
 def status_label(subject: Any, status: str) -> Any:
     """The words of a status that a record had, or has."""
-    return dict(subject._meta.get_field("status").flatchoices).get(status, status)  # noqa: SLF001 -- Django's own door
+    known = getattr(subject, "statuses", None) or subject._meta.get_field("status").flatchoices  # noqa: SLF001 -- Django's own door
+    return dict(known).get(status, status)
 
 
 @register.filter
