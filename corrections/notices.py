@@ -137,28 +137,25 @@ def those_who_fixed_it(event: Event) -> Iterable[Recipient]:
 
 @notice("report.assigned", "corrections/mail/report_assigned")
 def the_new_assignee(event: Event) -> Iterable[Recipient]:
-    """Who it was handed to, unless they took it themselves."""
-    to = event.data.get("to")
-    return [Recipient("user", str(to))] if to is not None and to != event.actor_id else []
+    """Who it was handed to."""
+    return [Recipient("user", str(event.data["to"]))] if "to" in event.data else []
 
 
 @notice("report.assigned", "corrections/mail/report_handed_on")
 def who_had_it(event: Event) -> Iterable[Recipient]:
-    """Who has it no longer, unless they handed it on themselves."""
-    left = event.data.get("left")
-    return [Recipient("user", str(left))] if left is not None and left != event.actor_id else []
+    """Who has it no longer."""
+    return [Recipient("user", str(event.data["left"]))] if "left" in event.data else []
 
 
 @notice("report.refiled", "corrections/mail/report_refiled_desk")
 def the_desk_that_gets_it(event: Event) -> Iterable[Recipient]:
-    """The people at the desk that it was filed with, but who filed it there."""
+    """The people at the desk that it was filed with."""
     if event.data.get("desk") is None:
         return []
     report = report_of(event)
     if report.confidential:
         return the_legal_desk(report)
-    people = people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
-    return [person for person in people if person.key != str(event.actor_id)]
+    return people_at(report.desk, publication=report.publication, kind=DeskKind.CORRECTIONS)
 
 
 @notice("report.referred", "corrections/mail/report_referred_desk")

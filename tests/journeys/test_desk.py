@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import re
 import secrets
+import subprocess
+import sys
 
 import pytest
 
 from tests.journeys.people import Browser, Editor, Partner, link_in
-from tests.journeys.stack import text_of
+from tests.journeys.stack import ROOT, text_of
 from tests.journeys.test_correction import article_of, report_as_reader
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -125,3 +129,79 @@ def test_an_agency_s_correction_becomes_one_notice_for_all_articles_that_used_it
     editor.send({**words, "articles": boxes}, action="/start/agency/")
     assert f"This article was supplied by Wire {mark}, which has corrected it: Fares rise by 4 percent" in editor.text
     assert editor.text.count(f"Ferry fares rise in spring {mark}") >= 2
+
+
+def test_a_call_is_entered_followed_handed_over_and_advised_on(stack):
+    editor = Editor(stack, "editor").open("/admin/corrections/report/start/enter/")
+    publication = editor.page.xpath("//select[@name='publication']/option[@value!='']/@value")[0]
+    claim = f"My name is spelled wrong. {secrets.token_hex(4)}"
+    told = {"publication": publication, "channel": "phone", "article": article_of(stack, 6)["url"], "claim": claim}
+    editor.send({**told, "sources": "no link"}, action="/start/enter/", expect=422)
+    assert claim in editor.response.text
+    editor.send({**told, "sources": "https://register.example/1"}, action="/start/enter/")
+    reference = re.search(r"R-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
+    editor.press("reveal_link", {"reason": "Read out on the telephone."})
+    link = re.search(r"https?://\S+/corrections/reports/[\w-]+/", editor.text).group(0)
+    caller = Browser(stack.base).open(link)
+    assert reference in caller.text
+
+    open_report(editor, reference).press("take_up")
+    editor.press("write_to_reader", {"words": "We ask the registry today."})
+    editor.press("refer", {"reason": "They mention a lawyer."})
+    assert "We ask the registry today." in caller.open(caller.url).text
+    assert "They mention a lawyer." not in caller.text
+    stack.wait_for_mail("@", saying=f"Your advice on {reference}")
+    legal = open_report(Editor(stack, "legal"), reference).press("advise", {"words": "Do not repeat the wrong name."})
+    assert "Do not repeat the wrong name." in legal.text
+    stack.wait_for_mail("@", saying=f"Legal advised on {reference}")
+
+    standards = open_report(Editor(stack, "standards"), reference).press("take_over")
+    assert "took this report over from you" in text_of(stack.wait_for_mail("@", saying=f"{reference} is no longer")[0])
+    editor.press("decline", {"code": "opinion", "words": "KEEP-THESE-WORDS"}, expect=409)
+    assert "KEEP-THESE-WORDS" in editor.response.text
+    editor.press("refile", {"category": "name_or_title", "urgency": "victim"})
+    stack.wait_for_mail("@", saying=f"URGENT report {reference}")
+    assert "It names or shows the victim of a crime" in standards.open(standards.url).text
+
+
+def set_dates(stack, reference, **dates):
+    """As if so much time had passed for the promise to answer this report."""
+    fields = ", ".join(f"{name}=timezone.now() - timedelta(hours={hours})" for name, hours in dates.items())
+    code = (
+        "from datetime import timedelta\nfrom django.utils import timezone\n"
+        "from newsroom.events.models import Promise\n"
+        f"Promise.objects.filter(subject_reference={reference!r}, kind='decide', kept_at=None).update({fields})"
+    )
+    command = [sys.executable, "manage.py", "shell", "-c", code]
+    subprocess.run(command, cwd=ROOT, env=stack.env, check=True, capture_output=True, timeout=120)
+
+
+def test_a_promise_waits_for_the_reader_runs_on_breaks_and_is_escalated(stack):
+    reader, reference = report_as_reader(
+        stack, article_of(stack, 7), claim=f"The date is wrong. {secrets.token_hex(4)}"
+    )
+    editor = open_report(Editor(stack, "editor"), reference).press("take_up")
+    editor.press("ask", {"words": "Which date do you mean?"})
+    assert "paused: we wait for the other side" in editor.text
+    assert "the clock waits for your answer" in reader.open(reader.url).text
+    set_dates(stack, reference, due_at=1, paused_at=2)
+    reader.send({"words": "The one in the first sentence."}, action="/reply/")
+    editor.open(editor.url)
+    assert "paused: we wait for the other side" not in editor.text
+
+    set_dates(stack, reference, due_at=1)
+    stack.wait_for_mail("@", saying=f"Overdue: {reference}")
+    set_dates(stack, reference, due_at=200, breached_at=199)
+    broken = text_of(stack.wait_for_mail("@", saying=f"Broken promise {reference}")[0])
+    assert "It is with Edda Kowalke." in broken
+    assert "overdue" in editor.open(editor.url).text
+    editor.press("decline", {"code": "no_error_found", "words": "The date is right: see the minutes."})
+    assert [row["what"] for row in exported(editor) if row["what"].startswith("decide")][-1] == "decide kept late"
+
+
+def exported(editor):
+    address = editor.url
+    editor.press("export", {"reason": "Our regulator asks."})
+    rows = list(csv.DictReader(io.StringIO(editor.response.text, newline="")))
+    editor.open(address)
+    return rows

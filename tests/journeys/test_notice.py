@@ -141,3 +141,47 @@ def test_a_notice_is_linted_published_alone_placed_and_suppressed_everywhere(sta
     entries = Partner(stack, "").call("GET", "/ledger/entries/?limit=1000", expect=200).json()["entries"]
     assert notice in [entry["leaf"]["reference"] for entry in entries]
     assert log_verifies(stack, tmp_path) is True
+
+
+def published(stack, start, words):
+    """A notice that standards begins and publishes alone. The editor on its page, and its reference."""
+    standards = Editor(stack, "standards").open("/admin/corrections/correction/start/correction/")
+    standards.send(start, action="/start/correction/")
+    standards.press("edit", {"kind": start["kind"], "severity": "low", "not_fixed_reason": "In print only.", **words})
+    standards.press("publish_urgent", {"words": "It cannot wait."})
+    return standards, re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", standards.text).group(0)
+
+
+def statuses(stack, article):
+    """Reference → status, of the article's public notices."""
+    rows = Partner(stack, "").call("GET", f"/articles/{article['reference']}/corrections/", expect=200).json()
+    return {row["reference"]: row["status"] for row in rows["results"]}
+
+
+def test_a_notice_is_superseded_a_retraction_withdrawn_and_back_and_a_reply_published(stack):
+    article = article_of(stack, 8)
+    mark = secrets.randbelow(10**9)
+    wrong = f"An earlier version of this article misstated the number of seats as {mark}. It is 1,450."
+    _page, first = published(stack, {"article": article["reference"], "kind": "correction"}, {"text": wrong})
+    again = f"A correction of this article misstated the number of seats as 1,450. It is {mark + 1}."
+    _page, newer = published(stack, {"target": first, "effect": "supersede", "kind": "correction"}, {"text": again})
+    assert (statuses(stack, article)[first], statuses(stack, article)[newer]) == ("superseded", "published")
+    assert newer in Browser(stack.base).open(f"/corrections/{first}/").text
+
+    taken = f"We retract this article because the survey in it was invented. Case {mark}."
+    _page, retraction = published(stack, {"article": article["reference"], "kind": "retraction"}, {"text": taken})
+    page = Browser(stack.base)
+    assert "This article has been retracted." in page.open(f"/articles/{article['reference']}/").text
+    back = {"target": retraction, "effect": "withdraw", "kind": "editors_note"}
+    published(stack, back, {"text": f"The survey exists: the retraction of this article was an error. Case {mark}."})
+    assert statuses(stack, article)[retraction] == "withdrawn"
+    assert "This article has been retracted." not in page.open(f"/articles/{article['reference']}/").text
+    once_more = {"target": retraction, "effect": "reinstate", "kind": "editors_note"}
+    published(stack, once_more, {"text": f"The survey was invented after all: the retraction stands. Case {mark}."})
+    assert statuses(stack, article)[retraction] == "published"
+    assert "This article has been retracted." in page.open(f"/articles/{article['reference']}/").text
+
+    own = f"I was never asked about case {mark}, and I did not say it."
+    _page, reply = published(stack, {"article": article_of(stack, 9)["reference"], "kind": "reply"}, {"text": own})
+    assert own in page.open(f"/corrections/{reply}/").text
+    assert "Reply" in page.text
