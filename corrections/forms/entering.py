@@ -89,10 +89,12 @@ class ReportEnterForm(WorkForm):
     once = CleanTextField(multiline=False, max_length=64, widget=forms.HiddenInput, initial=links.new_nonce)
 
     def prepare(self) -> None:
-        """Only the person's publications."""
+        """Only the person's publications; where it is one, there is nothing to choose."""
         if self.person is not None:
             rows = self.person.publications(Role.DESK_EDITOR)
             self.fields["publication"].queryset = rows  # type: ignore[attr-defined]  # -- a model field
+            if len(own := list(rows[:2])) == 1:
+                self.initial.setdefault("publication", own[0].pk)
 
     def clean(self) -> dict[str, Any]:
         """Hand the service a `Draft`, and what it takes beside."""

@@ -129,6 +129,14 @@ def test_each_new_page_enters_a_report_of_its_own(client, daily, editor):
     assert len(tokens) == 2
 
 
+def test_where_one_works_at_one_publication_it_is_chosen_already(client, daily, editor):
+    client.force_login(editor)
+    assert client.get(url()).context_data["form"]["publication"].value() == daily.pk
+    client.force_login(make_staff(None, "desk_editor"))
+    make_publication()
+    assert client.get(url()).context_data["form"]["publication"].value() is None
+
+
 def test_with_a_reason_only_legal_sees_it_from_the_first_moment(client, daily, editor, article):
     lawyer = make_staff(daily, "legal")
     client.force_login(editor)
