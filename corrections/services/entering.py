@@ -15,7 +15,8 @@ from corrections.services.moving import keep_closed
 from corrections.services.submitting import Draft, private_path, says_the_same, submit
 from corrections.vocabulary import Channel
 from newsroom.accounts.models import User
-from newsroom.errors import Conflict, NotAllowed
+from newsroom.accounts.people import working_at
+from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.reveals import note_reveal
 from newsroom.workflow import DESK, LEGAL, lock
 
@@ -35,6 +36,8 @@ def enter(draft: Draft, *, by: User, channel: str, origin: str, restricted: str 
     if DESK not in by.roles_at(draft.publication):
         raise NotAllowed(_("Only the desk enters reports."))
     why = restricted.strip()[:MAX_REASON]
+    if why and not working_at(draft.publication, LEGAL).exists():
+        raise Invalid.one("/restricted", _("Nobody holds the legal role at this publication."), "nobody")
     report = submit(draft, by=by, channel=channel, origin=origin, form_token=once or None, restricted=bool(why))
     if not says_the_same(report, draft):
         raise Conflict(

@@ -159,6 +159,13 @@ def test_with_a_reason_only_legal_sees_it_from_the_first_moment(client, daily, e
     assert reason in client.get(page(report)).content.decode()
 
 
+def test_nothing_is_closed_to_everybody_where_nobody_is_of_legal(client, daily, editor, article):
+    client.force_login(editor)
+    answer = client.post(url(), typed(daily, article=article.reference, restricted="A claim is announced."))
+    assert (answer.status_code, set(answer.context_data["form"].errors)) == (422, {"restricted"})
+    assert Report.objects.count() == 0
+
+
 def test_only_the_desk_of_the_publication_enters_reports(daily, article):
     draft = Draft(claim="Wrong.", publication=daily, article=article)
     for person in (make_staff(daily, "legal"), make_staff(make_publication(), "desk_editor")):
