@@ -9,9 +9,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from newsroom.accounts.access import AccessEntry
 from newsroom.accounts.models import ApiKey, Organization, Publication
 from newsroom.accounts.services import issue_key, revoke_key, rotate_key
 from newsroom.errors import Conflict, Invalid
+from tests.factories import make_publication, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,25 @@ def test_a_key_that_makes_no_sense_is_not_issued(partner, over, faults):
 def test_a_key_belongs_to_a_partner_or_to_publications_never_to_both(partner, daily):
     with pytest.raises(Invalid):
         issue_key(label="Key", scopes=["events:read"], organization=partner, publications=[daily])
+
+
+def test_a_label_of_80_characters_and_an_end_a_moment_away_are_taken(partner):
+    with time_machine.travel(NOW, tick=False):
+        key, _text = issue_key(
+            label="x" * 80, scopes=["quotes:read"], organization=partner, expires_at=NOW + timedelta(microseconds=1)
+        )
+        with pytest.raises(Invalid):
+            issue_key(label="Over", scopes=["quotes:read"], organization=partner, expires_at=NOW)
+    stored = ApiKey.objects.get()
+    assert (stored.pk, len(stored.label), stored.expires_at) == (key.pk, 80, NOW + timedelta(microseconds=1))
+
+
+def test_who_issued_and_who_revoked_a_key_is_written_down(partner):
+    person = make_staff(make_publication(), "admin")
+    key, _text = issue_key(label="Key", scopes=["quotes:read"], organization=partner, by=person)
+    revoke_key(key, by=person)
+    noted = AccessEntry.objects.filter(detail=key.key_id).order_by("pk").values_list("action", "by")
+    assert list(noted) == [("key_issued", person.pk), ("key_revoked", person.pk)]
 
 
 def test_revoking_twice_keeps_the_first_date(partner):
