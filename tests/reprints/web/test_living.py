@@ -76,6 +76,9 @@ def test_invoices_that_this_desk_wrote_are_on_the_page_and_handed_out(client, op
     person = asking.Requester(name="Wanda Writer", email="wanda@review.example", company="The Review")
     request = make.make_request(publication, make.make_article(publication), requester=person)
     page = open_page(links.private_path(request))
+    action, hidden = form_of(page, "/bill/")
+    buyer = {"legal_name": "The Review", "address": "1 Rue de la Revue", "country": "France"}
+    page = client.get(client.post(action, {**hidden, **buyer})["Location"])
     action, hidden = form_of(page, "/accept/")
     assert client.post(action, {**hidden, "signatory": "Wanda Writer", "agreed": "on"}).status_code == 303
     invoice = Invoice.objects.get()
