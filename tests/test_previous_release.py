@@ -17,7 +17,7 @@ from tests import previous
 from tests.faults.place import ROOT, drop, postgres_place, sqlite_place
 from tests.test_upgrades import RELEASE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 STORIES = (
     "tests/corrections/test_services.py",
     "tests/corrections/web/test_reporting.py",
@@ -55,7 +55,7 @@ def place(request, tmp_path):
 
 def python(*arguments, cwd, env):
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=500, check=False
+        [sys.executable, *arguments], cwd=cwd, env=env, capture_output=True, text=True, timeout=1500, check=False
     )
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
     return done.stdout

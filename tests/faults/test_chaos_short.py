@@ -7,7 +7,7 @@ import pytest
 from tests import services
 from tests.faults import chaos
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(1200)]
 SECONDS = 45
 EVENTS = 200
 OWN = {"TEST_DATABASE_URL": services.postgres_programs, "TEST_REDIS_URL": services.redis_program}
