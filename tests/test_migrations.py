@@ -11,6 +11,7 @@ def test_no_migration_is_missing(capsys):
     assert "No changes detected" in capsys.readouterr().out
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.both
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)

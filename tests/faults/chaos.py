@@ -165,7 +165,8 @@ def run(*, events, faults, database, seconds, seed, quiet_after=120.0):
             reader.start()
         began = time.monotonic()
         possible = _possible(database, parts)
-        _break_things(breaker, crew, readers, schedule_of(possible, faults, chance), seconds)
+        order = schedule_of(possible, faults, chance)
+        unended = _break_things(breaker, crew, readers, order, seconds, patience=2 * quiet_after)
         breaker.mend(now=True)
         took = time.monotonic() - began
         settled_after = _wait_until_settled(crew, quiet_after)
@@ -178,6 +179,7 @@ def run(*, events, faults, database, seconds, seed, quiet_after=120.0):
         "seed": seed,
         "faults": dict(sorted(breaker.made.items())),
         "faults_made": sum(breaker.made.values()),
+        "unended": unended,
         "spared": sorted(SHARES[database].keys() - possible),
         "full_disk_by": parts["disk"].how if "disk" in parts else "",
         **figures(report, book, worker_kills=sum(breaker.made[kind] for kind in SENDERS)),
@@ -283,12 +285,21 @@ def _commands(folder, door, api, hook, *, count, seconds, seed):
     }
 
 
-def _break_things(breaker, crew, readers, order, seconds):
-    """One fault after the other until all are made and all events are recorded."""
+def _break_things(breaker, crew, readers, order, seconds, *, patience):
+    """One fault after the other until all are made and all events are recorded. What had not ended when `patience`
+    seconds more had passed.
+    """
     pause = seconds / max(len(order), 1)
     crew.keep_up()
-    next_fault = time.monotonic() + min(pause, 2.0)
-    while order or "A" not in crew.finished or any(reader.is_alive() for reader in readers):
+    began = time.monotonic()
+    next_fault = began + min(pause, 2.0)
+    while left := [
+        *order,
+        *(["the producer"] if "A" not in crew.finished else []),
+        *(type(reader).__name__ for reader in readers if reader.is_alive()),
+    ]:
+        if time.monotonic() > began + seconds + patience:
+            return left
         if order and time.monotonic() > next_fault:
             for position, kind in enumerate(order):
                 if breaker.make(kind):
@@ -298,6 +309,7 @@ def _break_things(breaker, crew, readers, order, seconds):
         time.sleep(0.05)
         breaker.mend()
         crew.keep_up()
+    return []
 
 
 def _wait_until_settled(crew, patience):
@@ -314,6 +326,7 @@ def failures(found):
     wrong = [f"{name} is {found[name]}" for name in MUST_BE_ZERO if found[name]]
     if found["duplicates_per_worker_kill"] > 0.5:
         wrong.append(f"{found['duplicates_per_worker_kill']} duplicates per worker kill")
+    wrong += [f"this did not end: {', '.join(found['unended'])}"] if found["unended"] else []
     wrong += [f"no {way} arrived" for way in ("mails", "hooks") if not found[way]]
     if found["recovery_p99_seconds"] > limit:
         wrong.append(f"recovery p99 is {found['recovery_p99_seconds']} s, allowed {limit} s")

@@ -45,7 +45,7 @@ def compared(rows, book, **more):
     """With a hook beside them that arrived."""
     book.references["h0"], book.arrived["h0"] = "H0", [10]
     found = figures(report({"M0": ("m0", "sent"), "H0": ("h0", "sent"), **rows}, **more), book, worker_kills=2)
-    found |= {"false_accepted": 0} | Reporter("", count=0, seconds=0).figures({})
+    found |= {"false_accepted": 0, "unended": []} | Reporter("", count=0, seconds=0).figures({})
     return found, chaos.failures(found)
 
 
@@ -106,6 +106,11 @@ def test_a_copy_whose_first_answer_was_withheld_is_nobodys_fault():
 def test_what_was_accepted_and_is_not_there_is_a_finding():
     found, _wrong = compared({"A1": ("m1", "sent")}, kept(M0, ("m1", "A1")))
     assert chaos.failures(found | {"false_accepted": 1}) == ["false_accepted is 1"]
+
+
+def test_what_did_not_end_is_a_finding():
+    good = compared({}, kept(M0))[0]
+    assert chaos.failures(good | {"unended": ["beat", "Reporter"]}) == ["this did not end: beat, Reporter"]
 
 
 def test_a_drill_names_what_did_not_come_back():
