@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk, to_decide, to_place, to_review
+from corrections.admin.waiting import nearest_due
 from corrections.events import WARNING_ANSWERED
 from corrections.forms import notices as forms
 from corrections.forms.agencies import AgencyCorrectionForm
@@ -27,7 +28,7 @@ from newsroom.accounts.models import User
 from newsroom.admin import Button, WorkflowAdmin, due_line, moment_line, status_line, two_lines
 from newsroom.articles.passages import word_diff
 from newsroom.events.log import history_of
-from newsroom.events.models import Event, Promise
+from newsroom.events.models import Event
 from newsroom.web.remarks import remarks_about
 
 
@@ -128,15 +129,6 @@ class ReviewFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=to_decide(request.user).values("pk"))
 
 
-def _nearest_due() -> Subquery:
-    """The nearest date that is running: the second look at it, or the publication that readers were promised."""
-    reports = Report.objects.filter(correction=OuterRef(OuterRef("pk"))).values("reference")
-    of_it = Q(subject_kind="correction", subject_reference=OuterRef("reference"))
-    of_readers = Q(subject_kind="report", subject_reference__in=reports)
-    running = Promise.objects.filter(of_it | of_readers, kept_at=None, dropped_at=None, paused_at=None)
-    return Subquery(running.order_by("due_at").values("due_at")[:1])
-
-
 @admin.register(Correction)
 class CorrectionAdmin(WorkflowAdmin):
     """The notices, from draft to the public log."""
@@ -225,7 +217,7 @@ class CorrectionAdmin(WorkflowAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                due_at=_nearest_due(),
+                due_at=nearest_due(),
                 owed=Coalesce(Subquery(places.annotate(n=Count("pk")).values("n")), 0),
                 placed=Coalesce(Subquery(places.annotate(n=Count("seen_at")).values("n")), 0),
             )

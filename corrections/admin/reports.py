@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.admin.statistics import StatisticsAdmin
+from corrections.admin.waiting import WaitsFilter
 from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.entering import ReportEnterForm
@@ -81,6 +82,7 @@ class ReportAdmin(StatisticsAdmin):
     list_filter = (
         ReportOpenFilter,
         DueFilter,
+        WaitsFilter,
         DeskFilter,
         PersonFilter,
         "status",

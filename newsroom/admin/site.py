@@ -25,7 +25,8 @@ from newsroom.accounts import access_log, factors
 from newsroom.accounts.access import Access
 from newsroom.accounts.models import User
 from newsroom.admin import second_step
-from newsroom.admin.work import CARDS, WorkflowAdmin
+from newsroom.admin.start import waiting
+from newsroom.admin.work import WorkflowAdmin
 from newsroom.api import throttles
 from newsroom.api.networks import network_mark
 from newsroom.web import keeping
@@ -43,7 +44,7 @@ class DeskSite(admin.AdminSite):
 
     site_header = _("Masthead")
     site_title = _("Masthead")
-    index_title = _("What waits for you")
+    index_title = _("What needs you now")
     index_template = "admin/desk_index.html"
     enable_nav_sidebar = False
 
@@ -172,9 +173,8 @@ class DeskSite(admin.AdminSite):
         return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page: what waits, most urgent first."""
-        cards = [card for make in CARDS for card in make(cast(User, request.user))]
-        return super().index(request, {**(extra_context or {}), "cards": cards})
+        """The first page: what waits, most urgent first, and what is due next."""
+        return super().index(request, {**(extra_context or {}), **waiting(cast(User, request.user))})
 
 
 def _to_second_step(target: str) -> HttpResponse:

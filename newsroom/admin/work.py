@@ -6,7 +6,7 @@ every button calls the service that is named after it, with the version that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -31,16 +31,6 @@ HISTORY_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Card:
-    """A line of the first page: how many of something wait for this person, and where."""
-
-    label: Any
-    count: int
-    url: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
 class Button:
     """Something a person may do to a record: the service, the form for its words, and when it is offered.
 
@@ -60,10 +50,6 @@ class Button:
     downloads: bool = False
     apart: bool = False
     then: str = ""
-
-
-CARDS: list[Callable[[User], Iterable[Card]]] = []
-"""What the desks put on the first page; each app's admin adds its own."""
 
 
 class WorkForm(forms.Form):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import User
-from newsroom.admin import CARDS, Card
+from newsroom.admin import AGENDA, AGENDA_LENGTH, CARDS, Card, Due
+from newsroom.events import promises
 from newsroom.events.models import Promise
 from reprints.admin.base import ROLES
 from reprints.models import (
@@ -17,7 +22,7 @@ from reprints.models import (
     UpdateNotice,
 )
 from reprints.vocabulary import InvoiceKind
-from reprints.workflow import InvoiceStatus
+from reprints.workflow import UNANSWERED, InvoiceStatus
 
 
 def cards(person: User) -> list[Card]:
@@ -60,7 +65,31 @@ def cards(person: User) -> list[Card]:
             f"{reverse('admin:reprints_license_changelist')}?suspension=over",
             urgent=True,
         ),
+        Card(
+            _("requests assigned to you"),
+            requests.still_open().filter(assignee=person).count(),
+            f"{request_url}?open=mine",
+        ),
+        Card(_("Figures: how fast we answer"), None, reverse("admin:reprints_statistics")),
     ]
+
+
+def agenda(person: User) -> Iterable[Due]:
+    """The requests that are due next of what is this person's, or nobody's, and the licensees who owe an answer."""
+    if not person.roles_anywhere() & ROLES:
+        return
+    theirs = LicenseRequest.objects.visible_to(person).filter(Q(assignee=person) | Q(assignee=None))
+    dated = theirs.annotate(due_at=promises.nearest_due("license_request")).filter(due_at__isnull=False)
+    for row in cast(Any, dated).for_lists().order_by("due_at")[:AGENDA_LENGTH]:
+        url = reverse("admin:reprints_licenserequest_change", args=[row.pk])
+        asked = [item.article.headline for item in row.items.all()]
+        who = row.requester_house or str(_("A request by the web form"))
+        yield Due(row.due_at, row.publication, who, asked[0] if asked else "", url, row.get_status_display())
+    owed = UpdateNotice.objects.visible_to(person).filter(status__in=UNANSWERED, due_at__isnull=False)
+    for notice in owed.select_related("publication", "article", "organization").order_by("due_at")[:AGENDA_LENGTH]:
+        url = reverse("admin:reprints_updatenotice_change", args=[notice.pk])
+        who = f"{notice.organization or notice.reference} · {notice.get_duty_display()}"
+        yield Due(notice.due_at, notice.publication, who, notice.article.headline, url, notice.get_status_display())  # type: ignore[arg-type]  # -- not null, by the filter
 
 
 def invoice_cards(person: User) -> list[Card]:
@@ -78,3 +107,4 @@ def invoice_cards(person: User) -> list[Card]:
 
 
 CARDS.extend([cards, invoice_cards])
+AGENDA.append(agenda)
