@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from corrections.admin.quoted import in_context
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.admin.statistics import StatisticsAdmin
 from corrections.admin.waiting import WaitsFilter
@@ -42,7 +43,7 @@ from corrections.services import (
 from corrections.services import report as reports
 from corrections.services.similar import SAME, similar_to
 from corrections.vocabulary import URGENT_REASONS
-from corrections.workflow import REPORT
+from corrections.workflow import REPORT, decided_before
 from newsroom.admin import (
     Button,
     DeskFilter,
@@ -77,6 +78,7 @@ class ReportAdmin(StatisticsAdmin):
     workflow = REPORT
     roles = DESK_ROLES
     subject_template = "admin/corrections/report.html"
+    rest_template = "admin/corrections/report_rest.html"
     list_display = ("reference", "what", "state", "due", "received", "readers", "with_whom", "priority")
     list_display_links = ("reference",)
     list_filter = (
@@ -221,8 +223,13 @@ class ReportAdmin(StatisticsAdmin):
         similar = self._similar(request, subject)
         alike = [row for name in ("similar", "similar_more", "same_sentence") for row in similar.get(name, ())]
         listed = [row["report"].pk for row in alike]
+        said = list(subject.messages.select_related("author", "inquiry"))
         return {
-            "thread": list(subject.messages.select_related("author", "inquiry")),
+            "thread": [row for row in said if not row.internal],
+            "notes": [row for row in said if row.internal],
+            "context": in_context(subject),
+            "not_yours": decided_before(subject, request.user) if subject.is_open else "",  # type: ignore[arg-type]  # -- staff by admin_view
+            "workflow": REPORT,
             "inquiries": list(subject.inquiries.select_related("asked_by", "report__publication")[:50]),
             "decisions": list(subject.decisions.select_related("by")),
             "joined": list(

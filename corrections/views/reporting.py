@@ -190,12 +190,4 @@ def _paragraphs(text: str, form: ReportForm) -> list[list[tuple[str, bool]]]:
     """The text by paragraphs, each in pieces: (words, whether they are the passage that the reader means)."""
     exact, *around = (str(form.data.get(f"passage_{part}") or "") for part in ("exact", "prefix", "suffix"))
     place = (passages.find(text, exact, *around) or passages.find(text, exact)) if exact.strip() else None
-    first, last = (place.start, place.end) if place else (0, 0)
-    found, start = [], 0
-    for part in text.split("\n\n"):
-        cuts = [min(max(cut - start, 0), len(part)) for cut in (first, last)]
-        pieces = [(part[: cuts[0]], False), (part[cuts[0] : cuts[1]], True), (part[cuts[1] :], False)]
-        if part.strip():
-            found.append([piece for piece in pieces if piece[0]])
-        start += len(part) + 2
-    return found
+    return passages.marked(text, place)

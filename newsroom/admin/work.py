@@ -83,7 +83,7 @@ class WorkForm(forms.Form):
 
 
 class WorkflowAdmin(admin.ModelAdmin):
-    """The admin of a record with a table of moves."""
+    """The admin of a record with a table of moves. A page shows `subject_template`, the moves, `rest_template`."""
 
     workflow: Workflow
     roles: ClassVar[frozenset[str]] = frozenset()
@@ -91,6 +91,7 @@ class WorkflowAdmin(admin.ModelAdmin):
     starters: ClassVar[dict[str, Button]] = {}
     versioned: ClassVar[bool] = True
     subject_template = ""
+    rest_template = ""
     change_form_template = "admin/work_page.html"
     change_list_template = "admin/work_list.html"
     list_per_page = 50
@@ -171,6 +172,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "title": self.title_of(subject),
             "subject": subject,
             "subject_template": self.subject_template,
+            "rest_template": self.rest_template,
             "page_url": self._page_of(str(subject.pk)),
             "buttons": self._drawn_buttons(subject, person, bound, opened=request.GET.get("open", "")),
             "answer": answer,

@@ -68,6 +68,19 @@ def find(text: str, exact: str, prefix: str = "", suffix: str = "") -> Match | N
     return Match(offsets[best.start], offsets[best.end - 1] + 1, best.score, best.state)
 
 
+def marked(text: str, place: Match | None) -> list[list[tuple[str, bool]]]:
+    """The text by paragraphs, each in pieces: (words, whether they are the passage). Empty paragraphs are left out."""
+    first, last = (place.start, place.end) if place else (0, 0)
+    found, start = [], 0
+    for part in text.split("\n\n"):
+        cuts = [min(max(cut - start, 0), len(part)) for cut in (first, last)]
+        pieces = [(part[: cuts[0]], False), (part[cuts[0] : cuts[1]], True), (part[cuts[1] :], False)]
+        if part.strip():
+            found.append([piece for piece in pieces if piece[0]])
+        start += len(part) + 2
+    return found
+
+
 def overlap(a: Match, b: Match) -> float:
     """How much of the shorter passage lies in the other, 0 to 1: a word of a quoted sentence overlaps
     fully.

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts import approvals
 from newsroom.articles.addresses import BadAddress, host_of
@@ -20,6 +21,28 @@ from newsroom.events.kinds import KINDS
 from newsroom.events.promises import label_of
 
 register = template.Library()
+
+ACTORS: dict[str, Any] = {
+    "reader": _("the reader"),
+    "partner": _("the partner"),
+    "clock": _("by date"),
+    "log": _("by publication"),
+    "staff": _("the desk"),
+    "cms": _("the CMS"),
+}
+RECIPIENTS: dict[str, Any] = {
+    "user": _("a member of staff"),
+    "reader": _("the reader"),
+    "unconfirmed_reader": _("the reader, to confirm the address"),
+    "colleague": _("a colleague"),
+    "witness": _("who keeps the log's checkpoints"),
+    "on_call": _("the editor on call"),
+    "publication": _("the newsroom"),
+    "requester": _("the requester"),
+    "organization": _("the partner"),
+    "partner": _("the partner"),
+    "": _("a webhook"),
+}
 
 
 @register.filter
@@ -81,6 +104,26 @@ def event_label(event: Any) -> Any:
     """What happened, in words."""
     kind = KINDS.get(event.kind)
     return kind.label if kind else event.kind
+
+
+@register.filter
+def actor_label(event: Any) -> Any:
+    """Who did it, in words: a member of staff by name, anybody else by what they are."""
+    return event.actor or ACTORS.get(event.actor_kind, event.actor_kind)
+
+
+@register.filter
+def recipient_label(delivery: Any) -> Any:
+    """Who is told, in words."""
+    kind = delivery.recipient_kind
+    return RECIPIENTS.get(kind, kind.replace("_", " "))
+
+
+@register.filter
+def move_label(decision: Any, workflow: Any) -> Any:
+    """The move of a decision, in the words of its button."""
+    known = workflow.transitions.get(decision.move)
+    return known.label if known else decision.move
 
 
 @register.filter
