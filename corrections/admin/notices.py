@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from corrections.linter import Finding
 from corrections.models import Correction, LedgerEntry, Placement, Report
 from corrections.services import agencies, destroying, fixing, placing, spreading
 from corrections.services import correction as notices
+from corrections.vocabulary import Effect
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts import approvals
 from newsroom.accounts.models import User
@@ -30,6 +32,15 @@ from newsroom.articles.passages import word_diff
 from newsroom.events.log import history_of
 from newsroom.events.models import Event
 from newsroom.web.remarks import remarks_about
+
+ACTED_ON: dict[str, dict[str, Any]] = {
+    CorrectionStatus.PUBLISHED: {
+        Effect.SUPERSEDE: _("Write a notice that replaces it"),
+        Effect.WITHDRAW: _("Write a notice that withdraws it"),
+    },
+    CorrectionStatus.WITHDRAWN: {Effect.REINSTATE: _("Write a notice that reinstates it")},
+}
+"""Status of a public notice → what another notice may do to it."""
 
 
 def _is_draft(subject: Correction, person: User) -> bool:
@@ -136,13 +147,14 @@ class CorrectionAdmin(WorkflowAdmin):
     workflow = CORRECTION
     roles = DESK_ROLES
     subject_template = "admin/corrections/correction.html"
+    rest_template = "admin/corrections/correction_rest.html"
     list_display = ("reference", "what", "sort", "state", "due", "placed_line", "published", "changed")
     list_display_links = ("reference",)
     list_filter = (NoticeFilter, ReviewFilter, PlacedFilter, "status", "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
     list_select_related = ("publication",)
     buttons: ClassVar[dict[str, Button]] = {
-        "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write"), _is_draft),
+        "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write the notice"), _is_draft),
         "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
         "name_all_articles": Button(
             spreading.name_all_articles, None, _("Name all articles with this passage"), spreading.may_spread
@@ -158,7 +170,11 @@ class CorrectionAdmin(WorkflowAdmin):
             _fix_can_be_seen,
         ),
         "answer_warning": Button(
-            notices.answer_warning, forms.CorrectionAnswerWarningForm, _("Answer a warning"), _has_warnings
+            notices.answer_warning,
+            forms.CorrectionAnswerWarningForm,
+            _("Answer a warning"),
+            _has_warnings,
+            apart=True,
         ),
         "send_for_approval": Button(notices.send_for_approval),
         "publish": Button(notices.publish),
@@ -241,6 +257,10 @@ class CorrectionAdmin(WorkflowAdmin):
             ),
             "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
             "findings": _findings(subject) if subject.status in notices.OPEN else [],
+            "may_answer": _has_warnings(subject, request.user),  # type: ignore[arg-type]  # -- idem
+            "typed": {request.POST.get("code", ""): request.POST.get("words", "")} if "code" in request.POST else {},
+            "acting": list(Correction.objects.filter(target=subject, status__in=notices.OPEN).order_by("pk")[:10]),
+            "public_path": f"/corrections/{subject.reference}/" if subject.is_public else "",
             "language": subject.language,
             "unchecked": subject.unchecked() if subject.status in notices.OPEN else [],
             "remarks": remarks_about(subject, public=False),
@@ -248,6 +268,16 @@ class CorrectionAdmin(WorkflowAdmin):
             "placements": list(subject.placements.select_related("placed_by").order_by("pk")),
             "approvals": approvals.of(subject),
         }
+
+    def leads(self, subject: Correction, person: User) -> list[tuple[Any, str]]:
+        """A public notice is changed by another notice alone: to where that is begun."""
+        if not at_desk(subject, person):
+            return []
+        begin = reverse("admin:corrections_correction_start", args=["correction"])
+        return [
+            (label, f"{begin}?target={subject.reference}&effect={effect}&kind={subject.kind}")
+            for effect, label in ACTED_ON.get(subject.status, {}).items()
+        ]
 
     def title_of(self, subject: Correction) -> str:
         """The headline of the article it corrects."""

@@ -20,8 +20,9 @@ from newsroom.web.fields import CleanTextField
 
 
 class CorrectionEditForm(WorkForm):
-    """The words of a draft."""
+    """The words of a draft, written where the notice stands on the page."""
 
+    page_template = "admin/corrections/write.html"
     kind = forms.ChoiceField(choices=Kind.choices, label=_("Kind"))
     severity = forms.ChoiceField(choices=Severity.choices, label=_("Severity"))
     text = CleanTextField(label=_("Text"), help_text=_("What was wrong, and what is right, understandable by itself."))

@@ -175,6 +175,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "rest_template": self.rest_template,
             "page_url": self._page_of(str(subject.pk)),
             "buttons": self._drawn_buttons(subject, person, bound, opened=request.GET.get("open", "")),
+            "leads": self.leads(subject, person),
             "answer": answer,
             "history": list(history_of(subject)[:HISTORY_LENGTH]),
             "promises": list(promises.running(subject)),
@@ -190,6 +191,10 @@ class WorkflowAdmin(admin.ModelAdmin):
     def title_of(self, subject: Any) -> str:
         """What the work page is headed with: words, where the record has some."""
         return str(subject)
+
+    def leads(self, subject: Any, person: User) -> list[tuple[Any, str]]:
+        """What is begun elsewhere for this record: labels and addresses, under the moves."""
+        return []
 
     def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """What the record's own part of the page shows."""

@@ -1,0 +1,114 @@
+"""The desk's page of a notice: written in its place, each finding beside its answer, and changed by notices alone."""
+
+import pytest
+from django.urls import reverse
+
+from corrections.models import Correction
+from corrections.services import correction as notices
+from tests.factories import make_article, make_correction, make_publication, make_staff
+
+pytestmark = pytest.mark.django_db
+VAGUE = "An earlier version of this article misstated the cost of the bridge."
+
+
+@pytest.fixture
+def publication():
+    return make_publication()
+
+
+@pytest.fixture
+def editor(client, publication):
+    person = make_staff(publication, "desk_editor")
+    client.force_login(person)
+    return person
+
+
+def page_of(notice):
+    return reverse("admin:corrections_correction_change", args=[notice.pk])
+
+
+def press(notice, name):
+    return reverse("admin:corrections_correction_do", args=[notice.pk, name])
+
+
+def draft(publication, editor, text=VAGUE):
+    notice = notices.start(publication, by=editor, articles=[make_article(publication)])
+    return notices.edit(notice, by=editor, text=text) if text else notice
+
+
+def html(client, notice):
+    response = client.get(page_of(notice))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def leads(client, notice):
+    return [str(label) for label, _url in client.get(page_of(notice)).context_data["leads"]]
+
+
+def test_a_draft_is_written_in_the_record_s_part_of_the_page(client, editor, publication):
+    page = html(client, draft(publication, editor))
+    assert page.index('id="notice"') < page.index('name="text"') < page.index('id="moves"')
+    assert '<a href="#do-edit">Write the notice</a>' in page
+
+
+def test_a_draft_without_words_says_so_and_what_to_write(client, editor, publication):
+    page = html(client, draft(publication, editor, text=""))
+    assert "No words yet. Say what was wrong and what is right" in page
+
+
+def test_each_finding_is_answered_where_it_stands(client, editor, publication):
+    notice = draft(publication, editor)
+    code = notice.unanswered()[0].code
+    page = html(client, notice)
+    assert page.count('name="code"') == 1
+    assert f'name="code" value="{code}"' in page
+    sent = {"seen": notice.version, "code": code, "words": "The sum is secret."}
+    assert client.post(press(notice, "answer_warning"), sent).status_code == 302
+    page = html(client, notice)
+    assert "The sum is secret." in page
+    assert 'name="code"' not in page
+
+
+@pytest.mark.parametrize(("seen", "status"), [(1, 409), ("", 422)])
+def test_an_answer_that_could_not_be_taken_stays_in_its_field(client, editor, publication, seen, status):
+    notice = draft(publication, editor)
+    sent = {"seen": seen, "code": notice.unanswered()[0].code, "words": "Because </textarea>"}
+    response = client.post(press(notice, "answer_warning"), sent)
+    assert response.status_code == status
+    assert "Because &lt;/textarea&gt;</textarea>" in response.content.decode()
+
+
+def test_who_may_not_write_is_shown_the_findings_without_a_form(client, editor, publication):
+    notice = draft(publication, editor)
+    client.force_login(make_staff(publication, "legal"))
+    page = html(client, notice)
+    assert "Needs an answer" in page
+    assert 'name="code"' not in page
+    assert 'name="text"' not in page
+
+
+def test_a_public_notice_leads_to_the_notices_that_may_change_it(client, editor, publication):
+    notice = make_correction(publication, status="published")
+    assert leads(client, notice) == ["Write a notice that replaces it", "Write a notice that withdraws it"]
+    assert f'href="/corrections/{notice.reference}/"' in html(client, notice)
+    Correction.objects.filter(pk=notice.pk).update(status="withdrawn")
+    assert leads(client, notice) == ["Write a notice that reinstates it"]
+    Correction.objects.filter(pk=notice.pk).update(status="superseded")
+    assert leads(client, notice) == []
+    client.force_login(make_staff(publication, "legal"))
+    Correction.objects.filter(pk=notice.pk).update(status="published")
+    assert leads(client, notice) == []
+
+
+def test_such_a_lead_opens_a_form_that_knows_the_notice_and_sending_it_begins_the_other(client, editor, publication):
+    notice = make_correction(publication, status="published")
+    _label, url = client.get(page_of(notice)).context_data["leads"][1]
+    form = client.get(url).context_data["form"]
+    assert (form["target"].value(), form["effect"].value()) == (notice.reference, "withdraw")
+    begun = {"seen": 1, "kind": "correction", "target": notice.reference, "effect": "withdraw", "article": ""}
+    assert client.post(url, begun).status_code == 302
+    other = Correction.objects.get(target=notice)
+    page = html(client, notice)
+    assert "another notice is being written about this one" in page
+    assert page_of(other) in page
