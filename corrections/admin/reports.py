@@ -178,7 +178,7 @@ class ReportAdmin(StatisticsAdmin):
                 subject, by=by, kind=kind, reason=reason, days=days
             ),
             ReportListSenderForm,
-            _("Look at this sender's reports first"),
+            _("Look at this sender’s reports first"),
             doubting.may_list,
         ),
         "mark_spam": Button(reports.mark_spam, danger=True),

@@ -31,7 +31,7 @@ class CorrectionEditForm(WorkForm):
     error_published_at = LocalMomentField(
         label=_("The error appeared"),
         required=False,
-        help_text=_("Like 2026-11-20 08:30, on the publication's clock."),
+        help_text=_("Like 2026-11-20 08:30, on the publication’s clock."),
     )
     not_fixed_reason = CleanTextField(
         label=_("Why the article is not changed"), required=False, max_length=500, multiline=False
@@ -75,7 +75,7 @@ class CorrectionNameArticleForm(WorkForm):
     article = ArticleField()
     anchor = CleanTextField(
         label=_("Post of a live blog"),
-        help_text=_("The id in the post's address, after the #. Name an article again to change its post."),
+        help_text=_("The id in the post’s address, after the #. Name an article again to change its post."),
         required=False,
         max_length=201,
         multiline=False,
@@ -123,7 +123,7 @@ class CorrectionPlaceForm(WorkForm):
     at = LocalMomentField(
         label=_("Since"),
         required=False,
-        help_text=_("Empty: now. Like 2026-11-20 08:30, on the publication's clock."),
+        help_text=_("Empty: now. Like 2026-11-20 08:30, on the publication’s clock."),
     )
 
     def prepare(self) -> None:

@@ -17,7 +17,7 @@ class ReportSplitForm(WorkForm):
     claim = CleanTextField(
         label=_("The other error"),
         help_text=_(
-            "In the reader's words, as far as they are about it: the reader sees them as a report of their own."
+            "In the reader’s words, as far as they are about it: the reader sees them as a report of their own."
         ),
     )
     passage = CleanTextField(label=_("Its passage"), required=False, max_length=500)

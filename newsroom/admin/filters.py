@@ -51,7 +51,7 @@ class OpenFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Open, mine, unassigned, closed, all."""
-        people = [("mine", _("Mine")), ("nobody", _("Nobody's"))] if self.of_people else []
+        people = [("mine", _("Mine")), ("nobody", _("Nobody’s"))] if self.of_people else []
         return [*people, ("closed", _("Closed")), ("all", _("All"))]
 
     def choices(self, changelist: Any) -> Iterator[Any]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 
+from newsroom.web.copies import unless_known
 from newsroom.web.publications import publication_at_hand
 from newsroom.web.views import not_found
 
 PUBLIC_SECONDS = 60
-OK = 200
 View = Callable[..., HttpResponse]
 
 
@@ -29,10 +27,7 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
         if response.has_header("Cache-Control"):
             return response
         response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
-        if response.status_code != OK:
-            return response
-        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        return get_conditional_response(request, etag=response["ETag"], response=response) or response
+        return unless_known(request, response)
 
     return answer
 

@@ -11,17 +11,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Guideline
+from newsroom.web.copies import kept_for
 
 SECURITY_TXT_DAYS = 180
 FAVICON = Path(__file__).resolve().parent.parent / "static" / "masthead" / "favicon.ico"
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
+@kept_for(60)
 def doors(request: HttpRequest) -> HttpResponse:
     """The four doors."""
     choices = [
@@ -58,7 +58,7 @@ def doors(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=300)
+@kept_for(300)
 def guidelines(request: HttpRequest) -> HttpResponse:
     """The newest version of each kind of guideline that is in force."""
     today = timezone.localdate()
@@ -81,7 +81,7 @@ def guidelines(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=86_400)
+@kept_for(86_400)
 def security_txt(request: HttpRequest) -> HttpResponse:
     """RFC 9116. `Expires` is always half a year ahead."""
     expires = (timezone.now() + timedelta(days=SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
@@ -94,7 +94,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=86_400)
+@kept_for(86_400)
 def favicon(request: HttpRequest) -> HttpResponse:
     """For browsers that ask for it unasked; pages name the drawing, which is sharper."""
     return HttpResponse(FAVICON.read_bytes(), content_type="image/x-icon")

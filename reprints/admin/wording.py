@@ -29,7 +29,7 @@ WHY: dict[str, Any] = {
     "not_usable": _("The article is withheld or withdrawn."),
     "open_report": _("An error in it was accepted and is not corrected yet."),
     "no_rule": _("No rule of the rate card matches."),
-    "currency_mismatch": _("It is asked in another currency than the publication's."),
+    "currency_mismatch": _("It is asked in another currency than the publication’s."),
     "over_limit": _("It is more than the rate card may answer alone."),
     "promotional_use": _("Our name would stand beside a product."),
     "adaptation": _("The text would be adapted."),

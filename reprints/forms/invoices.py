@@ -22,11 +22,11 @@ TREATMENTS = [choice for choice in TaxTreatment.choices if choice[0] != TaxTreat
 class InvoicePrepareForm(WordsForm):
     """Who buys, and how it is taxed."""
 
-    address = CleanTextField(label=_("Buyer's address"), required=False, max_length=500)
+    address = CleanTextField(label=_("Buyer’s address"), required=False, max_length=500)
     country = forms.RegexField(
-        r"^[A-Za-z]{2}$", label=_("Buyer's country"), required=False, help_text=_("Two letters, as DE.")
+        r"^[A-Za-z]{2}$", label=_("Buyer’s country"), required=False, help_text=_("Two letters, as DE.")
     )
-    vat_id = CleanTextField(label=_("Buyer's VAT id"), required=False, multiline=False, max_length=30)
+    vat_id = CleanTextField(label=_("Buyer’s VAT id"), required=False, multiline=False, max_length=30)
     treatment = forms.ChoiceField(choices=TREATMENTS, label=_("Tax treatment"))
     rate = forms.DecimalField(label=_("Tax rate, %"), min_value=Decimal(0), max_digits=5, decimal_places=2, initial=0)
     words = CleanTextField(label=_("Why it is taxed so"), max_length=500)

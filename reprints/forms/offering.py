@@ -220,7 +220,7 @@ def _fields_of(item: RequestItem, line: QuoteLine | None, currency: str) -> dict
             max_digits=12,
             decimal_places=3,
             initial=pricing.plain(line.price, currency) if line and line.price is not None and by_hand else None,
-            help_text=_("Empty: the rate card's price for what is granted."),
+            help_text=_("Empty: the rate card’s price for what is granted."),
         ),
         "reason": CleanTextField(
             label=_("Why it differs from the rate card"),

@@ -100,7 +100,7 @@ def erase_text(request: LicenseRequest, *, by: Actor, why: str) -> bool:
     """
     request = lock(request)
     if request.organization_id is not None:
-        raise Conflict(_("This is a partner's request: its messages belong to the contract."), code="partner")
+        raise Conflict(_("This is a partner’s request: its messages belong to the contract."), code="partner")
     if request.closed_at is None:
         raise Conflict(_("This request is still open: withdraw it first."), code="open")
     messages, filled = words_of(request).update(body=""), _filled(request)

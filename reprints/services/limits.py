@@ -23,7 +23,7 @@ def reasons(quote: Quote) -> list[str]:
     limit, currency = Decimal(str(quote.publication.policy("editor_limit"))), quote.currency
     if quote.net > limit:
         said = {"limit": pricing.plain(limit, currency), "currency": currency}
-        found.append(_("It is above the editor's limit of %(limit)s %(currency)s.") % said)
+        found.append(_("It is above the editor’s limit of %(limit)s %(currency)s.") % said)
     most, given = Decimal(str(quote.publication.policy("discount_limit"))), discount(quote)
     if given is not None and given > most:
         percent = {"given": _percent(given), "most": _percent(most)}

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Publication
+from newsroom.web.copies import kept_for
 from newsroom.web.publications import desk_url
 from newsroom.web.text import has_forbidden_characters
 from reprints.documents import signing
@@ -20,7 +20,7 @@ CLOSED_TO_ROBOTS = ("/admin/", "/reprints/requests/", "/reprints/new/", "/correc
 
 
 @require_safe
-@cache_control(public=True, max_age=HOUR)
+@kept_for(HOUR)
 def license_xml(request: HttpRequest) -> HttpResponse:
     """RSL 1.0."""
     publication = _publication(request)
@@ -35,7 +35,7 @@ def license_xml(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=HOUR)
+@kept_for(HOUR)
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """RFC 9309, with the lines of RSL and AIPREF."""
     publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- by PublicationMiddleware
@@ -47,7 +47,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=HOUR)
+@kept_for(HOUR)
 def tdmrep_json(request: HttpRequest) -> HttpResponse:
     """The TDM reservation."""
     publication = _publication(request)
@@ -57,7 +57,7 @@ def tdmrep_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=HOUR)
+@kept_for(HOUR)
 def tdm_policy(request: HttpRequest) -> HttpResponse:
     """The ODRL Offer that the reservation names; nothing when mining is not on offer."""
     publication = _publication(request)
@@ -75,7 +75,7 @@ def tdm_policy(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=HOUR)
+@kept_for(HOUR)
 def jwks_json(request: HttpRequest) -> HttpResponse:
     """The keys under which licenses are signed (RFC 7517)."""
     return JsonResponse(signing.jwks(), content_type="application/jwk-set+json")

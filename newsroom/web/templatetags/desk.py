@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +22,13 @@ from newsroom.events.kinds import KINDS
 from newsroom.events.promises import label_of
 
 register = template.Library()
+NO_BREAK = "\u00a0"
 
 ACTORS: dict[str, Any] = {
     "reader": _("the reader"),
     "partner": _("the partner"),
     "clock": _("by date"),
-    "log": _("by publication"),
+    "log": _("by itself"),
     "staff": _("the desk"),
     "cms": _("the CMS"),
 }
@@ -35,7 +37,7 @@ RECIPIENTS: dict[str, Any] = {
     "reader": _("the reader"),
     "unconfirmed_reader": _("the reader, to confirm the address"),
     "colleague": _("a colleague"),
-    "witness": _("who keeps the log's checkpoints"),
+    "witness": _("who keeps the log’s checkpoints"),
     "on_call": _("the editor on call"),
     "publication": _("the newsroom"),
     "requester": _("the requester"),
@@ -89,8 +91,11 @@ def by_minute(moment: Any) -> str:
 
 @register.filter(expects_localtime=True)
 def at_minute(moment: Any) -> str:
-    """A moment that was, with its zone: `Nov. 27, 2026, 2:30 p.m. EST`."""
-    return f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname() or ''}".strip() if moment else ""
+    """A moment that was, with its zone: `Nov. 27, 2026, 2:30 p.m. EST`. No line ends within the time."""
+    if not moment:
+        return ""
+    text = f"{date_format(moment, 'DATETIME_FORMAT')} {moment.tzname() or ''}".strip()
+    return re.sub(r"(?<=\d|n) (?=[ap]\.m\.)| (?=\S+$)", NO_BREAK, text)
 
 
 @register.filter
