@@ -13,6 +13,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _now
 
 SOON = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 NOTHING = "—"
 
 
@@ -29,6 +30,8 @@ def due_line(row: Any) -> str:
         css, words = "due--soon", _now("in %(time)s") % {"time": timeuntil(row.due_at, now, depth=1)}
     else:
         css, words = "due", ""
+    if abs(row.due_at - now) < MINUTE:
+        words = _now("now")
     text = format_html(
         '<time datetime="{}" class="{}">{}</time>', row.due_at.isoformat(), css, _minute(row.due_at, row.publication)
     )

@@ -66,6 +66,8 @@ def test_a_date_that_is_past_says_by_how_much_and_a_near_one_how_long(client, ed
     assert cell(client, "due").endswith("2 days late")
     due(report, timezone.now() + timedelta(hours=3, minutes=5))
     assert cell(client, "due").endswith("in 3 hours")
+    due(report, timezone.now())
+    assert cell(client, "due").endswith("now")
 
 
 def test_a_report_in_which_a_child_is_named_is_marked_urgent_before_its_words(client, editor, publication):
