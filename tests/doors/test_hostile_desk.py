@@ -39,7 +39,8 @@ PARSED = {
     *("DetailsForm.languages", "DetailsForm.placement_urls", "DetailsForm.quantity", "DetailsForm.starts_on"),
     *("CorrectionNameArticleForm.article", "CorrectionPlaceForm.url", "CorrectionStartForm.article"),
     *("CorrectionStartForm.target", "InvoicePrepareForm.country", "LicensePlacementsForm.urls"),
-    *("QuoteAcceptForm.terms_sha256", "ReportAskColleagueForm.email", "NoticeAcknowledgeForm.url"),
+    *("AgencyCorrectionForm.received", "QuoteAcceptForm.terms_sha256"),
+    *("ReportAskColleagueForm.email", "NoticeAcknowledgeForm.url"),
     *("ReportEnterForm.article", "ReportEnterForm.email", "ReportJoinForm.other", "ReportJoinHereForm.other"),
     *("ReportRefileForm.article", "RequestItemsForm.add"),
     # Cleaned where the service takes them, as the API's members are.
