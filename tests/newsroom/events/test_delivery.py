@@ -220,6 +220,19 @@ def test_a_database_that_goes_away_is_no_verdict(owed, monkeypatch, trouble):
     assert (owed.state, owed.attempts) == ("leased", 1)
 
 
+def test_when_the_database_goes_away_what_was_not_begun_is_free_for_the_next_worker(publication, world, monkeypatch):
+    several(world, 3)
+
+    def fail(*_args):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(channels, "send", fail)
+    with pytest.raises(OperationalError):
+        delivery.drain()
+    kept = list(Delivery.objects.order_by("pk").values_list("state", "attempts"))
+    assert kept == [("leased", 1), ("pending", 0), ("pending", 0)]
+
+
 def test_a_query_of_ours_that_is_wrong_is_a_verdict(owed, monkeypatch):
     def fail(*_args):
         raise DataError("too long")
@@ -330,7 +343,34 @@ def test_a_send_is_not_begun_when_the_lease_may_end_before_it(publication, world
     assert list(Delivery.objects.values_list("attempts", "crashes")) == [(1, 0)] * 3
 
 
-def test_a_budget_that_is_spent_gives_the_rest_back(publication, world, monkeypatch):
+def test_a_budget_of_nothing_plans_and_sends_nothing(publication, world, monkeypatch):
+    world.happen()
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: 5.0)
+    assert delivery.drain(budget=timedelta(0)) == delivery.Drained(0, 0, 0)
+    assert not Delivery.objects.exists()
+
+
+def test_a_send_begins_up_to_the_last_moment_that_its_lease_allows(publication, world, monkeypatch):
+    several(world, 2)
+    now = [0.0]
+    claims = []
+    real = channels.send
+
+    def take_all_that_is_left(row, held=()):
+        claims.append(Delivery.objects.filter(state="leased").count())
+        now[0] += schedule.latest_start("email").total_seconds()
+        return real(row, held)
+
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(channels, "send", take_all_that_is_left)
+    planned = []
+    monkeypatch.setattr(leases, "claim", lambda lane, claim=leases.claim: planned.append(lane) or claim(lane))
+    assert delivery.drain(["email"], budget=timedelta(hours=1)).sent == 2
+    assert (claims, planned) == ([2, 1], ["email", "email"])  # the second claim finds nothing: one lease was enough
+
+
+@pytest.mark.parametrize("budget", [50, 60])
+def test_a_budget_that_is_spent_gives_the_rest_back(publication, world, monkeypatch, budget):
     several(world, 3)
     now = [0.0]
     real = channels.send
@@ -341,7 +381,7 @@ def test_a_budget_that_is_spent_gives_the_rest_back(publication, world, monkeypa
 
     monkeypatch.setattr(delivery.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(channels, "send", take_a_minute)
-    assert delivery.drain(budget=timedelta(seconds=50)).tried == 1
+    assert delivery.drain(budget=timedelta(seconds=budget)).tried == 1
     assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "pending", "pending"]
 
 
