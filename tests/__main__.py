@@ -2,7 +2,7 @@
 
 Two passes: everything on SQLite, then on PostgreSQL what is marked `postgres` or `both`. The last lines add
 the two up: what was not run here and why, then “N passed, N failed”. MASTHEAD_TEST_WORKERS sets the
-processes (default 2).
+processes (default 3: on two cores, because the one with the whole services mostly waits for them).
 """
 
 import json
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def _run_pass(arguments: list[str], *, extra: dict[str, str], marks: str) -> tuple[int, dict]:
     with tempfile.TemporaryDirectory() as folder:
         tally = Path(folder) / "tally.json"
-        workers = os.environ.get("MASTHEAD_TEST_WORKERS", "2")
+        workers = os.environ.get("MASTHEAD_TEST_WORKERS", "3")
         command = [sys.executable, "-m", "pytest", "-m", marks, *arguments]
         if workers != "0":
             command += ["-n", workers, "--dist", "loadgroup"]

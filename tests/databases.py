@@ -53,7 +53,7 @@ def own_folder(settings, tmp_path_factory):
     with an empty log, or runs beside another one, must not be told that entries are missing.
     """
     if Path(settings.VAR) == Path(os.environ["MASTHEAD_VAR"]):
-        settings.VAR = tmp_path_factory.mktemp("var")
+        settings.VAR = Path(tempfile.mkdtemp(prefix="var-", dir=tmp_path_factory.getbasetemp()))
 
 
 def migrated() -> Path:

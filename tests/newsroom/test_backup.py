@@ -30,7 +30,7 @@ LISTED = {"manifest.json", "var/secret_key", "var/ledger_key", "var/ledger_check
 @pytest.fixture(autouse=True)
 def nobody_else():
     """The loop of a browser in a test before this one had a connection of its own in this thread, and left it open."""
-    for other in [found for found in gc.get_objects() if isinstance(found, BaseDatabaseWrapper)]:
+    for other in [found for found in gc.get_objects() if issubclass(type(found), BaseDatabaseWrapper)]:
         if other is not connections["default"] and other._thread_ident == threading.get_ident():
             other.close()
 

@@ -316,7 +316,7 @@ def test_the_urgent_door_stands_before_the_form_s_parts_with_the_number_and_the_
     door = text[text.index('class="cannot-wait"') : text.index('class="form-part"')]
     assert "+1 555 0100" in door
     assert [row["kind"] for row in page.context["urgent_dates"]] == ["acknowledge", "decide"]
-    assert re.search(r"day, \w+\.? \d+, \d{4}, [^<]+ E[SD]T</time>", door)
+    assert re.search(r"day, \w+\.? \d+, \d{4}, [^<]+\sE[SD]T</time>", door)
     assert " open>" not in door.partition("<summary>")[0]
 
 
