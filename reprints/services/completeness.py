@@ -34,7 +34,9 @@ def check_complete(quote: Quote, *, by_hand: bool) -> None:
     if not quote.exclusions_confirmed and any(line.exclusions for line in lines):
         faults.append(Fault("/exclusions_confirmed", _("Confirm what is left out."), "required"))
     now = moments.now()
-    if quote.valid_until is None or not now < quote.valid_until <= now + LONGEST_OFFER:
+    if quote.valid_until is not None and quote.valid_until <= now:
+        faults.append(Fault("/valid_until", _("The last day of this offer is over: write it anew."), "past_date"))
+    elif quote.valid_until is None or quote.valid_until > now + LONGEST_OFFER:
         faults.append(Fault("/valid_until", _("A quote is valid for at most 90 days."), "too_large"))
     if faults:
         raise Invalid(faults)

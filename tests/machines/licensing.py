@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from newsroom.articles.models import Article
-from newsroom.errors import Conflict, NotAllowed, Stale
+from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.workflow import THE_CLOCK
 from reprints.models import License, LicenseRequest, Quote
 from reprints.services import accepting, asking, clock, deciding, quoting
@@ -133,10 +133,14 @@ class QuoteMachine(Machine):
     @rule(who=st.sampled_from(["ed", "vi", "partner"]))
     def open_the_draft(self, who):
         name = self.newest("draft")
-        if self.press(
-            lambda: quoting.open(Quote.objects.get(reference=name), by=self.actors[who]),
-            NotAllowed if who != "ed" else None if self.status in {"submitted", "in_review", "quoted"} else Conflict,
-        ):
+        quote = Quote.objects.get(reference=name)
+        if who != "ed":
+            expected = NotAllowed
+        elif quote.valid_until <= timezone.now() + timedelta(seconds=1):  # `press` lets one pass
+            expected = Invalid
+        else:
+            expected = None if self.status in {"submitted", "in_review", "quoted"} else Conflict
+        if self.press(lambda: quoting.open(quote, by=self.actors[who]), expected):
             self.end_quotes("superseded", but=name)
             self.quotes[name] = "open"
             if self.status == "quoted":

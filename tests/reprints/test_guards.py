@@ -201,6 +201,10 @@ def barred(table, name, row, by):
     return lambda: table.check(row, name, by)
 
 
+def drafted_long_ago(desk):
+    return changed(priced(desk), valid_until=timezone.now())
+
+
 def for_longer(desk):
     return changed(priced(desk), valid_until=timezone.now() + timedelta(days=91))
 
@@ -354,6 +358,7 @@ GUARDS = [
     ),
     ("open: terms are pinned", "required", lambda d: call(quoting.open, changed(priced(d), terms=None), by=d.editor)),
     ("open: valid for 90 days at most", "too_large", lambda d: call(quoting.open, for_longer(d), by=d.editor)),
+    ("open: not after its last day", "past_date", lambda d: call(quoting.open, drafted_long_ago(d), by=d.editor)),
     ("draft: in countries that there are", "unknown_country", lambda d: offering(d, territory=["ATLANTIS"])),
     ("draft: in some country", "required", lambda d: offering(d, territory=[])),
     ("draft: a use that there is", "unknown_use", lambda d: offering(d, use="rent")),
