@@ -114,3 +114,31 @@ def test_what_an_order_destroyed_does_not_come_back():
 
 def test_the_tables_are_called_as_in_the_events():
     assert [workflow.REPORT.noun, workflow.CORRECTION.noun] == ["report", "correction"]
+
+
+def needing_words(table):
+    return {name for name, row in table.transitions.items() if row.needs_words}
+
+
+def guarded(table):
+    return {name: row.guard.__name__ for name, row in table.transitions.items() if row.guard.__name__ != "no_block"}
+
+
+def test_these_moves_of_a_report_need_words_and_these_have_a_guard():
+    assert needing_words(workflow.REPORT) == {"ask", "reply", "reopen", "decline", "join", "appeal"}
+    assert guarded(workflow.REPORT) == {
+        "restore": "words_are_erased",
+        "accept": "decided_before",
+        "decline": "decided_before",
+        "join": "not_said_to_be_the_same",
+        "lapse": "may_not_lapse",
+        "appeal": "appeal_is_over",
+    }
+
+
+def test_these_moves_of_a_notice_need_words_and_these_have_a_guard():
+    needing, guards = needing_words(workflow.CORRECTION), guarded(workflow.CORRECTION)
+    assert needing >= {"return_to_draft", "publish_urgent"}
+    assert not needing & {"send_for_approval", "discard", "publish"}
+    assert (guards["publish"], guards["publish_urgent"]) == ("wrote_the_words", "urgent_not_allowed")
+    assert set(guards.values()) == {"wrote_the_words", "urgent_not_allowed", "destroyed"}

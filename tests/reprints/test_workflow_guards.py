@@ -54,3 +54,24 @@ def test_the_tables_are_found_by_their_name_and_the_sets_hold_what_is_open():
     assert set(workflow.UNANSWERED) == {"open", "escalated"}
     assert set(workflow.OPEN_REQUEST) == {"submitted", "in_review", "needs_info", "quoted"}
     assert timedelta(days=30) == workflow.REOPEN_WITHIN
+
+
+def test_these_moves_need_words_and_these_have_a_guard():
+    rows = [(name, row) for table in workflow.WORKFLOWS.values() for name, row in table.transitions.items()]
+    needing = {
+        table: {name for name, row in workflow.WORKFLOWS[table].transitions.items() if row.needs_words}
+        for table in workflow.WORKFLOWS
+    }
+    assert needing == {
+        "license_request": {"ask", "reply", "decline", "redirect"},
+        "quote": {"cancel"},
+        "license": {"suspend", "terminate", "revoke"},
+        "update_notice": {"waive"},
+        "invoice": {"credit", "write_off"},
+    }
+    assert {(name, row.guard.__name__) for name, row in rows if row.guard.__name__ != "no_block"} == {
+        ("resume", "_quote_goes_first"),
+        ("reopen", "_reopens_in_time"),
+        ("credit", "_is_no_credit_note"),
+        ("write_off", "_is_no_credit_note"),
+    }
