@@ -14,10 +14,11 @@ from rest_framework.views import APIView
 from corrections.api.serializers import SourceField
 from corrections.models import AgencyCorrection
 from corrections.services import agencies
-from newsroom.accounts.models import ApiKey, Publication
+from newsroom.accounts.models import ApiKey
 from newsroom.api.fields import StrictSerializer, TextField
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
+from newsroom.api.keys import publication_for
 from newsroom.articles import services
 from newsroom.articles.addresses import BadAddress
 from newsroom.articles.models import Article
@@ -95,22 +96,10 @@ class AgencyCorrectionsView(APIView):
         written = AgencyCorrectionWriteSerializer(data=request.data)
         written.is_valid(raise_exception=True)
         told = dict(written.validated_data)
-        publication = _publication(key, told.pop("publication"))
+        publication = publication_for(key, told.pop("publication"))
         articles = [_article(address, at) for at, address in enumerate(told.pop("article_urls"))]
         kept, new = agencies.arrive(by=key, publication=publication, articles=list(dict.fromkeys(articles)), **told)
         return Response(_shape(kept), status=201 if new else 200)
-
-
-def _publication(key: ApiKey, slug: str) -> Publication:
-    """The one that is named, else the key's only one. Raises Invalid."""
-    owned = list(key.publications.order_by("pk"))
-    if not slug and len(owned) == 1:
-        return owned[0]
-    found = next((row for row in owned if row.slug == slug), None)
-    if found is None:
-        words = _("This key is not for that publication.") if slug else _("Name the publication.")
-        raise Invalid.one("/publication", words, "unknown_publication" if slug else "required")
-    return found
 
 
 def _article(address: str, at: int) -> Article:

@@ -15,11 +15,12 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from newsroom.accounts.models import ApiKey
+from newsroom.accounts.models import ApiKey, Publication
 from newsroom.accounts.scopes import SCOPES
 from newsroom.accounts.services import digest
 from newsroom.api.throttles import SAFE_METHODS, caller, hit
 from newsroom.availability import read_only
+from newsroom.errors import Invalid
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -78,6 +79,18 @@ class HasScope(BasePermission):
             return True
         self.message = _("This key does not have the scope %(scope)s.") % {"scope": scope}
         return isinstance(request.auth, ApiKey) and scope in request.auth.scopes
+
+
+def publication_for(key: ApiKey, slug: str) -> Publication:
+    """Which of the publications of a CMS's key is meant: the one that is named, else its only one. Raises Invalid."""
+    owned = {row.slug: row for row in key.publications.all()}
+    if slug:
+        if slug not in owned:
+            raise Invalid.one("/publication", _("This key is not for that publication."), "unknown_publication")
+        return owned[slug]
+    if len(owned) != 1:
+        raise Invalid.one("/publication", _("Say for which of the key's publications."), "required")
+    return next(iter(owned.values()))
 
 
 def scope_of(view: APIView, method: str) -> str | None:

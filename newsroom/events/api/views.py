@@ -19,6 +19,7 @@ from newsroom.accounts.models import ApiKey, Organization, Publication
 from newsroom.api.etags import Cacheable
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
+from newsroom.api.keys import publication_for
 from newsroom.api.pagination import MAX_PAGE_SIZE
 from newsroom.errors import Invalid, NotFound
 from newsroom.events import delivery as sending
@@ -263,14 +264,7 @@ def _owner(key: ApiKey, slug: str) -> Organization | Publication:
         if slug:
             raise Invalid.one("/publication", _("Only the key of a CMS names a publication."), "not_for_partners")
         return key.organization
-    owned = {row.slug: row for row in key.publications.all()}
-    if slug:
-        if slug not in owned:
-            raise Invalid.one("/publication", _("This key is not for that publication."), "unknown_publication")
-        return owned[slug]
-    if len(owned) != 1:
-        raise Invalid.one("/publication", _("Say for which of the key's publications."), "required")
-    return next(iter(owned.values()))
+    return publication_for(key, slug)
 
 
 def _change(endpoint: Endpoint, data: dict[str, Any]) -> Endpoint:

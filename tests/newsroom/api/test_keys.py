@@ -10,8 +10,10 @@ from rest_framework.test import APIClient
 
 from newsroom.accounts.models import ApiKey
 from newsroom.accounts.services import issue_key, revoke_key
-from newsroom.api.keys import HasScope, _note_use, scope_of
+from newsroom.api.keys import HasScope, _note_use, publication_for, scope_of
 from newsroom.api.models import Counter
+from newsroom.errors import Invalid
+from tests.factories import make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.newsroom.api.probe")]
 SCOPED = "/api/v1/scoped/"
@@ -180,3 +182,15 @@ def test_in_read_only_mode_no_use_is_noted(partner, issued, settings):
     settings.READ_ONLY = True
     assert partner.get(SCOPED).status_code == 200
     assert ApiKey.objects.get(pk=issued[0].pk).last_used_at is None
+
+
+def test_the_key_of_a_cms_names_one_of_its_publications_unless_it_has_only_one():
+    daily, weekly = make_publication(), make_publication()
+    one, _text = issue_key(label="One", scopes=["articles:write"], publications=[daily])
+    both, _text = issue_key(label="Both", scopes=["articles:write"], publications=[daily, weekly])
+    assert (publication_for(one, ""), publication_for(one, daily.slug)) == (daily, daily)
+    assert publication_for(both, weekly.slug) == weekly
+    for key, slug, code in ((one, weekly.slug, "unknown_publication"), (both, "", "required")):
+        with pytest.raises(Invalid) as refusal:
+            publication_for(key, slug)
+        assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("/publication", code)]
