@@ -288,13 +288,19 @@ def _spread(seconds: list[float], few: int) -> dict[str, float | None]:
 
 
 def _conceal(rows: list[dict[str, Any]], column: str, fewest: int) -> list[dict[str, Any]]:
-    """Leave out what is above 0 and below `fewest`. Where that is a single cell, the sum would tell it: leave the next
-    one out too.
+    """Leave out what is above 0 and below `fewest`. Where the sum would tell it all the same, leave the next larger one
+    out too.
     """
     few = [row for row in rows if 0 < row[column] < fewest]
-    if len(few) == 1:
+    if _told_by_sum([row[column] for row in few], fewest):
         others = [row for row in rows if row[column] >= fewest]
         few += sorted(others, key=lambda row: row[column])[:1]
     for row in few:
         row[column] = None
     return rows
+
+
+def _told_by_sum(counts: list[int], fewest: int) -> bool:
+    """Whether their sum, which the total gives away, says what each is: of two that make two, each is one."""
+    most = len(counts) * (fewest - 1)
+    return len(counts) == 1 or (len(counts) > 1 and sum(counts) in {len(counts), most})

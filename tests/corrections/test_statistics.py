@@ -156,6 +156,24 @@ def test_fewer_than_five_readers_are_not_told_nor_can_they_be_worked_out(publica
     assert {row["received"] for row in figures["by_month"]} == {0, 18}
 
 
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        ((9, 1, 1, 6), (9, None, None, None)),  # 1 + 1 is the only way to make 2
+        ((9, 4, 4, 6), (9, None, None, None)),  # and 4 + 4 the only way to make 8 of what is below 5
+        ((9, 1, 3, 6), (9, None, None, 6)),
+        ((0, 2, 3, 0), (0, None, None, 0)),
+    ],
+)
+def test_of_several_that_are_left_out_the_sum_does_not_tell_each(publication, numbers, shown):
+    for section, number in zip("abcd", numbers, strict=True):
+        reports_of(story(publication, section), number)
+
+    rows = statistics.of(publication, now=NOW)["by_section"]
+
+    assert tuple(row["received"] for row in rows) == shown
+
+
 def test_the_number_of_queries_does_not_grow(publication):
     article = story(publication)
     counts = []
