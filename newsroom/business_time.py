@@ -107,7 +107,11 @@ def add_business_time(start: datetime, amount: timedelta, *, calendar: Calendar)
 
 def last_moment(start: datetime, days: int, *, zone: ZoneInfo) -> datetime:
     """The last moment of the n-th day after `start` in that zone, as UTC."""
-    day = start.astimezone(zone).date() + timedelta(days=min(max(0, days), LIMIT_DAYS))
+    return end_of_day(start.astimezone(zone).date() + timedelta(days=min(max(0, days), LIMIT_DAYS)), zone=zone)
+
+
+def end_of_day(day: date, *, zone: ZoneInfo) -> datetime:
+    """The last moment of that day in that zone, as UTC."""
     return datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,7 @@ from newsroom.accounts.models import ApiKey, Publication, User
 from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.models import Article, Revision
 from newsroom.articles.passages import similarity
+from newsroom.business_time import end_of_day
 from newsroom.errors import Conflict, DomainError, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
@@ -62,15 +63,15 @@ def wait(report: Report, *, by: User, agency: str, reason: str, until: date, see
         raise Invalid.one("/agency", _("Which agency?"), "required")
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid.one("/reason", _("What do you wait for? At most 500 characters."), "required")
-    end = datetime.combine(until, time(23, 59), tzinfo=report.publication.zone)
-    if not timezone.now() < end <= timezone.now() + LONGEST:
+    now, zone = timezone.now(), report.publication.zone
+    if not now.astimezone(zone).date() <= until <= now.astimezone(zone).date() + LONGEST:
         raise Invalid.one("/until", _("Choose a day from today to 30 days from now."), "out_of_range")
     report.waiting_on, report.waiting_reason = agency.strip(), reason.strip()
-    report.waiting_since, report.waiting_until = timezone.now(), end
+    report.waiting_since, report.waiting_until = now, end_of_day(until, zone=zone)
     report.version += 1
     report.save(update_fields=[*WAITING, "version", "updated_at"])
     promises.pause(report, "decide", "publish")
-    record(events.WAITING, report, by=by, data={"until": end.isoformat()})
+    record(events.WAITING, report, by=by, data={"until": report.waiting_until.isoformat()})
     return report
 
 

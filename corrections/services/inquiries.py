@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,6 +20,7 @@ from corrections.services.moving import keep_closed
 from corrections.vocabulary import Visibility
 from newsroom import links, references
 from newsroom.accounts.models import User
+from newsroom.business_time import end_of_day
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import sealed
 from newsroom.events.log import record
@@ -75,8 +76,9 @@ def ask_colleague(
     if open_ones(report).count() >= MAX_OPEN:
         raise Conflict(_("Twenty questions are open already: close one first."))
     _check(name, email, words)
-    due = datetime.combine(reply_by, time(23, 59), tzinfo=report.publication.zone)
-    if not timezone.now() < due <= timezone.now() + LONGEST:
+    zone = report.publication.zone
+    today = timezone.now().astimezone(zone).date()
+    if not today <= reply_by <= today + LONGEST:
         raise Invalid.one("/reply_by", _("Choose a day from today to 90 days from now."), "out_of_range")
     inquiry = Inquiry.objects.create(
         reference=references.new("inquiry"),
@@ -84,7 +86,7 @@ def ask_colleague(
         question=words.strip(),
         show_claim=show_claim,
         asked_by=by,
-        reply_by=due,
+        reply_by=end_of_day(reply_by, zone=zone),
         name_sealed=sealed.seal(name.strip()),
         email_sealed=sealed.seal(email.strip()),
         token_nonce=links.new_nonce(),

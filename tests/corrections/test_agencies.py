@@ -1,8 +1,9 @@
 """Errors that came from an agency: waiting, passing on, and one notice for all articles that used its text."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from corrections.models import AgencyCorrection, Correction, Report
 from corrections.services import agencies, clock
 from corrections.services import report as reports
 from corrections.services.submitting import private_path
+from newsroom.accounts.models import Publication
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import mail, planning, promises
 from newsroom.events.kinds import ADDRESS_BOOKS
@@ -108,6 +110,21 @@ def test_a_wait_without_whom_why_or_until_is_refused(report, editor, over):
     with pytest.raises(NotAllowed):
         wait(report, make_staff(report.publication, "legal"))
     assert Report.objects.get().waiting_since is None
+
+
+def test_a_wait_is_from_today_to_the_thirtieth_day_on_the_publications_calendar(editor, report):
+    Publication.objects.update(time_zone="Europe/London")
+    half_past_midnight = datetime(2026, 10, 10, 23, 30, tzinfo=UTC)  # in London the 11th, two weeks before winter time
+    with time_machine.travel(half_past_midnight, tick=False):
+        for day in (date(2026, 10, 10), date(2026, 11, 11)):
+            with pytest.raises(Invalid):
+                wait(report, editor, until=day)
+        for day, ends in (
+            (date(2026, 10, 11), datetime(2026, 10, 11, 22, 59, 59, 999999, tzinfo=UTC)),
+            (date(2026, 11, 10), datetime(2026, 11, 10, 23, 59, 59, 999999, tzinfo=UTC)),
+        ):
+            assert wait(report, editor, until=day).waiting_until == ends
+            agencies.go_on(Report.objects.get(), by=editor)
 
 
 def test_what_is_passed_on_names_the_agency_to_the_reader(daily, report, editor):

@@ -1,8 +1,9 @@
 """Asking a colleague without an account: a signed link, one answer, an internal note."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -173,6 +174,20 @@ def test_bad_questions_are_refused(report, editor, over):
     with pytest.raises(Invalid):
         ask(report, editor, **over)
     assert (Inquiry.objects.count(), Event.objects.filter(kind="report.inquiry_opened").count()) == (0, 0)
+
+
+def test_the_answer_is_due_from_today_to_the_ninetieth_day_on_the_publications_calendar(report, editor):
+    Publication.objects.update(time_zone="Europe/London")
+    with time_machine.travel(datetime(2026, 10, 10, 23, 30, tzinfo=UTC), tick=False):  # the 11th in London
+        for day in (date(2026, 10, 10), date(2027, 1, 10)):
+            with pytest.raises(Invalid):
+                ask(report, editor, reply_by=day)
+        assert ask(report, editor, reply_by=date(2026, 10, 11)).reply_by == datetime(
+            2026, 10, 11, 22, 59, 59, 999999, tzinfo=UTC
+        )
+        assert ask(report, editor, reply_by=date(2027, 1, 9)).reply_by == datetime(
+            2027, 1, 9, 23, 59, 59, 999999, tzinfo=UTC
+        )
 
 
 def test_only_the_desk_asks_about_open_reports_at_most_twenty_times(report, editor):
