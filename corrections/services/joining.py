@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from corrections.models import Report
 from corrections.services import report as reports
+from corrections.services.joined import lock_with_joined
 from corrections.services.similar import MOST_COMPARED
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid, Stale
@@ -28,9 +29,7 @@ def join_all(
         raise Invalid.one("/others", _("Tick at least one report."), "required")
     if len(others) > MOST_COMPARED:
         raise Invalid.one("/others", _("At most %(most)d reports at once.") % {"most": MOST_COMPARED}, "too_many")
-    # All rows at once in the order in which they came, as by every move that locks two of them.
-    keys = [report.pk, *(other.pk for other, _version in others)]
-    list(Report.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    lock_with_joined(report, *(other for other, _version in others))
     report = lock(report, seen=seen)
     for other, version in others:
         try:

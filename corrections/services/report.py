@@ -12,7 +12,7 @@ from corrections import events
 from corrections.models import Correction, Message, Report
 from corrections.services import answers, priority, watching
 from corrections.services import correction as notices
-from corrections.services.joined import UNANSWERED, hand_over, lock_both
+from corrections.services.joined import UNANSWERED, hand_over, lock_with_joined, lock_with_primary, take_along
 from corrections.services.moving import begin, decide, end, keep_closed
 from corrections.vocabulary import DECLINE_CODES, Resolution, Severity
 from corrections.workflow import REPORT
@@ -40,6 +40,7 @@ def release(report: Report, *, by: User, seen: int | None = None) -> Report:
 @transaction.atomic
 def mark_spam(report: Report, *, by: User, seen: int | None = None) -> Report:
     """Nothing a newsroom must answer. The sender is told nothing."""
+    lock_with_joined(report)
     report, change = begin(report, "mark_spam", by=by, seen=seen)
     promises.drop(report)
     report = end(report, change, by=by)
@@ -167,7 +168,7 @@ def join(report: Report, *, by: Actor, other: Report, words: str, seen: int | No
         other = Report.objects.get(pk=other.joined_to_id)
         if other.pk == report.pk:
             raise Invalid.one("/other", _("Those two would be joined to each other."), "circular")
-    other = lock_both(report, other)
+    other = lock_with_joined(report, other)[other.pk]
     if other.joined_to_id:
         raise Conflict(_("That report was joined to another one at this moment. Please look again."))
     if other.status in UNANSWERED:
@@ -200,6 +201,7 @@ def withdraw(
 
     Whatever the desk did since the reader looked, this is still what they want: no page is too old for it.
     """
+    lock_with_joined(report)
     report, change = begin(report, "withdraw", by=by, seen=seen)
     report.resolution_code = code
     change["resolution_code"] = code
@@ -212,6 +214,7 @@ def withdraw(
 @transaction.atomic
 def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> Report:
     """Close it: we asked, reminded twice, and heard nothing."""
+    lock_with_joined(report)
     report, change = begin(report, "lapse", by=by, seen=seen)
     report.resolution_code = Resolution.NO_REPLY
     answer = answers.closing(report, Resolution.NO_REPLY)
@@ -225,10 +228,13 @@ def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> 
 @transaction.atomic
 def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None, saw: str = "") -> Report:
     """The reader asks, once, that another editor looks again. `saw`: see `moving.begin`."""
+    lock_with_primary(report)
     report, change = begin(report, "appeal", by=by, seen=seen, saw=saw)
     change["message"] = say(report, "reader", by, words).pk
-    report.appealed_at = timezone.now()
     left = report.joined_to
+    if left is not None:
+        take_along(report, left)
+    report.appealed_at = timezone.now()
     report.assignee = None
     report.resolution_code = ""
     report.joined_to = None

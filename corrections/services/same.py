@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from corrections import events
 from corrections.models import Correction, Report
 from corrections.services import report as reports
+from corrections.services.joined import lock_with_joined
 from corrections.services.similar import MOST_COMPARED, SAME_PLACE, claim_of, compare, text_of
 from corrections.services.splitting import family_of
 from corrections.vocabulary import Resolution, Visibility, YesNo
@@ -78,8 +79,7 @@ def say_same(report: Report, *, yes: bool) -> Report:
     Raises `Conflict` when nobody else's open report is on these words (any more).
     """
     other = (question_for(report) or Question()).other
-    # The earlier report is locked first, as by every move that hands its joined reports on.
-    other = Report.objects.select_for_update(of=("self",)).filter(pk=other.pk).first() if other else None
+    other = lock_with_joined(report, other).get(other.pk) if other else None
     report = lock(report)
     question = question_for(report)
     if other is None or question is None or question.other is None or question.other.pk != other.pk:

@@ -71,6 +71,21 @@ def test_a_reader_says_same_thing_while_the_other_takes_the_report_back():
     assert ends == {("withdrawn", "new", None)}
 
 
+def test_a_reader_who_joined_appeals_while_the_other_takes_the_report_back():
+    publication = make_publication()
+    editor, article = make_staff(publication, "desk_editor"), make_article(publication)
+    for _ in range(ROUNDS):
+        older, newer = (make_report(article=article) for _ in range(2))
+        older = reports.join(older, by=editor, other=newer, words="The same.")
+        answers = at_once(
+            lambda report=older: reports.appeal(report, words="It is not the same."),
+            lambda report=newer: reports.withdraw(report),
+        )
+        assert all(isinstance(loser, Conflict) for loser in losers(answers)), answers
+        older, newer = (Report.objects.get(pk=row.pk) for row in (older, newer))
+        assert (older.status in {"in_review", "new"}, older.joined_to_id, newer.status) == (True, None, "withdrawn")
+
+
 def test_two_reports_joined_to_each_other_at_once_leave_one_of_them_open():
     publication = make_publication()
     editor, article = make_staff(publication, "desk_editor"), make_article(publication)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from corrections.admin.waiting import appealed
 from corrections.models import Report
 from corrections.services import report as reports
 from corrections.services.same import question_for, say_same, say_settled
@@ -172,6 +173,49 @@ def test_joined_readers_get_the_answer_and_its_own_time_for_a_second_look(desk, 
     assert list(page.context["forms"]) == ["appeal"]
     second.refresh_from_db()
     assert reports.appeal(second, words="It states a number.").status == "in_review"
+
+
+def test_whoever_declined_the_other_report_does_not_decide_the_appeal_of_a_reader_who_joined_it(desk, client):
+    first, second = desk.report(), say_same_of(desk)
+    reports.decline(first, by=desk.editor, code="opinion", words="It is marked as an opinion.", turn_to="The Council")
+    second = reports.appeal(second, words="It states a number.")
+
+    page = client.get(private_path(second), follow=True)
+    assert [(row["text"], row["turn_to"]) for row in page.context["answers"]][1:] == [
+        ("It is marked as an opinion.", "The Council")
+    ]
+    with pytest.raises(Conflict, match="another editor decides the appeal"):
+        reports.decline(second, by=desk.editor, code="opinion", words="Still.")
+    assert (appealed(Report.objects.all(), desk.editor).count(), second.first_answered_at) == (0, None)
+    another = make_staff(desk.publication, "desk_editor")
+    assert appealed(Report.objects.all(), another).get() == second
+    assert reports.accept(second, by=another).status == "accepted"
+
+
+def test_words_that_went_to_the_other_reader_alone_are_not_taken_along(desk, client):
+    first, second = desk.report(), say_same_of(desk)
+    first = reports.accept(reports.take_up(first, by=desk.editor), by=desk.editor, words="Dear Rita, you are right.")
+    reports.appeal(Report.objects.get(pk=second.pk), words="Nobody asked me.")
+    assert second.decisions.count() == 1  # nothing was decided yet that it could be about
+    third = say_same_of(desk)
+    force_status(first, "resolved")
+    third = reports.appeal(Report.objects.get(pk=third.pk), words="It says feet now.")
+
+    assert list(third.decisions.values_list("move", "answer", "by")) == [
+        ("join", "You told us that it is the same error. You hear how the other report ends.", None),
+        ("accept", "", desk.editor.pk),
+    ]
+    assert "Dear Rita" not in client.get(private_path(third), follow=True).content.decode()
+
+
+def test_what_legal_decided_of_a_restricted_report_is_not_taken_along(desk):
+    first, second = desk.report(), say_same_of(desk)
+    reports.decline(first, by=desk.editor, code="opinion", words="It is marked as an opinion.")
+    Report.objects.filter(pk=first.pk).update(visibility="restricted")
+
+    second = reports.appeal(Report.objects.get(pk=second.pk), words="It states a number.")
+
+    assert list(second.decisions.values_list("move", flat=True)) == ["join"]
 
 
 def say_same_of(desk):
