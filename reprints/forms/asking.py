@@ -6,7 +6,7 @@ each fault finds its way back to the field it was typed into.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import Publication
 from newsroom.errors import Fault
 from newsroom.web.fields import CleanTextField
+from reprints.forms.faults import field_of, place_faults, place_of, shifted
 from reprints.forms.typed import country_code, language_tag, lines_of, whole_number, words_of
 from reprints.forms.uses import FIXED_PORTION, GROUPS, needed_by, use_choices
 from reprints.models import UseType
@@ -39,15 +40,6 @@ PERSONAL = frozenset({"name", "email", "company", "website"})
 """What is not asked of a contact who is signed in."""
 ACTS_FOR_OTHERS = frozenset({OrganizationType.AGENCY_PR})
 """Who may ask for a client."""
-
-FIELD_OF_MEMBER = {"article_url": "article_urls", "territory": "countries"}
-"""Member of an item → the field it is typed into, where the two have different names."""
-
-PLAIN_WORDS = {
-    "unknown_country": _("We know no country of this name."),
-    "unknown_language": _("We know no language of this name."),
-}
-"""Code of a fault → what it means to someone who types names and not codes."""
 
 
 class ArticlesForm(forms.Form):
@@ -265,20 +257,26 @@ class DetailsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, step: ArticlesForm, use: UseType, publication: Publication, known: bool = False, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        step: ArticlesForm,
+        use: UseType,
+        publication: Publication,
+        known: bool = False,
+        given: Mapping[str, Any] | None = None,
+        before: Sequence[DetailsForm] = (),
     ) -> None:
+        """`given` fills in what was typed elsewhere; `before` are the other uses in the same request."""
         today = timezone.now().astimezone(publication.zone).date()
-        kwargs.setdefault(
-            "initial",
-            {
-                "starts_on": today.isoformat(),
-                "ends_on": (today + timedelta(days=364)).isoformat(),
-                "scope": "world",
-                "portion": Portion.FULL_TEXT.value,
-            },
-        )
-        super().__init__(*args, **kwargs)
-        self.step, self.use = step, use
+        initial = {
+            "starts_on": today.isoformat(),
+            "ends_on": (today + timedelta(days=364)).isoformat(),
+            "scope": "world",
+            "portion": Portion.FULL_TEXT.value,
+        }
+        super().__init__(data, initial=initial | {name: value for name, value in (given or {}).items() if value})
+        self.step, self.use, self.before = step, use, before
         shown = needed_by(use) - (PERSONAL if known else frozenset())
         if str(step.data.get("organization_type", "")) in ACTS_FOR_OTHERS:
             shown |= {"end_client"}
@@ -312,10 +310,8 @@ class DetailsForm(forms.Form):
 
     def request_data(self) -> dict[str, Any]:
         """What was typed, with the API's members: what `services.asking` takes. Nothing is checked yet."""
-        item = self._item()
-        items = [{**item, "article_url": url} for url in self.step.urls()]
         return {
-            "items": items,
+            "items": [item for form in (*self.before, self) for item in form.items()],
             "organization_type": self._given("organization_type"),
             "po_number": self._given("po_number"),
             "end_client": self._given("end_client") if "end_client" in self.fields else "",
@@ -323,15 +319,27 @@ class DetailsForm(forms.Form):
             "note": self._given("note"),
         }
 
+    def items(self) -> list[dict[str, Any]]:
+        """This use of each article."""
+        item = self._item()
+        return [{**item, "article_url": url} for url in self.step.urls()]
+
     def words(self) -> int:
         """How many words the pasted passage has."""
         return excerpts.count_words(self._given("excerpt_text"))
 
     def take_faults(self, faults: Iterable[Fault]) -> None:
-        """Show what is wrong beside the field it concerns."""
-        faults = list(faults)
-        place_faults(self, faults, self.step.urls())
-        place_faults(self.step, [fault for fault in faults if field_of(fault) in self.step.fields], self.step.urls())
+        """Show what is wrong beside the field it concerns, and of a use that was added before with its name."""
+        uses = [form.use for form in self.before for _url in form.step.urls()]
+        here = []
+        for fault in faults:
+            place = place_of(fault)
+            if place is None or place >= len(uses):
+                here.append(shifted(fault, len(uses)))
+            else:
+                self.add_error(None, ValidationError(f"{uses[place].label}: {fault.detail}", code=fault.code))
+        place_faults(self, here, self.step.urls())
+        place_faults(self.step, [fault for fault in here if field_of(fault) in self.step.fields], self.step.urls())
 
     def _item(self) -> dict[str, Any]:
         use = Use(self.use.code)
@@ -372,32 +380,3 @@ class DetailsForm(forms.Form):
 
     def _ticked(self, name: str) -> bool:
         return name in self.data
-
-
-def field_of(fault: Fault) -> str:
-    """The field that a fault of the request belongs to, by its JSON pointer; empty for the request as a whole."""
-    parts = fault.pointer.strip("/").split("/")
-    member = parts[2] if parts[0] == "items" and len(parts) > 2 else parts[0]
-    return "article_urls" if member == "items" else FIELD_OF_MEMBER.get(member, member)
-
-
-def place_faults(form: forms.Form, faults: Iterable[Fault], urls: list[str]) -> None:
-    """Add each fault once to the field of the form that it belongs to. An address is named when there are several."""
-    for fault in faults:
-        name = field_of(fault)
-        if name not in form.fields:
-            continue
-        parts = fault.pointer.strip("/").split("/")
-        detail = str(PLAIN_WORDS.get(fault.code, fault.detail))
-        if name == "article_urls" and len(urls) > 1 and len(parts) > 1 and parts[1].isdecimal():
-            detail = f"{urls[int(parts[1])][:120]}: {detail}"
-        elif name in {"countries", "languages", "placement_urls"} and parts[-1].isdecimal():
-            detail = f"“{_nth(form, name, int(parts[-1]))}”: {detail}"
-        if detail not in form.errors.get(name, []):
-            form.add_error(name, ValidationError(detail, code=fault.code))
-
-
-def _nth(form: forms.Form, name: str, index: int) -> str:
-    typed = str(form.data.get(name, ""))
-    found = lines_of(typed) if name == "placement_urls" else words_of(typed)
-    return found[index][:80] if index < len(found) else ""

@@ -53,14 +53,14 @@ class RequestReopenForm(MoveForm):
 
 
 class RequestItemsForm(MoveForm):
-    """Ask for other articles: those that stay, and the addresses of further ones, in the same use."""
+    """Ask for other articles: those that stay, and the addresses of further ones, in the same uses."""
 
     keep = forms.MultipleChoiceField(required=False, label=_("What you ask for"), widget=forms.CheckboxSelectMultiple)
     add = forms.CharField(
         required=False,
         max_length=MAX_ADDRESSES,
         label=_("Further articles"),
-        help_text=_("Their addresses, one a line, for the same use."),
+        help_text=_("Their addresses, one a line. You then ask for the same uses of each."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,8 +19,6 @@ from django.views.decorators.http import require_http_methods
 
 from newsroom.accounts.models import Organization, Publication
 from newsroom.api import throttles
-from newsroom.articles.addresses import BadAddress, canonical_key
-from newsroom.articles.models import ArticleAddress
 from newsroom.availability import is_away
 from newsroom.errors import DomainError, Invalid
 from newsroom.web import form_token, gate
@@ -28,19 +26,21 @@ from newsroom.web.headers import private_page, see_other
 from newsroom.web.once import once
 from newsroom.web.text import has_forbidden_characters
 from reprints import links
+from reprints.forms import several
 from reprints.forms.asking import ArticlesForm, DetailsForm
+from reprints.forms.several import MORE, MOST_USES
 from reprints.models import LicenseRequest, UseType
 from reprints.services import asking, drafts
 from reprints.views import wording
-from reprints.vocabulary import Use
+from reprints.views.naming import known, names_of
+from reprints.vocabulary import MAX_ITEMS, Use
 
 PURPOSE = "license_request"
 SECOND_TRY_SECONDS = 60
 MACHINE_LIKE = {"trap", "too_fast"}
 FIRST_STEP = ("article_urls", "use", "organization_type")
 PERSONAL = ("name", "email")
-DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields}) - {"website"}
-SHOWN_ARTICLES = 50
+DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields, MORE, several.ANOTHER}) - {"website"}
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,30 @@ class Asker:
         """A fresh token for one sending of the form."""
         return form_token.issue(PURPOSE, about=self.about, head_start=head_start)
 
-    def details(self, step: ArticlesForm, data: Any = None) -> DetailsForm:
-        """The second step. `step` has chosen a use."""
+    def details(self, step: ArticlesForm, typed: QueryDict, *, fresh: bool = False) -> DetailsForm:
+        """The second step; `fresh`: for a use of which nothing was filled in yet. `step` has chosen a use."""
         use = step.chosen
         assert use is not None  # noqa: S101 -- asked for by the caller
-        known = self.organization is not None
-        return DetailsForm(data, step=step, use=use, publication=self.publication, known=known)
+        return DetailsForm(
+            None if fresh else typed,
+            step=step,
+            use=use,
+            publication=self.publication,
+            known=self.organization is not None,
+            given=typed if fresh else None,
+            before=self.before(step, typed),
+        )
+
+    def before(self, step: ArticlesForm, typed: QueryDict) -> list[DetailsForm]:
+        """The uses that were added to the request before. Those that are not offered are not among them."""
+        found = []
+        for text in typed.getlist(MORE):
+            data = several.unpacked(text)
+            data["organization_type"] = typed.get("organization_type", "")
+            first = ArticlesForm(data, use_types=step.use_types.values())
+            if (use := first.chosen) is not None:
+                found.append(DetailsForm(data, step=first, use=use, publication=self.publication, known=True))
+        return found
 
 
 # Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
@@ -94,24 +112,36 @@ def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Both steps, for whoever asks: nobody known, or an organization whose contact is signed in."""
     if request.method != "POST":
         return _show_articles(request, ArticlesForm(initial=_prefilled(request, asker)), asker)
+    doing, request.POST = several.pressed(request.POST)  # type: ignore[assignment]  # -- as if it had been sent so
     step = ArticlesForm(request.POST)
-    found = asking.publication_of([{"article_url": url} for url in step.urls()[:SHOWN_ARTICLES]])
+    found = asking.publication_of([{"article_url": url} for url in step.urls()[:MAX_ITEMS]])
     asker = replace(asker, publication=found or asker.publication)
-    doing = request.POST.get("do", "")
     if doing == "save":
         return _save(request, asker)
     if doing == "back":
         return _show_articles(request, ArticlesForm(initial=request.POST.dict()), asker)
+    if refused := _refused_uses(request, step, asker):
+        return refused
     with timezone.override(asker.publication.zone):
         smallest = _indicate(step, step.smallest(), asker)
     if step.errors or step.chosen is None:
         return _show_articles(request, step, asker, status=422)
     # Whoever went back to the first step brings along what was typed in the second.
-    if doing not in {"price", "send"} and "starts_on" not in request.POST:
-        details = asker.details(step)
+    fresh = several.ANOTHER in request.POST or "starts_on" not in request.POST
+    if doing not in {"price", "send", "add"} and fresh:
+        details = asker.details(step, request.POST, fresh=True)
         return _show_details(request, details, asker, shown=smallest, first=True)
-    details = asker.details(step, request.POST)
-    return _answer(request, details, asker, smallest, sending=doing == "send")
+    return _answer(request, asker.details(step, request.POST), asker, smallest, doing=doing)
+
+
+def _refused_uses(request: HttpRequest, step: ArticlesForm, asker: Asker) -> HttpResponse | None:
+    """The first step again where uses were added that cannot be asked for: without them, and saying so."""
+    left = several.offered(request.POST, step.use_types)
+    if left is None:
+        return None
+    request.POST = left  # type: ignore[assignment]  # -- as if it had been sent so
+    sentence = _("A use that you added cannot be asked for here, so we left it out. Please look at the others again.")
+    return _show_articles(request, ArticlesForm(initial=left.dict()), asker, status=422, sentence=sentence)
 
 
 def _save(request: HttpRequest, asker: Asker) -> HttpResponse:
@@ -137,8 +167,9 @@ def _answer(
     asker: Asker,
     smallest: dict[str, Any] | None,
     *,
-    sending: bool,
+    doing: str,
 ) -> HttpResponse:
+    sending = doing == "send"
     details.is_valid()
     if not sending:
         for name in PERSONAL:
@@ -146,6 +177,8 @@ def _answer(
     exact = _indicate(details, details.request_data(), asker)
     if details.step.errors:
         return _show_articles(request, details.step, asker, status=422)
+    if doing == "add" and not details.errors:
+        return _add_another(request, details, asker, exact)
     if details.errors or not sending:
         status = 422 if details.errors else 200
         return _show_details(request, details, asker, shown=exact or smallest, first=exact is None, status=status)
@@ -155,6 +188,17 @@ def _answer(
         sentence = _("This page was open for too long. Nothing you typed is lost: please send it again.")
         return _show_again(request, details, asker, exact, sentence)
     return _take_in(request, details, asker, exact, token)
+
+
+def _add_another(
+    request: HttpRequest, details: DetailsForm, asker: Asker, exact: dict[str, Any] | None
+) -> HttpResponse:
+    """The first step for a further use, while this one waits."""
+    if len(details.before) + 1 >= MOST_USES:
+        most = _("One request has at most %(most)d uses: send this one, and ask again for the rest.")
+        return _show_again(request, details, asker, exact, most % {"most": MOST_USES})
+    request.POST = several.another(request.POST)  # type: ignore[assignment]  # -- as if it had been sent so
+    return _show_articles(request, ArticlesForm(initial=request.POST.dict()), asker)
 
 
 def _take_in(
@@ -231,7 +275,7 @@ def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Ask
     except Invalid as error:
         form.take_faults(error.faults)
         return None
-    return wording.indication(assessment, answer_by)
+    return wording.indication(assessment, answer_by, names_of(form) if isinstance(form, DetailsForm) else ())
 
 
 def _prefilled(request: HttpRequest, asker: Asker | None = None) -> dict[str, str]:
@@ -273,10 +317,11 @@ def _show_articles(
     context = {
         "form": form,
         "kept": kept,
+        "before": asker.before(form, request.POST),
         "sentence": sentence,
         "asker": asker,
         "publication": asker.publication,
-        "articles": _known(urls),
+        "articles": known(urls),
         "free_words": int(asker.publication.policy("free_words")),
         "reply_days": int(asker.publication.policy("quote_within_days")),
     }
@@ -310,8 +355,11 @@ def _show_details(
     context = {
         "form": form,
         "step": form.step,
-        "carried": [(name, request.POST.get(name, "")) for name in (*FIRST_STEP, "draft") if name in request.POST],
-        "articles": _known(form.step.urls()),
+        "carried": [
+            *((name, request.POST.get(name, "")) for name in (*FIRST_STEP, "draft") if name in request.POST),
+            *((MORE, waiting) for waiting in request.POST.getlist(MORE)),
+        ],
+        "articles": known(form.step.urls()),
         "use": form.use,
         "organization": dict(form.step.fields["organization_type"].choices)[request.POST["organization_type"]],  # type: ignore[attr-defined]  # -- a choice field
         "indication": shown,
@@ -334,16 +382,3 @@ def _same_or_fresh(request: HttpRequest, asker: Asker) -> str:
     except form_token.UnusableToken:
         return asker.token()
     return given
-
-
-def _known(urls: list[str]) -> list[dict[str, str]]:
-    """Address and headline of each article; no headline for one that we do not know or that is under embargo."""
-    keys: dict[str, str] = {}
-    for url in urls[:SHOWN_ARTICLES]:
-        try:
-            keys[url] = canonical_key(url)
-        except BadAddress:
-            keys[url] = ""
-    rows = ArticleAddress.objects.filter(key__in=[key for key in keys.values() if key]).select_related("article")
-    headlines = {row.key: row.article.headline for row in rows if not row.article.is_embargoed}
-    return [{"url": url, "headline": headlines.get(key, "")} for url, key in keys.items()]

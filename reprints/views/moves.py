@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from newsroom.web.once import once
 from newsroom.workflow import THE_PARTNER
 from reprints.forms import private as forms
 from reprints.forms.typed import lines_of
-from reprints.models import LicenseRequest
+from reprints.models import LicenseRequest, RequestItem
 from reprints.services import (
     accepting,
     asking,
@@ -84,11 +85,17 @@ class Visit:
 def _edit(request: LicenseRequest, data: dict[str, Any]) -> None:
     rows = list(request.items.select_related("article"))
     kept = [row.as_asked() for row in rows if str(row.position) in data["keep"]]
-    like = rows[0].as_asked()
-    if rows[0].starts_on < request.day():
-        like["starts_on"] = None
-    added = [{**like, "article_url": url} for url in lines_of(data["add"])]
+    added = [{**use, "article_url": url} for url in lines_of(data["add"]) for use in _uses_of(rows, request.day())]
     asking.edit(request, {"items": [*kept, *added]}, seen=data["seen"])
+
+
+def _uses_of(rows: list[RequestItem], today: date) -> list[dict[str, Any]]:
+    """Each use that is asked for, once, whatever it is a use of; from today on where it was to have begun."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        use = row.as_asked() | {"article_url": "", "starts_on": None if row.starts_on < today else row.starts_on}
+        found += [] if use in found else [use]
+    return found
 
 
 def _say(request: LicenseRequest, data: dict[str, Any]) -> None:

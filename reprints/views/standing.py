@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
 from reprints import papers, paying, pricing
+from reprints.documents.wording import label_of
 from reprints.duties import task_of
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import buyers
 from reprints.views import wording
-from reprints.vocabulary import TaxTreatment
+from reprints.vocabulary import TaxTreatment, Use
 from reprints.workflow import OPEN_REQUEST, LicenseStatus, QuoteStatus, RequestStatus
 
 FormsOf = Callable[[Any], dict[str, Any]]
@@ -97,6 +98,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "overdue": not removals and (bool(waits and waits.is_overdue) or any(row.is_overdue() for row in unanswered)),
         "paused": bool(waits and waits.paused_at),
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
+        "headlines": list(dict.fromkeys(row.article.headline for row in items)),
         "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],
         "quotes": quotes,
         "licenses": [_license(row, forms_of) for row in held],
@@ -132,6 +134,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
         "lines": [
             {
                 "line": line,
+                "use": label_of(Use, line.granted["use"]),
                 "rows": wording.grant_rows(line.granted),
                 "changes": wording.change_rows(line.changes),
                 "price": pricing.money(line.price, row.currency) if line.price is not None else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from babel import Locale
@@ -213,8 +214,10 @@ def change_rows(changes: list[dict[str, Any]]) -> list[dict[str, str]]:
     return wording.change_rows(changes, page_locale())
 
 
-def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, Any]:
-    """What an estimate says, for the page: lane, total, lines with their trace, and why a person answers."""
+def indication(assessment: Assessment, answer_by: datetime | None, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What an estimate says, for the page: lane, total, lines with their trace, and why a person answers. Of several
+    lines each has its name.
+    """
     currency = assessment.currency
     codes = list(dict.fromkeys(reason["code"] for reason in assessment.reasons))
     return {
@@ -222,12 +225,13 @@ def indication(assessment: Assessment, answer_by: datetime | None) -> dict[str, 
         "total": pricing.money(assessment.total, currency) if assessment.total is not None else None,
         "lines": [
             {
+                "name": name if name and len(assessment.lines) > 1 else "",
                 "price": pricing.money(line.amount, currency) if line.amount is not None else None,
                 "trace": line.trace,
                 "exclusions": line.exclusions,
                 "words": line.words,
             }
-            for line in assessment.lines
+            for line, name in zip_longest(assessment.lines, names)
         ],
         "passage": bool(assessment.lines) and all(line.words is not None for line in assessment.lines),
         "reasons": [REASONS[code] for code in codes if code in REASONS],

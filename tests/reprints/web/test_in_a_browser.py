@@ -64,6 +64,21 @@ def test_without_scripts_a_requester_finds_asks_sees_the_price_and_accepts(open_
     assert page.inner_text(".verdict__word") == "Real, but not in force yet."
 
 
+def test_without_scripts_a_second_use_goes_into_the_same_request(open_browser, article):
+    page = open_browser(java_script_enabled=False)
+    fill_in(page)
+    page.click("text=Add another use")
+    page.check("input[value=republish_print]")
+    page.click("text=Show me the price")
+    page.fill("#id_quantity", "2,000")
+    page.press("#id_quantity", "Enter")
+    assert "USD 700.00" in page.inner_text("#indication")
+    assert page.input_value("#id_email") == "wanda@review.example"
+    page.click("text=Send the request")
+    assert page.inner_text("h1") == "Your quote is ready"
+    assert [row.use for row in LicenseRequest.objects.get().items.all()] == ["republish_web", "republish_print"]
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_browser, article, scheme, width):
     page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
@@ -85,6 +100,13 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_bro
     page.click("text=Send the request")
     look("second step with errors")
     page.fill("#id_email", "wanda@review.example")
+    page.click("text=Add another use")
+    look("first step for a second use")
+    page.check("input[value=republish_print]")
+    page.click("text=Show me the price")
+    page.fill("#id_quantity", "2,000")
+    page.press("#id_quantity", "Enter")
+    look("second step of a second use")
     page.click("text=Send the request")
     for summary in page.query_selector_all("summary"):
         summary.click()
