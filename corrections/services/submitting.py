@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from corrections.services import priority, watching
 from corrections.vocabulary import Category, Channel, Medium, Origin, Visibility
 from corrections.workflow import ReportStatus
 from newsroom import links, references
-from newsroom.accounts.models import DeskKind, Publication
+from newsroom.accounts.models import Desk, DeskKind, Publication
 from newsroom.accounts.notices import desk_for
 from newsroom.articles.models import Article
 from newsroom.errors import Invalid
@@ -80,18 +81,26 @@ def submit(
         raise Invalid.one("/article", _("This article belongs to another publication."), "other_publication")
     if form_token and (earlier := Report.objects.filter(form_token=form_token).first()):
         return earlier
+    report = Report(
+        **_written(draft),
+        publication=draft.publication,
+        article=draft.article,
+        article_revision=draft.article.revision if draft.article else None,
+        language=draft.language,
+        reference=references.new("report"),
+        token_nonce=links.new_nonce(),
+        desk=_desk_for(draft),
+        status=ReportStatus.HELD if held_reasons else ReportStatus.NEW,
+        held_reasons=held_reasons or [],
+        visibility=Visibility.RESTRICTED if restricted else Visibility.NORMAL,
+        channel=channel,
+        origin=origin,
+        form_token=form_token,
+        network_hash=network_hash,
+        test=test,
+    )
     try:
-        return _write(
-            draft,
-            by,
-            channel,
-            origin,
-            held_reasons or [],
-            form_token,
-            network_hash,
-            test=test,
-            visibility=Visibility.RESTRICTED if restricted else Visibility.NORMAL,
-        )
+        return _take_in(report, draft, by=by)
     except IntegrityError:
         earlier = Report.objects.filter(form_token=form_token).first() if form_token else None
         if earlier is None:
@@ -100,63 +109,14 @@ def submit(
 
 
 @transaction.atomic
-def _write(
-    draft: Draft,
-    by: Actor,
-    channel: str,
-    origin: str,
-    held_reasons: list[str],
-    form_token: str | None,
-    network_hash: str,
-    *,
-    test: bool,
-    visibility: str,
-) -> Report:
-    article = draft.article
-    desk = desk_for(
-        draft.publication, kind=DeskKind.CORRECTIONS, section=article.section if article is not None else ""
-    )
-    report = Report(
-        reference=references.new("report"),
-        publication=draft.publication,
-        article=article,
-        article_url=draft.article_url or (article.url if article else ""),
-        anchor=draft.anchor,
-        article_revision=article.revision if article else None,
-        medium=draft.medium,
-        medium_detail=draft.medium_detail,
-        passage_exact=draft.passage_exact,
-        passage_prefix=draft.passage_prefix,
-        passage_suffix=draft.passage_suffix,
-        claim=draft.claim,
-        suggestion=draft.suggestion,
-        category=draft.category,
-        sources=draft.sources[:MAX_SOURCES],
-        about_me=draft.about_me,
-        acting_for=draft.acting_for,
-        urgent=draft.urgent,
-        urgent_reason=draft.urgent_reason,
-        language=draft.language,
-        status=ReportStatus.HELD if held_reasons else ReportStatus.NEW,
-        held_reasons=held_reasons,
-        channel=channel,
-        origin=origin,
-        desk=desk,
-        token_nonce=links.new_nonce(),
-        form_token=form_token,
-        network_hash=network_hash,
-        test=test,
-        visibility=visibility,
-    )
+def _take_in(report: Report, draft: Draft, *, by: Actor) -> Report:
     report.priority, report.priority_reasons = priority.of(report)
     report.save(force_insert=True)
-    if draft.name or draft.email or draft.phone:
+    if any(getattr(draft, name) for name in REACHED):
         ReporterContact.objects.create(
             report=report,
-            name_sealed=sealed.seal(draft.name),
-            email_sealed=sealed.seal(draft.email),
+            **{f"{name}_sealed": sealed.seal(getattr(draft, name)) for name in REACHED},
             email_mark=mark_of(draft.email),
-            phone_sealed=sealed.seal(draft.phone),
         )
     priority.promise(report)
     record("report.submitted", report, by=by, data={"status": report.status, "category": report.category})
@@ -167,12 +127,21 @@ def _write(
 def says_the_same(report: Report, draft: Draft) -> bool:
     """Whether the report holds all that this draft says, about the error and about the reader."""
     contact = getattr(report, "contact", None)
-    written = {name: getattr(report, name) for name in WRITTEN}
-    given = {name: getattr(draft, name) for name in WRITTEN}
-    given["article_url"] = draft.article_url or (draft.article.url if draft.article else "")
-    given["sources"] = draft.sources[:MAX_SOURCES]
     reached = [sealed.open_text(getattr(contact, f"{name}_sealed", "") if contact else "") for name in REACHED]
-    return written == given and reached == [getattr(draft, name) for name in REACHED]
+    said = {name: getattr(report, name) for name in WRITTEN}
+    return said == _written(draft) and reached == [getattr(draft, name) for name in REACHED]
+
+
+def _written(draft: Draft) -> dict[str, Any]:
+    """What the report says of the error, as it is kept."""
+    said = {name: getattr(draft, name) for name in WRITTEN}
+    address = draft.article_url or (draft.article.url if draft.article else "")
+    return said | {"article_url": address, "sources": draft.sources[:MAX_SOURCES]}
+
+
+def _desk_for(draft: Draft) -> Desk | None:
+    section = draft.article.section if draft.article is not None else ""
+    return desk_for(draft.publication, kind=DeskKind.CORRECTIONS, section=section)
 
 
 def private_path(report: Report) -> str:
