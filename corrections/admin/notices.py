@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.admin.rights import DESK_ROLES, at_desk, to_decide, to_place, to_review
-from corrections.admin.waiting import nearest_due
+from corrections.admin.waiting import nearest_due, promised
 from corrections.events import WARNING_ANSWERED
 from corrections.forms import notices as forms
 from corrections.forms.agencies import AgencyCorrectionForm
@@ -241,8 +241,13 @@ class CorrectionAdmin(WorkflowAdmin):
         )
 
     def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:
-        """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back."""
+        """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back, and by when
+        it is owed: to the second person, and to the readers of those reports.
+        """
+        visible = Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
+        waiting = list(visible.filter(correction=subject).order_by("pk")[:100])
         return {
+            "promises": promised(subject, waiting),
             "rows": list(subject.articles.select_related("article")),
             "fixes": fixing.proposals(subject) if at_desk(subject, request.user) else [],  # type: ignore[arg-type]  # -- staff by admin_view
             "diff": word_diff(subject.original_text, subject.corrected_text)
@@ -250,11 +255,7 @@ class CorrectionAdmin(WorkflowAdmin):
             else [],
             "agency_corrections": list(subject.agency_corrections.select_related("entered_by")[:20]),
             "authors": list(subject.authors.select_related("user")),
-            "waiting": list(
-                Report.objects.visible_to(request.user)  # type: ignore[arg-type]  # -- staff by admin_view
-                .filter(correction=subject)
-                .order_by("pk")[:100]
-            ),
+            "waiting": waiting,
             "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
             "findings": _findings(subject) if subject.status in notices.OPEN else [],
             "may_answer": _has_warnings(subject, request.user),  # type: ignore[arg-type]  # -- idem

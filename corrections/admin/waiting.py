@@ -16,6 +16,7 @@ from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import User
 from newsroom.admin import AGENDA, AGENDA_LENGTH, Due
+from newsroom.events import promises
 from newsroom.events.models import Promise
 from newsroom.workflow import LEGAL
 
@@ -41,6 +42,17 @@ def nearest_due() -> Subquery:
     of_readers = Q(subject_kind="report", subject_reference__in=reports)
     running = _running().filter(of_it | of_readers)
     return Subquery(running.order_by("due_at").values("due_at")[:1])
+
+
+def promised(correction: Correction, waiting: Iterable[Report]) -> list[Promise]:
+    """What is owed about a notice: what was promised about itself, then the first of the publications that were
+    promised to the readers of the reports that wait for it.
+    """
+    references = [report.reference for report in waiting]
+    to_readers = Promise.objects.filter(
+        subject_kind="report", subject_reference__in=references, kind="publish", kept_at=None, dropped_at=None
+    )
+    return [*promises.running(correction), *to_readers.order_by("due_at")[:1]]
 
 
 class WaitsFilter(admin.SimpleListFilter):

@@ -129,6 +129,11 @@ class Correction(Record):
         first = next(iter(self.articles.all()), None)
         return first.article if first else None
 
+    @property
+    def wants_fix(self) -> bool:
+        """Whether its articles are to be changed: its kind does that, and it does not speak of an earlier notice."""
+        return self.kind not in WITHOUT_FIX and self.effect not in {Effect.WITHDRAW, Effect.REINSTATE}
+
     def author_ids(self) -> set[int]:
         """Everyone who wrote or changed words of this draft."""
         return set(self.authors.values_list("user_id", flat=True))
@@ -205,7 +210,7 @@ class Correction(Record):
         )
 
     def _waits_for_fix(self) -> str:
-        if self.kind in WITHOUT_FIX or self.effect in {Effect.WITHDRAW, Effect.REINSTATE}:
+        if not self.wants_fix:
             return ""
         for row in self.articles.all():
             if not row.is_settled:

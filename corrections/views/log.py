@@ -146,6 +146,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "publication": shown.publication,
         "notice": _shown_in_full(wording.card(shape), diff=diff),
         "shape": shape,
+        "left_unchanged": shown.wants_fix and not any(row["revision_after"] for row in shape["articles"]),
         "proof": _proof(shape),
         "diff": diff,
         "superseded_by": wording.card(shape)["superseded_by"],

@@ -171,6 +171,7 @@ def card(
         **shape,
         "kind_label": f"{kind} · {publications[slug]}" if publications and slug in publications else kind,
         "status_label": STATUS_WORDS.get(shape["status"], ""),
+        "not_fixed": not any(article["revision_after"] for article in shape["articles"]),
         "url": f"/corrections/{shape['reference']}/",
         "proof_url": f"/corrections/{shape['reference']}/#proof" if shape["ledger"] else "",
         "superseded_by": {"reference": shape["superseded_by"], "url": f"/corrections/{shape['superseded_by']}/"}

@@ -1,11 +1,23 @@
 """The desk's page of a notice: written in its place, each finding beside its answer, and changed by notices alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from corrections.models import Correction
+from corrections.models import Correction, Report
 from corrections.services import correction as notices
-from tests.factories import make_article, make_correction, make_publication, make_staff
+from corrections.services import report as reports
+from newsroom.events.promises import running
+from tests.factories import (
+    answer_warnings,
+    make_article,
+    make_correction,
+    make_publication,
+    make_report,
+    make_staff,
+)
 
 pytestmark = pytest.mark.django_db
 VAGUE = "An earlier version of this article misstated the cost of the bridge."
@@ -112,3 +124,38 @@ def test_such_a_lead_opens_a_form_that_knows_the_notice_and_sending_it_begins_th
     page = html(client, notice)
     assert "another notice is being written about this one" in page
     assert page_of(other) in page
+
+
+def test_the_page_of_a_draft_says_by_when_its_readers_were_promised_it(client, editor, publication):
+    article = make_article(publication)
+    report = reports.accept(reports.take_up(make_report(article=article), by=editor), by=editor)
+    later = reports.take_up(make_report(article=article), by=editor)
+    later = reports.accept(later, by=editor, correction=report.correction)
+    hidden = reports.take_up(make_report(article=article), by=editor)
+    hidden = reports.accept(hidden, by=editor, correction=report.correction)
+    Report.objects.filter(pk=hidden.pk).update(visibility="restricted")
+    due = timezone.now() + timedelta(days=9)
+    for row, days in ((report, 0), (later, 5), (hidden, -5)):
+        running(row).update(due_at=due + timedelta(days=days))
+    notice = report.correction
+
+    owed = client.get(page_of(notice)).context_data["promises"]
+
+    assert [(row.kind, row.due_at) for row in owed] == [("publish", due)]
+    assert "Publish the correction</strong> by <time" in html(client, notice)
+    text = {"text": "An earlier version misstated the cost of the bridge. It was 1.45 million."}
+    publish_by_two(notice, editor, text)
+    assert client.get(page_of(notice)).context_data["promises"] == []
+
+
+def test_nobody_is_named_as_author_or_approver_before_there_is_one(client, editor, publication):
+    report = reports.accept(reports.take_up(make_report(publication), by=editor), by=editor)
+    assert "Who wrote it, who approves it" not in html(client, report.correction)
+    notices.edit(report.correction, by=editor, text=VAGUE)
+    assert "Who wrote it, who approves it" in html(client, report.correction)
+
+
+def publish_by_two(notice, editor, words):
+    notice = notices.edit(notice, by=editor, not_fixed_reason="Print only.", **words)
+    notice = notices.send_for_approval(answer_warnings(notice, by=editor), by=editor)
+    return notices.publish(notice, by=make_staff(notice.publication, "standards_editor"))

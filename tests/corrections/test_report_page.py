@@ -8,7 +8,7 @@ from django.urls import reverse
 from corrections.models import Report
 from corrections.services import report as reports
 from newsroom.events.models import Delivery
-from tests.factories import make_article, make_publication, make_report, make_staff
+from tests.factories import force_status, make_article, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
 BODY = "Before it rained.\n\nThe council spent 1.2 million on the bridge.\n\nAfter that it was dry.\n\nFar below."
@@ -128,3 +128,15 @@ def test_who_decided_first_reads_that_another_editor_decides_the_appeal(client, 
     assert sentence in html(client, report)
     client.force_login(make_staff(publication, "desk_editor"))
     assert sentence not in html(client, report)
+
+
+def test_an_accepted_report_leads_to_the_correction_that_is_due(client, editor, publication):
+    report = reports.take_up(make_report(publication), by=editor)
+    assert "write the correction and send it for approval" not in html(client, report)
+    report = reports.accept(report, by=editor)
+    page = html(client, report)
+    link = reverse("admin:corrections_correction_change", args=[report.correction_id])
+    assert f'write the correction and send it for approval: <a href="{link}">' in page
+    assert page.index(link) < page.index('id="said"')
+    force_status(report.correction, "awaiting_approval")
+    assert f'a second person publishes the correction: <a href="{link}">' in html(client, report)

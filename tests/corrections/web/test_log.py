@@ -179,6 +179,28 @@ def test_a_notice_shows_the_change_word_by_word_its_dates_and_its_proof(client, 
     assert "https://daily.example/politics/bridge" in text
 
 
+def test_nothing_is_said_to_stand_in_an_article_that_was_left_as_it_was(client, article):
+    words = {"article": article, "original_text": "cost 1.2 million", "corrected_text": "cost 1.45 million"}
+    archived = make_correction(status="published", **words)
+    fixed = make_correction(**words, not_fixed_reason="")
+    fixed.articles.update(revision_before=1, revision_after=2, fixed_at=timezone.now())
+    fixed = notices.send_for_approval(fixed, by=make_staff(article.publication, "desk_editor"))
+    fixed = notices.publish(fixed, by=make_staff(article.publication, "standards_editor"))
+    reply = make_correction(article=article, status="published", kind="reply", text="The museum writes: we did not.")
+
+    said = {
+        row["reference"]: row["not_fixed"] for row in client.get(f"/articles/{article.reference}/").context["notices"]
+    }
+    assert said == {archived.reference: True, fixed.reference: False, reply.reference: True}
+    pages = [client.get(f"/corrections/{row.reference}/").content.decode() for row in (archived, fixed, reply)]
+    assert ["was left as it was" in page for page in pages] == [True, False, False]
+    assert ["What is corrected, word by word" in page for page in pages] == [True, False, False]
+    assert ["What changed, word by word" in page for page in pages] == [False, True, False]
+    assert ["Print only." in page for page in pages] == [False] * 3
+    words = client.get(f"/articles/{article.reference}/").content.decode()
+    assert (words.count("It should say"), words.count("It now says")) == (1, 1)
+
+
 def test_the_notice_says_the_same_to_machines_and_cannot_break_out_of_its_script(client, article):
     words = "It said </script><script>alert(1)</script> & more."
     correction = make_correction(article=article, status="published", text=words)
