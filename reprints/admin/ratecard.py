@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -24,19 +24,36 @@ from reprints.models import (
     TermsTemplate,
     UseType,
 )
-from reprints.services import asking
+from reprints.services import asking, ratecard
 from reprints.vocabulary import Lane
 
 
 class CardPreviewAdmin(StaffScopedAdmin):
-    """A rate card with a page that prices a stored request under it, draft or not."""
+    """A rate card with a page that prices a stored request under it, draft or not, and a button that copies it."""
 
     change_form_template = "admin/reprints/ratecard_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """The preview beside Django's own."""
-        view = self.admin_site.admin_view(self.preview_view)
-        return [path("<path:object_id>/preview/", view, name="reprints_ratecard_preview"), *super().get_urls()]
+        """The preview and the copy beside Django's own."""
+        view, copy = self.admin_site.admin_view(self.preview_view), self.admin_site.admin_view(self.copy_view)
+        return [
+            path("<path:object_id>/preview/", view, name="reprints_ratecard_preview"),
+            path("<path:object_id>/copy/", copy, name="reprints_ratecard_copy"),
+            *super().get_urls(),
+        ]
+
+    def copy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """By POST: a draft with the same rules, and its page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        copied = ratecard.copy_as_draft(_card(object_id))
+        self.log_addition(request, copied, str(_("Copied from a rate card.")))
+        messages.success(
+            request, _("This draft has the rules of the card that you copied. It prices nothing while it is a draft.")
+        )
+        return HttpResponseRedirect(reverse("admin:reprints_ratecard_change", args=[copied.pk]))
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What would this request cost under this card? Reads only, and only by GET."""
@@ -44,10 +61,7 @@ class CardPreviewAdmin(StaffScopedAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_view_permission(request):
             raise PermissionDenied
-        known = object_id.isdecimal() and len(object_id) <= 18
-        card = RateCard.objects.select_related("publication").filter(pk=object_id).first() if known else None
-        if card is None:
-            raise Http404
+        card = _card(object_id)
         asked = references.normalize(request.GET.get("request", ""))[:32]
         person = cast(User, request.user)
         found = LicenseRequest.objects.visible_to(person).filter(publication=card.publication, reference=asked).first()
@@ -127,6 +141,15 @@ class TermsAdmin(StaffScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What a quote names can never change."""
         return False
+
+
+def _card(object_id: str) -> RateCard:
+    """The card of this address. Raises `Http404`."""
+    known = object_id.isascii() and object_id.isdecimal() and len(object_id) <= 18
+    card = RateCard.objects.select_related("publication").filter(pk=object_id).first() if known else None
+    if card is None:
+        raise Http404
+    return card
 
 
 def _preview(request: LicenseRequest, card: RateCard) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Publication
 from reprints.models import PriceRule, RateCard, TermsTemplate, UseType
 from reprints.vocabulary import Format, QuantityUnit, Use
 
 TERMS_VERSION = "2026-1"
+MAX_NAME = 80
+OF_A_RULE = ("priority", "name", "match", "base", "per_unit", "unit_size", "factors", "minimum")
 
 USE_TYPES: list[tuple[str, str, str, str, list[str]]] = [
     (
@@ -330,6 +334,18 @@ def install_defaults(publication: Publication) -> RateCard:
     if created:
         PriceRule.objects.bulk_create(PriceRule(card=card, **_columns(rule)) for rule in RULES)
     return card
+
+
+@transaction.atomic
+def copy_as_draft(card: RateCard) -> RateCard:
+    """A draft with the rules of this card, from the publication's tomorrow on without an end. It prices nothing yet."""
+    tomorrow = timezone.localdate(timezone=card.publication.zone) + timedelta(days=1)
+    name = _("%(name)s, from %(day)s") % {"name": card.name, "day": tomorrow.isoformat()}
+    copied = RateCard.objects.create(
+        publication=card.publication, name=name[:MAX_NAME], currency=card.currency, valid_from=tomorrow, draft=True
+    )
+    PriceRule.objects.bulk_create(PriceRule(card=copied, **columns) for columns in card.rules.values(*OF_A_RULE))
+    return copied
 
 
 DUTIES: dict[str, dict[str, Any]] = {
