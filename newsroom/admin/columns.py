@@ -38,15 +38,17 @@ def due_line(row: Any) -> str:
     return format_html('{}<span class="second-line">{}</span>', text, words) if words else text
 
 
-def moment_line(moment: datetime | None, publication: Any) -> str:
-    """When something was: day, and under it time and zone of the publication."""
+def moment_line(moment: datetime | None, publication: Any, *, weekday: bool = False) -> str:
+    """When something was: day, and under it time and zone of the publication; with the weekday where somebody acts on
+    it.
+    """
     if moment is None:
         return NOTHING
     local = timezone.localtime(moment, publication.zone)
     return format_html(
         '<time datetime="{}">{}<span class="second-line">{} {}</span></time>',
         moment.isoformat(),
-        date_format(local, "j M Y"),
+        date_format(local, "D j M Y" if weekday else "j M Y"),
         date_format(local, "H:i"),
         local.tzname() or "",
     )

@@ -6,7 +6,7 @@ every button calls the service that is named after it, with the version that the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -192,6 +192,12 @@ class WorkflowAdmin(admin.ModelAdmin):
         """What the work page is headed with: words, where the record has some."""
         return str(subject)
 
+    def needless(self, subject: Any, person: User) -> Collection[str]:
+        """What is possible by table and role, but would be refused or say nothing now: it is not shown. Whoever presses
+        it on an older page reads why.
+        """
+        return ()
+
     def leads(self, subject: Any, person: User) -> list[tuple[Any, str]]:
         """What is begun elsewhere for this record: labels and addresses, under the moves."""
         return []
@@ -313,13 +319,14 @@ class WorkflowAdmin(admin.ModelAdmin):
     def _drawn_buttons(
         self, subject: Any, person: User, bound: tuple[str, forms.Form] | None, *, opened: str = ""
     ) -> list[dict[str, Any]]:
-        allowed = {row.name: row for row in self.workflow.available(subject, person)}
+        needless = self.needless(subject, person)
+        allowed = {row.name for row in self.workflow.available(subject, person)}
         drawn = []
         for name, button in self.buttons.items():
             if button.apart:
                 continue
             offered = button.offered(subject, person) if button.offered else name in allowed
-            if not offered and not (bound and bound[0] == name):
+            if (not offered or name in needless) and not (bound and bound[0] == name):
                 continue
             form = bound[1] if bound and bound[0] == name else self._form(button, subject, person)
             form.auto_id = f"{name}_%s"

@@ -6,6 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
+from newsroom.accounts import approvals
+from newsroom.accounts.models import Role, User
+from newsroom.accounts.notices import people_with
 from reprints import pricing
 from reprints.models import Quote, QuoteLine
 
@@ -15,6 +18,24 @@ TENTH = Decimal("0.1")
 def needs_approval(quote: Quote) -> bool:
     """Whether a second person must agree before it is sent."""
     return bool(reasons(quote))
+
+
+def is_second_person(quote: Quote, person: User) -> bool:
+    """Whether this person's word is enough for what somebody else drafted."""
+    managers = Role.LICENSING_MANAGER in person.roles_at(quote.publication)
+    return managers and quote.drafted_by_id not in (None, person.pk)
+
+
+def holds_back(quote: Quote, person: User) -> bool:
+    """Whether this person cannot send it before somebody else agreed."""
+    return needs_approval(quote) and not approvals.is_given(quote, "open") and not is_second_person(quote, person)
+
+
+def approvers(quote: Quote) -> list[User]:
+    """The managers who may approve it: neither who drafted it nor who asks."""
+    asked = approvals.of_version(quote, "open")
+    own = {quote.drafted_by_id, asked.proposed_by_id if asked is not None else None}
+    return [row for row in people_with(quote.publication, Role.LICENSING_MANAGER) if row.pk not in own]
 
 
 def reasons(quote: Quote) -> list[str]:

@@ -289,13 +289,11 @@ def _price_of(quote: Quote, offer: Offer, position: int) -> tuple[Decimal | None
 
 def _check_limit(quote: Quote, by: User) -> None:
     """A manager sends what others drafted; anything else beyond `limits` needs the second person's `Approval`."""
-    why = limits.reasons(quote)
-    if not why or approvals.is_given(quote, "open"):
-        return
-    if MANAGER in by.roles_at(quote.publication) and quote.drafted_by_id not in (None, by.pk):
+    if limits.holds_back(quote, by):
+        why = [*limits.reasons(quote), _("A manager approves it first.")]
+        raise Conflict(" ".join(why), code="needs_approval")
+    if limits.needs_approval(quote) and not approvals.is_given(quote, "open"):
         _agreed(quote, by=by)
-        return
-    raise Conflict(" ".join([*why, _("A manager approves it first.")]), code="needs_approval")
 
 
 def _agreed(quote: Quote, *, by: User, reason: str = "", kind: Kind | None = None) -> Approval:
