@@ -13,7 +13,7 @@ from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
 from corrections.services import answers, checkpoints, placing
 from corrections.services.moving import begin, decide, end
-from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind
+from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind, Visibility
 from corrections.workflow import CORRECTION, PUBLIC
 from newsroom.articles import using
 from newsroom.articles.models import Article, UseStatus
@@ -39,7 +39,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     checkpoints.refuse_while_behind()
     correction.published_at = now
     correction.published_by_id = getattr(by, "pk", None)
-    correction.reader_reported = correction.reports.filter(origin="reader").exists()
+    correction.reader_reported = correction.reports.filter(origin="reader", visibility=Visibility.NORMAL).exists()
     correction.save(
         update_fields=[
             "status",

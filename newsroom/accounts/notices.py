@@ -25,10 +25,13 @@ def address_of_publication(key: str) -> Address | None:
 
 
 def desk_for(publication: Publication, *, kind: str, section: str) -> Desk | None:
-    """The desk that handles the section, else the fallback without sections, else any; None when there is none."""
+    """The desk that handles the section, however its letters are cased, else the fallback without sections, else any.
+
+    None when there is none.
+    """
     desks = list(Desk.objects.filter(publication=publication, kind=kind).order_by("pk"))
     for desk in desks:
-        if section and section in desk.sections:
+        if section and section.casefold() in {str(name).casefold() for name in desk.sections}:
             return desk
     return next((desk for desk in desks if not desk.sections), desks[0] if desks else None)
 

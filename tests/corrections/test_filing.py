@@ -135,6 +135,18 @@ def test_what_is_not_the_publication_s_and_what_changes_nothing_is_refused(edito
     assert not Event.objects.filter(kind="report.refiled").exists()
 
 
+def test_a_report_goes_to_the_desk_of_its_section_else_to_the_one_without_sections(daily):
+    sport = make_desk(daily, sections=["Sport"])
+    general = make_desk(daily)
+    make_desk(daily, kind="licensing", sections=["politics"])
+
+    found = {
+        section: make_report(article=make_article(daily, section=section)).desk for section in ("sport", "politics", "")
+    }
+
+    assert found == {"sport": sport, "politics": general, "": general}
+
+
 def test_a_licensing_desk_is_no_desk_for_reports(daily, editor, report):
     with pytest.raises(Invalid):
         refile(report, editor, desk=make_desk(daily, kind="licensing"))

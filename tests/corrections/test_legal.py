@@ -9,6 +9,7 @@ from django.utils import timezone
 from corrections import statistics
 from corrections.models import LegalAct, Report
 from corrections.services import clock, contacts, erasing, legal, links, retention, writing
+from corrections.services import correction as notices
 from corrections.services import report as reports
 from newsroom.accounts.models import ApiKey
 from newsroom.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -16,7 +17,7 @@ from newsroom.events import planning, promises
 from newsroom.events.api.streams import events_of
 from newsroom.events.models import Audience, Delivery, Event
 from newsroom.workflow import THE_READER
-from tests.factories import confirm, make_article, make_publication, make_report, make_staff
+from tests.factories import answer_warnings, confirm, make_article, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,22 @@ def test_it_is_in_no_stream_and_no_figure(daily, lawyer):
         Event.objects.filter(kind__in=["report.restricted", "report.withdrawn"]).values_list("audience", flat=True)
     ) == {Audience.NOBODY}
     assert statistics.counted(daily).count() == 0
+
+
+def test_a_notice_does_not_tell_that_it_settles_a_restricted_report(daily, lawyer):
+    both = make_staff(daily, "desk_editor", "legal")
+    found = []
+    for close in (False, True):
+        report = reports.accept(reports.take_up(make_report(daily), by=both), by=both)
+        if close:
+            restricted(report, lawyer)
+        words = {"text": "An earlier version misstated the cost. It was 1.45 million.", "not_fixed_reason": "Print."}
+        notice = answer_warnings(notices.edit(report.correction, by=both, **words), by=both)
+        notice = notices.publish(notices.send_for_approval(notice, by=both), by=make_staff(daily, "standards_editor"))
+        found.append((Report.objects.get(pk=report.pk).status, notice.reader_reported))
+
+    assert found == [("resolved", True), ("resolved", False)]
+    assert statistics.of(daily, few=1)["totals"]["found_by_readers"] == 1
 
 
 def test_no_page_of_the_desk_names_it(client, daily, editor, lawyer):
