@@ -33,7 +33,8 @@ register_namespace("at", TOMBSTONES)
 class Feed:
     """What a feed tells: its title, the page it belongs to, where `feed.atom` and `feed.json` lie, and its entries.
 
-    `notices` come from `Correction.objects.…for_page()`, newest first; `gone` are suppressed ones.
+    `notices` come from `Correction.objects.…for_page()`, newest first; `gone` are suppressed ones; `query` is what of a
+    whole log it tells, with its question mark.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Feed:
     base: str
     notices: list[Correction]
     gone: list[Correction]
+    query: str = ""
 
 
 def gone(rows: QuerySet[Correction]) -> QuerySet[Correction]:
@@ -65,7 +67,7 @@ def atom(feed: Feed) -> bytes:
     _add(root, "id", feed.page)
     _add(root, "title", feed.title)
     _add(root, "updated", _time(max([row.updated_at for row in (*feed.notices, *feed.gone)], default=NEVER)))
-    _link(root, "self", f"{feed.base}feed.atom", "application/atom+xml")
+    _link(root, "self", f"{feed.base}feed.atom{feed.query}", "application/atom+xml")
     _link(root, "alternate", feed.page, "text/html")
     for row in feed.notices:
         shape = public.shape(row)
@@ -97,7 +99,7 @@ def json_feed(feed: Feed) -> dict[str, Any]:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.page,
-        "feed_url": f"{feed.base}feed.json",
+        "feed_url": f"{feed.base}feed.json{feed.query}",
         "language": settings.LANGUAGE_CODE,
         "items": [_item(row) for row in feed.notices],
         "_masthead": {

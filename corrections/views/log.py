@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import django_filters
 from django import forms
@@ -118,6 +119,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "form": filters.form,
         "notices": [wording.card(public.shape(row), publications=named) for row in rows],
         "filtered": any(value for name, value in request.GET.items() if name in filters.filters),
+        "query": _asked(request) if valid else "",
         "several": named is not None,
         "sections": sorted(sections),
         **pages,
@@ -170,25 +172,43 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 @public_page
 def atom(request: HttpRequest) -> HttpResponse:
-    """The log as an Atom feed."""
-    return feeds.atom_response(_feed())
+    """The log as an Atom feed, or the part of it that the log's own filters leave."""
+    return _as_feed(request, feeds.atom_response)
 
 
 @require_safe
 @public_page
 def json_feed(request: HttpRequest) -> HttpResponse:
-    """The log as a JSON Feed."""
-    return feeds.json_response(_feed())
+    """The log as a JSON Feed, in the same way."""
+    return _as_feed(request, feeds.json_response)
 
 
-def _feed() -> feeds.Feed:
-    return feeds.Feed(
-        title=str(_("Corrections")),
-        page=f"{settings.BASE_URL}/corrections/",
-        base=f"{settings.BASE_URL}/corrections/",
-        notices=list(Correction.objects.listed().newest_first().for_page()[:FEED_ENTRIES]),
-        gone=list(feeds.gone(Correction.objects.all())[:FEED_ENTRIES]),
+def _as_feed(request: HttpRequest, write: Callable[[feeds.Feed], HttpResponse]) -> HttpResponse:
+    filters = LogFilters(_storable(request), queryset=Correction.objects.listed())
+    if not filters.is_valid():
+        faults = [f"{name}: {' '.join(map(str, said))}" for name, said in filters.errors.items()]
+        return HttpResponse("\n".join(faults), status=422, content_type="text/plain; charset=utf-8")
+    query = _asked(request)
+    # By publication alone, which the public log names too: a tombstone must not tell what stood in the notice.
+    gone = Correction.objects.all()
+    if publication := filters.form.cleaned_data["publication"]:
+        gone = gone.filter(publication=publication)
+    return write(
+        feeds.Feed(
+            title=str(_("Corrections")),
+            page=f"{settings.BASE_URL}/corrections/{query}",
+            base=f"{settings.BASE_URL}/corrections/",
+            notices=list(filters.qs.newest_first().for_page()[:FEED_ENTRIES]),
+            gone=list(feeds.gone(gone)[:FEED_ENTRIES]),
+            query=query,
+        )
     )
+
+
+def _asked(request: HttpRequest) -> str:
+    """The filters that were asked for, as a query with its question mark; empty without any."""
+    given = {name: request.GET[name] for name in LogFilters.base_filters if request.GET.get(name)}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _shown_in_full(card: dict[str, Any], *, diff: list[Any]) -> dict[str, Any]:

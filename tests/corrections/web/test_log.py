@@ -310,6 +310,50 @@ def test_the_json_feed_says_the_same(client, published):
     assert own["home_page_url"] == f"http://testserver/articles/{published.main_article.reference}/"
 
 
+def test_a_feed_can_be_of_a_section_a_publication_or_a_kind(client, published, daily, legal):
+    weekly = make_publication(slug="weekly")
+    elsewhere = make_correction(weekly, status="published", kind="clarification")
+    removed = notices.suppress(
+        make_correction(weekly, status="published"), by=make_staff(weekly, "legal"), words="Order"
+    )
+    here = {"politics": published.reference, "daily": published.reference, "weekly": elsewhere.reference}
+
+    def told(query):
+        feed = etree.fromstring(client.get(f"/corrections/feed.atom?{query}").content)
+        by_json = client.get(f"/corrections/feed.json?{query}").json()
+        found = [row.findtext("a:id", namespaces=ATOM).split("/")[-2] for row in feed.findall("a:entry", ATOM)]
+        buried = [row.get("ref").split("/")[-2] for row in feed.findall("at:deleted-entry", ATOM)]
+        assert [item["id"].split("/")[-2] for item in by_json["items"]] == found
+        assert (feed.find("a:link[@rel='self']", ATOM).get("href"), by_json["feed_url"]) == (
+            f"http://testserver/corrections/feed.atom?{query}",
+            f"http://testserver/corrections/feed.json?{query}",
+        )
+        return found, buried
+
+    Article.objects.filter(publication=weekly).update(section="sport")
+    assert told("section=Politics") == ([here["politics"]], [removed.reference])
+    assert told("publication=daily") == ([here["daily"]], [])
+    assert told("publication=weekly") == ([here["weekly"]], [removed.reference])
+    assert told("kind=clarification") == ([here["weekly"]], [removed.reference])
+    page = client.get("/corrections/?section=Politics&page_size=2").content.decode()
+    assert 'href="/corrections/feed.atom?section=Politics"' in page
+    assert "Follow what fits" not in client.get("/corrections/").content.decode()
+
+
+def test_words_that_were_taken_away_are_found_by_no_feed(client, published, legal):
+    notices.suppress(published, by=legal, words="Order")
+    other = client.get("/corrections/feed.atom?q=nothing-like-it").content
+    assert client.get("/corrections/feed.atom?q=misstated").content == other.replace(b"nothing-like-it", b"misstated")
+
+
+@pytest.mark.parametrize("query", ["kind=rumor", "publication=nobodys", "q=ab", "after=soon", "severity=medium"])
+def test_a_feed_of_what_there_is_not_says_so(client, published, query):
+    for path in ("/corrections/feed.atom", "/corrections/feed.json"):
+        answer = client.get(f"{path}?{query}")
+        assert (answer.status_code, answer["Content-Type"]) == (422, "text/plain; charset=utf-8")
+        assert answer.content.decode().startswith(f"{query.partition('=')[0]}: ")
+
+
 def test_text_that_xml_cannot_hold_does_not_break_the_feed(client, published):
     Correction.objects.filter(pk=published.pk).update(text="one\x0b two <&> \ufffe")
     feed = etree.fromstring(client.get("/corrections/feed.atom").content)
