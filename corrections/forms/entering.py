@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.desk import ArticleField, UrgencyField
-from corrections.forms.reader import MAX_PASSAGE, SourcesField
+from corrections.forms.said import MailField, SourcesField, missing_place, said
 from corrections.services.entering import CHANNELS, MAX_REASON
 from corrections.services.submitting import Draft
 from corrections.vocabulary import Category, Channel, Medium, Origin
@@ -35,23 +35,10 @@ class ReportEnterForm(WorkForm):
         required=False,
         help_text=_("Its reference (A-…) or any of its addresses, also one that was not imported yet."),
     )
-    medium_detail = CleanTextField(
-        multiline=False,
-        required=False,
-        max_length=300,
-        label=_("Where exactly"),
-        help_text=_(
-            "If it was not on the web: the edition and page, the episode and minute, the date, or the account."
-        ),
-    )
-    passage_exact = CleanTextField(
-        required=False,
-        max_length=MAX_PASSAGE,
-        label=_("The words that are wrong"),
-        help_text=_("As they stand in the article: a sentence or less."),
-    )
-    claim = CleanTextField(label=_("What is wrong"))
-    suggestion = CleanTextField(label=_("What would be right"), required=False)
+    medium_detail = said("medium_detail", label=_("Where exactly"))
+    passage_exact = said("passage_exact")
+    claim = said("claim", label=_("What is wrong"))
+    suggestion = said("suggestion", label=_("What would be right"))
     category = forms.ChoiceField(choices=Category.choices, label=_("Category"), initial=Category.OTHER)
     sources = SourcesField(
         required=False,
@@ -60,23 +47,15 @@ class ReportEnterForm(WorkForm):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
     )
     about_me = forms.BooleanField(required=False, label=_("The person is the subject of the story"))
-    acting_for = CleanTextField(
-        multiline=False,
-        name=True,
-        required=False,
-        max_length=120,
-        label=_("Acts for"),
-        help_text=_("For example: a child, a client."),
-    )
+    acting_for = said("acting_for", label=_("Acts for"), help_text=_("For example: a child, a client."))
     urgency = UrgencyField()
-    name = CleanTextField(multiline=False, name=True, required=False, max_length=120, label=_("Name"))
-    email = forms.EmailField(
+    name = said("name", label=_("Name"))
+    email = MailField(
         required=False,
-        max_length=254,
         label=_("Email address"),
         help_text=_("It gets one message with a button to confirm it, and nothing else before that is pressed."),
     )
-    phone = CleanTextField(multiline=False, required=False, max_length=40, label=_("Callback number"))
+    phone = said("phone", label=_("Callback number"))
     restricted = CleanTextField(
         multiline=False,
         required=False,
@@ -101,10 +80,8 @@ class ReportEnterForm(WorkForm):
         data = super().clean() or {}
         if "article" in data and "publication" in data:
             self._check_article(data["article"], data["publication"])
-        if data.get("medium") == Medium.WEB and "article" in data and data["article"] is None:
-            self.add_error("article", _("Which article is it? Paste its address."))
-        if data.get("medium", Medium.WEB) != Medium.WEB and data.get("medium_detail") == "":
-            self.add_error("medium_detail", _("Please say where: the edition, episode, issue or post, and its date."))
+        for name, fault in missing_place(data, article="article").items():
+            self.add_error(name, fault)
         if self.errors:
             return data
         beside = {key: data.pop(key) for key in ("channel", "origin", "restricted", "once", "seen")}

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from corrections.forms.private import MoveForm
-from corrections.forms.reader import MAX_WORDS, WordsField
+from corrections.forms.said import MAX_WORDS, MailField, WordsField
 from corrections.models import Inquiry, Report
 from corrections.services import inquiries
 from newsroom.admin import WorkForm
@@ -18,7 +18,7 @@ class ReportAskColleagueForm(WorkForm):
     """Whom, what, and by when."""
 
     name = CleanTextField(multiline=False, name=True, max_length=120, label=_("Colleague"))
-    email = forms.EmailField(max_length=254, label=_("Mail address"))
+    email = MailField(label=_("Mail address"))
     words = CleanTextField(
         label=_("Your question"),
         help_text=_("They see it with the headline and the passage, and never who the reader is."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from corrections.forms.reader import MAX_WORDS, MailField, WordsField
+from corrections.forms.said import MAX_WORDS, MailField, WordsField
 from corrections.services.adding import MAX_ADDED_WORDS
 from corrections.vocabulary import YesNo
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from corrections.forms.said import (
+    MAX_ADDRESS,
+    MAX_DETAIL,
+    MailField,
+    SourcesField,
+    WordsField,
+    as_pasted,
+    missing_place,
+    said,
+)
 from corrections.services.submitting import Draft
 from corrections.vocabulary import URGENT_REASONS, Category, Medium
 from newsroom.accounts.models import Publication
@@ -21,81 +28,8 @@ from newsroom.articles.models import Article, Revision
 from newsroom.articles.services import find
 from newsroom.web.text import clean_text
 
-MAX_WORDS = 5000
-MAX_PASSAGE = 500
 MAX_CONTEXT = 64
-MAX_SOURCES = 5
-MAX_ADDRESS = 2000
-MAX_EMAIL = 254
-MAX_DETAIL = 300
-BETWEEN_LINKS = re.compile(r"\s+|,(?=\s|https?://|www\.|$)|(?<=>)(?=<)")
 WITH_THE_PASSAGE = {"data-draft-with": "passage_exact"}
-AROUND = "<>\"'“”„‘’«»"
-NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*(?::\d+)?(?:[/?#].*)?")
-"""What is a web address but for its `https://`."""
-
-
-class WordsField(forms.CharField):
-    """Text from outside, through the gate of `newsroom.web.text`, which also counts its length."""
-
-    def __init__(self, *, limit: int, multiline: bool = False, name: bool = False, **kwargs: Any) -> None:
-        if multiline:
-            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 5, "dir": "auto"}))
-        super().__init__(strip=False, **kwargs)
-        # A NUL is refused by the gate; Django's validator would say so a second time.
-        self.validators = []
-        self.limit, self.multiline, self.is_name = limit, multiline, name
-
-    def clean(self, value: Any) -> str:
-        """The cleaned text. A text of blanks counts as none."""
-        try:
-            text = clean_text(str(value or ""), max_length=self.limit, multiline=self.multiline, name=self.is_name)
-        except ValueError as error:
-            raise ValidationError(str(error), code=getattr(error, "code", "invalid")) from error
-        return str(super().clean(text))
-
-
-class MailField(WordsField):
-    """An address that mail can reach. A machine's number in brackets is none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(limit=MAX_EMAIL, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        """The address as it was typed, or an empty text."""
-        email = super().clean(value)
-        try:
-            if email:
-                validate_email(email)
-        except ValidationError as error:
-            raise ValidationError(
-                _("Please give an email address such as name@example.com."), code="bad_email"
-            ) from error
-        if "[" in email:
-            raise ValidationError(_("Please give an email address such as name@example.com."), code="bad_email")
-        return email
-
-
-class SourcesField(WordsField):
-    """Links as a list, separated by lines, spaces or commas, with or without `https://`; each names a host."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(limit=MAX_SOURCES * (MAX_ADDRESS + 1), multiline=True, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """The links, each once, with their fragments: one may be what points at the evidence."""
-        given = [as_pasted(part) for part in BETWEEN_LINKS.split(super().clean(value))]
-        links = list(dict.fromkeys(f"https://{part}" if NAMED_HOST.fullmatch(part) else part for part in given if part))
-        strange = [
-            ValidationError(_("“%(link)s” is not a web address."), params={"link": link[:80]}, code="not_a_link")
-            for link in links
-            if not is_web_address(link)
-        ]
-        if strange:
-            raise ValidationError(strange[:MAX_SOURCES])
-        if len(links) > MAX_SOURCES:
-            raise ValidationError(_("Please give at most %(count)d links."), params={"count": MAX_SOURCES})
-        return links
 
 
 class ReportForm(forms.Form):
@@ -119,39 +53,17 @@ class ReportForm(forms.Form):
         label=_("Where did you see it?"),
         widget=forms.RadioSelect,
     )
-    medium_detail = WordsField(
-        limit=MAX_DETAIL,
-        required=False,
-        label=_("Where exactly?"),
-        help_text=_(
-            "If it was not on the web: the edition and page, the episode and minute, the date, or the account."
-        ),
-    )
-    passage_exact = WordsField(
-        limit=MAX_PASSAGE,
-        required=False,
-        label=_("The words that are wrong"),
-        help_text=_("As they stand in the article: a sentence or less."),
-        multiline=True,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-    )
-    passage_prefix = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-draft-with": "passage_exact"})
-    )
-    passage_suffix = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-draft-with": "passage_exact"})
-    )
-    claim = WordsField(
-        limit=MAX_WORDS,
-        multiline=True,
+    medium_detail = said("medium_detail", label=_("Where exactly?"))
+    passage_exact = said("passage_exact", widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+    passage_prefix = forms.CharField(required=False, widget=forms.HiddenInput(attrs=WITH_THE_PASSAGE))
+    passage_suffix = forms.CharField(required=False, widget=forms.HiddenInput(attrs=WITH_THE_PASSAGE))
+    claim = said(
+        "claim",
         label=_("What is wrong?"),
-        error_messages={"required": _("Please say what is wrong.")},
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "aria-required": "true"}),
     )
-    suggestion = WordsField(
-        limit=MAX_WORDS,
-        multiline=True,
-        required=False,
+    suggestion = said(
+        "suggestion",
         label=_("What would be right?"),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
@@ -167,10 +79,8 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "inputmode": "url"}),
     )
     about_me = forms.BooleanField(required=False, label=_("The story is about me, or names me"))
-    acting_for = WordsField(
-        limit=120,
-        required=False,
-        name=True,
+    acting_for = said(
+        "acting_for",
         label=_("If you write for someone else: for whom?"),
         help_text=_("For example: my child, my client."),
     )
@@ -178,10 +88,8 @@ class ReportForm(forms.Form):
     urgent_reason = forms.ChoiceField(
         choices=URGENT_REASONS, required=False, label=_("Why it cannot wait"), widget=forms.RadioSelect
     )
-    name = WordsField(
-        limit=120,
-        required=False,
-        name=True,
+    name = said(
+        "name",
         label=_("Your name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto", "data-draft-skip": ""}),
     )
@@ -191,10 +99,8 @@ class ReportForm(forms.Form):
         help_text=_("We mail you one message with a button to confirm it, and nothing else before you press that."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = WordsField(
-        limit=40,
-        required=False,
-        name=True,
+    phone = said(
+        "phone",
         label=_("A number to call you back"),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "data-draft-skip": ""}),
     )
@@ -250,17 +156,8 @@ class ReportForm(forms.Form):
         medium = data.get("medium")
         if self.strange_address is not None:
             self._take_strange_address(data, medium, self.strange_address)
-        if medium == Medium.WEB and "article_url" in data and not data["article_url"]:
-            self.add_error(
-                "article_url", ValidationError(_("Which article is it? Paste its address."), code="required")
-            )
-        if medium not in {None, Medium.WEB} and "medium_detail" in data and not data["medium_detail"]:
-            self.add_error(
-                "medium_detail",
-                ValidationError(
-                    _("Please say where: the edition, episode, issue or post, and its date."), code="required"
-                ),
-            )
+        for name, fault in missing_place(data, article="article_url").items():
+            self.add_error(name, fault)
         if data.get("urgent_reason"):
             data["urgent"] = True
         elif data.get("urgent") and "urgent_reason" in data:
@@ -335,25 +232,6 @@ class LostLinkForm(forms.Form):
         if not self.errors and not data["email"] and not data["reference"]:
             self.add_error("email", ValidationError(_("Please give your email address."), code="required"))
         return data
-
-
-def as_pasted(text: str) -> str:
-    """An address without what comes along when it is copied out of a text: brackets or quotes, a full stop or comma."""
-    before, text = "", text.strip()
-    while text != before:
-        before, text = text, text.strip(AROUND).rstrip(".,;").strip()
-    return text
-
-
-def is_web_address(text: str) -> bool:
-    """Whether the text is a link that a browser opens on the web: http or https, a named host, no login in it."""
-    if len(text) > MAX_ADDRESS or not text.lower().startswith(("http://", "https://")):
-        return False
-    try:
-        clean_url(text)
-        return bool(urlsplit(text).hostname)
-    except ValueError:
-        return False
 
 
 def text_to_mark(revision: Revision | None) -> str:

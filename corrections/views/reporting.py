@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from corrections.forms.reader import MAX_PASSAGE, ReportForm, stands_in, text_to_mark
+from corrections.forms.reader import ReportForm, stands_in, text_to_mark
+from corrections.forms.said import MAX_PASSAGE
 from corrections.services import doubting
 from corrections.services.submitting import private_path, says_the_same, submit
 from corrections.views import wording

@@ -4,6 +4,9 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from corrections.forms.entering import ReportEnterForm
+from corrections.forms.reader import ReportForm
+from corrections.forms.said import SAID
 from corrections.models import LegalAct, Report
 from corrections.services import entering, legal
 from corrections.services.submitting import Draft, private_path
@@ -99,6 +102,8 @@ def test_an_article_that_was_not_imported_is_named_by_its_address(client, daily,
         ({"article": "ok", "passage_exact": "x" * 501}, {"passage_exact"}),
         ({"article": "ok", "restricted": "x" * 501}, {"restricted"}),
         ({"article": "ok", "email": "nobody"}, {"email"}),
+        ({"article": "ok", "email": "lea@[127.0.0.1]"}, {"email"}),
+        ({"article": "ok", "phone": "1" * 41}, {"phone"}),
         ({"article": "ok", "once": ""}, {"once"}),
     ],
 )
@@ -109,6 +114,19 @@ def test_what_cannot_be_taken_comes_back_with_the_fields_that_are_wrong(client, 
     answer = client.post(url(), typed(daily, **fields))
     assert (answer.status_code, set(answer.context_data["form"].errors)) == (422, wrong)
     assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", [*SAID, "email", "sources"])
+def test_the_form_of_a_call_takes_what_the_reader_s_own_form_takes(name):
+    ours, theirs = ReportEnterForm.base_fields[name], ReportForm.base_fields[name]
+    for field in (ours, theirs):
+        assert (type(field), field.limit, field.multiline, field.is_name, field.required) == (
+            type(ours),
+            ours.limit,
+            ours.multiline,
+            ours.is_name,
+            name == "claim",
+        )
 
 
 def test_a_double_click_makes_one_report_and_other_words_are_not_lost_silently(client, daily, editor, article):

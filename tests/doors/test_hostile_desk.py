@@ -17,7 +17,7 @@ from django.utils.datastructures import MultiValueDict
 
 import corrections.forms
 import reprints.forms
-from corrections.forms.reader import WordsField
+from corrections.forms.said import WordsField
 from newsroom.admin import StaffScopedAdmin, WorkflowAdmin
 from newsroom.admin.work import WorkForm
 from newsroom.web.fields import CleanJSONField, CleanTextField
@@ -40,8 +40,7 @@ PARSED = {
     *("CorrectionNameArticleForm.article", "CorrectionPlaceForm.url", "CorrectionStartForm.article"),
     *("CorrectionStartForm.target", "InvoicePrepareForm.country", "LicensePlacementsForm.urls"),
     *("AgencyCorrectionForm.received", "QuoteAcceptForm.terms_sha256"),
-    *("ReportAskColleagueForm.email", "NoticeAcknowledgeForm.url"),
-    *("ReportEnterForm.article", "ReportEnterForm.email", "ReportJoinForm.other", "ReportJoinHereForm.other"),
+    *("NoticeAcknowledgeForm.url", "ReportEnterForm.article", "ReportJoinForm.other", "ReportJoinHereForm.other"),
     *("ReportRefileForm.article", "RequestItemsForm.add"),
     # Cleaned where the service takes them, as the API's members are.
     *("DetailsForm.excerpt_text", "DetailsForm.po_number", "ReportForm.passage_prefix", "ReportForm.passage_suffix"),
