@@ -4,7 +4,7 @@ button.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,6 +48,7 @@ class Asker:
     """Who asks which publication: anyone, or an organization on its own pages.
 
     The forms go to `action`, `about` binds them to a session, and `page_of` is where the request is found afterwards.
+    `places` are the other pages of an organization.
     """
 
     publication: Publication
@@ -55,6 +56,7 @@ class Asker:
     action: str = "/reprints/new/"
     about: str = ""
     page_of: Callable[[LicenseRequest], str] = links.private_path
+    places: Sequence[dict[str, Any]] = ()
 
     def token(self, *, head_start: float = 0) -> str:
         """A fresh token for one sending of the form."""

@@ -108,7 +108,7 @@ def show(
     frame = {
         "guest": guest,
         "organization": guest.organization,
-        "places": _places(request, guest),
+        "places": places_of(request, guest),
         "others": [row for row in partner_access.organizations_of(guest.contact) if row.pk != guest.contact.pk],
         "leave_token": guest.token("leave"),
         "choose_token": guest.token("choose"),
@@ -236,7 +236,8 @@ def _stay(response: HttpResponse, cookie: str) -> HttpResponse:
     return response
 
 
-def _places(request: HttpRequest, guest: Guest) -> list[dict[str, Any]]:
+def places_of(request: HttpRequest, guest: Guest) -> list[dict[str, Any]]:
+    """The parts of these pages that the guest may see, `{url, label, current}`."""
     names = [
         ("partner", _("Overview")),
         ("partner-requests", _("Requests")),

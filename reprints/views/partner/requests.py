@@ -49,6 +49,7 @@ def new(request: HttpRequest, guest: Guest) -> HttpResponse:
         action=reverse("reprints:partner-ask"),
         about=guest.bound_to,
         page_of=links.partner_path,
+        places=door.places_of(request, guest),
     )
     return ask(request, asker)
 

@@ -76,6 +76,13 @@ def test_without_scripts_a_second_use_goes_into_the_same_request(open_browser, a
     assert page.input_value("#id_email") == "wanda@review.example"
     page.click("text=Send the request")
     assert page.inner_text("h1") == "Your quote is ready"
+    page.emulate_media(media="print")
+    assert page.is_visible("text=Subtotal")  # folded away on the screen
+    assert [page.is_visible(f"text={words}") for words in ("Decline the quote", "Take this request back")] == [
+        False
+    ] * 2
+    page.emulate_media(media="screen")
+    assert [page.is_visible(f"text={words}") for words in ("Subtotal", "Decline the quote")] == [False, True]
     assert [row.use for row in LicenseRequest.objects.get().items.all()] == ["republish_web", "republish_print"]
 
 

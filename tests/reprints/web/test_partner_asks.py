@@ -38,7 +38,9 @@ def sending(page, fields, **over):
 def test_a_contact_asks_in_two_steps_and_is_asked_nothing_personal(organization, asker, article, fields):
     page = asker.get(NEW, {"url": article.url})
     assert ("Harbor Media" in text(page), article.headline in text(page)) == (True, True)
+    assert f'href="{DOOR}licenses/"' in page.content.decode()  # the way back to the other pages
     page = second_step(asker, fields)
+    assert f'href="{DOOR}licenses/"' in page.content.decode()
     assert ('name="email"' in page.content.decode(), "Who gets the license? Harbor Media" in text(page)) == (
         False,
         True,

@@ -174,7 +174,7 @@ def test_the_page_of_the_request_names_the_article_once_and_adds_another_in_ever
     page = open_page(send(client, details, fields)["Location"])
     standfirst = re.search(r'<p class="standfirst">(.*?)</p>', page.content.decode()).group(1)
     assert standfirst.count(article.headline) == 1
-    assert f"Republish in print: {article.headline} Use Republish in print" in text(page)
+    assert f"Republish in print {article.headline} Use Republish in print" in text(page)
     other = make.make_article(publication)
     action, hidden = form_of(page, "/edit/")
     assert client.post(action, {**hidden, "keep": ["0", "1"], "add": other.url}).status_code == 303
