@@ -3,6 +3,7 @@ service.
 """
 
 import os
+import sys
 
 import hypothesis
 import pytest
@@ -13,7 +14,11 @@ from xdist.scheduler import LoadGroupScheduling
 from newsroom.api import throttles
 from newsroom.web.requests import Request
 
-pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases"]
+pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases", "tests.journeys.started"]
+
+# A parser of addresses that jsonschema takes where it finds one: 38 grammars, built in each process, for a format that
+# no schema of ours has.
+sys.modules["rfc3987_syntax"] = None
 
 # Django's test client and its live server read requests as `newsroom.wsgi` does.
 client.WSGIRequest = WSGIHandler.request_class = Request

@@ -7,11 +7,14 @@ a file, the counts are written there as JSON for `python -m tests`.
 
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+NAMES_POSTGRES = re.compile(r"\bboth\b|\bpostgres\b|\bplace\b")
+"""What stands in each file with a test for PostgreSQL: the marks, or the fixture that has one."""
 KINDS = ("browser", "postgres", "redis", "journey", "fault", "slow")
 
 
@@ -23,9 +26,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In the PostgreSQL pass on a machine that has none, the settings leave the reason: nothing runs on
     SQLite twice.
     """
+    for item in items:
+        if {"both", "postgres"} & item.keywords.keys() and not NAMES_POSTGRES.search(item.path.read_text()):
+            raise pytest.UsageError(
+                f"{item.nodeid} is for PostgreSQL, and its file does not say so: that pass omits it"
+            )
     if reason := os.environ.get("MASTHEAD_NO_POSTGRES"):
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The PostgreSQL pass does not even read the files of which it runs nothing. None where others decide."""
+    if os.environ.get("MASTHEAD_TEST_DB") != "postgres" or not collection_path.name.startswith("test_"):
+        return None
+    return None if NAMES_POSTGRES.search(collection_path.read_text()) else True
 
 
 def not_run(skipped: list[tuple[str, str]]) -> list[str]:

@@ -126,7 +126,6 @@ def _env(folder, url):
         "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789-0123456789",
         "ALLOW_LOOPBACK_ENDPOINTS": "1",
         "LOG_LEVEL": "WARNING",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

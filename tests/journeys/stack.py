@@ -112,8 +112,13 @@ def embedded() -> Iterator[Stack]:
         port = free_port()
         env = _environment(var, port) | {"MASTHEAD_DEMO_WEBHOOK_URL": f"{hooks.url}/hooks", "MASTHEAD_DEMO": "1"}
 
+        read: dict[Path, email.message.EmailMessage] = {}
+
         def mails() -> list:
-            return [parse(path.read_bytes()) for path in sorted((var / "mail").glob("*.eml"))]
+            for path in sorted((var / "mail").glob("*.eml")):
+                if path not in read:
+                    read[path] = parse(path.read_bytes())
+            return list(read.values())
 
         running = Stack(f"http://127.0.0.1:{port}", var, hooks, mails, env)
         stack.callback(running.stop)

@@ -165,12 +165,13 @@ def test_a_call_is_entered_followed_handed_over_and_advised_on(stack):
 
 
 def set_dates(stack, reference, **dates):
-    """As if so much time had passed for the promise to answer this report."""
+    """As if so much time had passed for the promise to answer this report, and the clock's minute were over."""
     fields = ", ".join(f"{name}=timezone.now() - timedelta(hours={hours})" for name, hours in dates.items())
     code = (
         "from datetime import timedelta\nfrom django.utils import timezone\n"
-        "from newsroom.events.models import Promise\n"
-        f"Promise.objects.filter(subject_reference={reference!r}, kind='decide', kept_at=None).update({fields})"
+        "from corrections import tasks\nfrom newsroom.events.models import Promise\n"
+        f"Promise.objects.filter(subject_reference={reference!r}, kind='decide', kept_at=None).update({fields})\n"
+        "tasks.tick()"
     )
     command = [sys.executable, "manage.py", "shell", "-c", code]
     subprocess.run(command, cwd=ROOT, env=stack.env, check=True, capture_output=True, timeout=120)

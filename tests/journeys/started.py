@@ -1,0 +1,46 @@
+"""One started service a kind, for all tests of a process that drive one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests import services
+from tests.journeys import stack as stacks
+
+GIVEN = ("TEST_DATABASE_URL", "TEST_REDIS_URL")
+
+
+@pytest.fixture(scope="session")
+def embedded():
+    """SQLite, no services. Started once: a fixture with two values would be started anew at each change of value."""
+    with stacks.embedded() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def full():
+    """PostgreSQL, Redis, gunicorn, Celery and `deliver`: on servers of its own, or on those given where it has none."""
+    with ExitStack() as ending:
+        try:
+            with nothing_given():
+                running = ending.enter_context(stacks.full())
+        except services.Unavailable:
+            try:
+                running = ending.enter_context(stacks.full())
+            except services.Unavailable as reason:
+                pytest.skip(str(reason))
+        yield running
+
+
+@contextmanager
+def nothing_given() -> Iterator[None]:
+    """As if no server's address stood in the environment."""
+    given = {name: os.environ.pop(name) for name in GIVEN if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(given)
