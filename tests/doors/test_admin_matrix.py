@@ -1,4 +1,5 @@
-"""Every page of the admin, opened and posted to by every kind of staff: the table here is what they may.
+"""Every page of the admin, opened and posted to by every kind of staff: the table here is what they may. The buttons of
+the pages are pressed in `test_buttons`.
 
 Nobody edits in place and nobody deletes. A record of another publication does not exist for whoever does not work
 there.
@@ -213,7 +214,7 @@ def test_what_each_person_may_open_and_send(world, name):
         desk = admin.site._registry[model_of(kind)]
         for ending in endings:
             starters = list(getattr(desk, "starters", {})) or ["nothing"]
-            buttons = list(getattr(desk, "buttons", {})) or ["nothing"]
+            buttons = list(getattr(desk, "buttons", {}))[:1] or ["nothing"]  # `test_buttons` presses all
             fills = [
                 ending.replace("<path:object_id>", str(record.pk))
                 .replace("<id>", str(record.pk))
