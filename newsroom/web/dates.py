@@ -33,22 +33,34 @@ class DayField(forms.DateField):
 class LocalMomentField(forms.DateTimeField):
     """A date and time in `zone`, which the form sets; aware, of the years 1600 to 2999.
 
-    What the clock change skips or repeats is refused.
+    What the clock change skips or repeats is refused, unless it says how far from UTC it is meant: “01:30-05:00”.
     """
 
     zone: tzinfo = UTC
 
     def to_python(self, value: Any) -> datetime | None:
         """The moment."""
-        with timezone.override(self.zone):
-            moment = super().to_python(value)
+        try:
+            with timezone.override(self.zone):
+                moment = super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone" or error.params is None:
+                raise
+            raise self._unclear(_checked(error.params["datetime"])) from error
         return None if moment is None else _checked(moment)
 
     def prepare_value(self, value: Any) -> Any:
-        """As the local clock shows it, to the minute."""
-        if isinstance(value, datetime):
-            return timezone.localtime(value, self.zone).strftime("%Y-%m-%d %H:%M")
-        return value
+        """As the local clock shows it, to the minute; with its distance from UTC where the clock shows it twice."""
+        if not isinstance(value, datetime):
+            return value
+        local = timezone.localtime(value, self.zone)
+        twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+        return (local if twice else local.replace(tzinfo=None)).isoformat(sep=" ", timespec="minutes")
+
+    def _unclear(self, typed: datetime) -> forms.ValidationError:
+        before = typed.replace(tzinfo=self.zone).isoformat(sep=" ", timespec="minutes")
+        sentence = _now("The clocks change at that time: say which it is, like %(example)s.") % {"example": before}
+        return forms.ValidationError(sentence, code="ambiguous_timezone")
 
 
 def _checked(value: Day) -> Day:

@@ -1,6 +1,6 @@
 """The desk's page of a notice: written in its place, each finding beside its answer, and changed by notices alone."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -159,3 +159,20 @@ def publish_by_two(notice, editor, words):
     notice = notices.edit(notice, by=editor, not_fixed_reason="Print only.", **words)
     notice = notices.send_for_approval(answer_warnings(notice, by=editor), by=editor)
     return notices.publish(notice, by=make_staff(notice.publication, "standards_editor"))
+
+
+def test_a_draft_can_be_saved_whose_error_appeared_in_the_hour_that_came_twice(client, editor, publication):
+    publication.time_zone = "America/New_York"
+    publication.save()
+    second_time = datetime(2025, 11, 2, 6, 30, tzinfo=UTC)  # 1:30 for the second time, on the night of winter time
+    article = make_article(publication, published_at=second_time)
+    report = reports.accept(reports.take_up(make_report(article=article), by=editor), by=editor)
+    form = next(
+        row["form"] for row in client.get(page_of(report.correction)).context_data["buttons"] if row["name"] == "edit"
+    )
+    began = {name: form[name].value() or "" for name in form.fields}
+
+    answer = client.post(press(report.correction, "edit"), {**began, "text": VAGUE})
+
+    assert (answer.status_code, began["error_published_at"]) == (302, "2025-11-02 01:30-05:00")
+    assert Correction.objects.get().error_published_at == second_time

@@ -1,5 +1,6 @@
 """Years that nobody means are refused where they are typed: in forms, in filters, by the API."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +36,31 @@ def test_the_first_and_the_last_year_are_taken(day):
     field.zone = ZoneInfo("Europe/Berlin")
     assert field.clean(f"{day} 12:00").strftime("%Y-%m-%d") == day
     assert DayField().clean(day).isoformat() == day
+
+
+def in_new_york():
+    field = LocalMomentField()
+    field.zone = ZoneInfo("America/New_York")
+    return field
+
+
+@pytest.mark.parametrize(
+    ("typed", "example"),
+    [("2026-11-01 01:30", "2026-11-01 01:30-04:00"), ("2026-03-08 02:30", "2026-03-08 02:30-05:00")],
+)
+def test_a_time_that_the_clock_change_repeats_or_skips_is_asked_for_and_taken_with_its_distance_from_utc(
+    typed, example
+):
+    with pytest.raises(forms.ValidationError) as refused:
+        in_new_york().clean(typed)
+    assert refused.value.messages == [f"The clocks change at that time: say which it is, like {example}."]
+    assert in_new_york().clean(example).astimezone(UTC) == datetime.fromisoformat(example).astimezone(UTC)
+
+
+@pytest.mark.parametrize("moment", ["2026-11-01T05:30Z", "2026-11-01T06:30Z", "2026-11-01T07:30Z", "2026-03-08T07:30Z"])
+def test_what_a_form_begins_with_is_the_same_moment_when_it_comes_back(moment):
+    began = datetime.fromisoformat(moment)
+    assert in_new_york().clean(in_new_york().prepare_value(began)) == began
 
 
 @pytest.mark.parametrize(
