@@ -141,6 +141,8 @@ def erase_contact(report: Report, *, by: Actor, why: str) -> bool:
     `why` is `asked` or `retention`. Who asks is forgotten with the other halves of a split report too, but for those
     under a hold. Raises `Conflict` when this one is.
     """
+    # All halves in the order in which they came: another one's page may ask for the same at this moment.
+    list(family_of(report).select_for_update(of=("self",)))
     report = lock(report)
     if report.legal_hold:
         raise Conflict(_("A legal matter obliges us to keep this for now."), code="legal_hold")

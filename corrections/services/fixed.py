@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from corrections import events
 from corrections.models import Report
 from corrections.services import report as reports
+from corrections.services.joined import lock_with_joined
 from corrections.vocabulary import Visibility, YesNo
 from corrections.workflow import ReportStatus
 from newsroom.accounts.models import Publication
@@ -87,6 +88,7 @@ def _ask_with_joined(report: Report, now: datetime) -> int:
     )
     asked = 0
     with transaction.atomic():
+        lock_with_joined(report)
         for row in (report, *joined.order_by("pk")):
             fresh = lock(row)
             settled = fresh.status in {ReportStatus.RESOLVED, ReportStatus.DUPLICATE}

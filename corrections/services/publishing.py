@@ -72,11 +72,14 @@ PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REI
 
 
 def refresh_articles(correction: Correction) -> None:
-    """Count the public notices of each article it names afresh."""
-    for row in correction.articles.select_related("article"):
-        public = Correction.objects.for_article(row.article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
+    """Count the public notices of each article it names afresh: each locked first, or two notices that are published
+    at once would not count each other, and in one order, or they would wait for each other.
+    """
+    for row in correction.articles.order_by("article"):
+        article = lock(Article(pk=row.article_id))
+        public = Correction.objects.for_article(article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
         newest = public.order_by("-published_at").values_list("published_at", flat=True).first()
-        Article.objects.filter(pk=row.article_id).update(
+        Article.objects.filter(pk=article.pk).update(
             corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()
         )
 
