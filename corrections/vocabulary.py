@@ -121,6 +121,18 @@ DECLINE_CODES = [
 ]
 
 
+DECLINED_AS = {
+    Resolution.NO_ERROR_FOUND: _("We did not find an error to correct. The reasons are below."),
+    Resolution.OPINION: _("We take it to be an opinion, and do not correct opinions. The reasons are below."),
+    Resolution.ALREADY_CORRECTED: _("This has been corrected already. Our answer is below."),
+    Resolution.REFERRED_TO_AGENCY: _("We passed it on to the agency that wrote it. Our answer is below."),
+    Resolution.UNPUBLISHING_REFUSED: _("We do not remove accurate articles. The reasons are below."),
+    Resolution.OUT_OF_SCOPE: _("This is not about our journalism, so that we cannot correct it. Our answer is below."),
+    Resolution.NOT_ENOUGH_INFORMATION: _("We could not check it with what we know. The reasons are below."),
+}
+"""What the reader is told in a sentence when the report was declined for this reason."""
+
+
 class Kind(models.TextChoices):
     """What a notice is."""
 

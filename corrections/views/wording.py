@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Correction, Decision, Message, Report
 from corrections.services.priority import URGENT_HOURS, due
-from corrections.vocabulary import SETTLED_BY, Effect, Kind, Resolution, Visibility
+from corrections.vocabulary import DECLINED_AS, SETTLED_BY, Effect, Kind, Resolution, Visibility
 from corrections.workflow import REPORT, ReportStatus
 from newsroom.errors import DomainError, Stale
 from newsroom.events import promises
@@ -30,7 +30,7 @@ STANDINGS: dict[str, Standing] = {
         _("You are right"), _("We agree that the article is wrong, and are writing the correction."), "us"
     ),
     S.RESOLVED: Standing(_("Settled"), _("This is settled. Thank you for telling us.")),
-    S.DECLINED: Standing(_("Answered"), _("We did not find an error to correct. The reasons are below.")),
+    S.DECLINED: Standing(_("Answered"), _("We have answered you. The reasons are below.")),
     S.DUPLICATE: Standing(
         _("Joined to another report"),
         _("Another reader reported the same error. You hear on this page how that report ends."),
@@ -78,6 +78,8 @@ def next_of(report: Report, notice: Correction | None) -> Any:
     standing = standing_of(report)
     if standing is STANDINGS[S.RESOLVED] and notice is not None:
         return SETTLED_BY[Kind(notice.kind)]
+    if standing is STANDINGS[S.DECLINED]:
+        return DECLINED_AS.get(Resolution(primary_of(report).resolution_code), standing.next)
     if standing is STANDINGS[S.DUPLICATE] and _is_confirmed(report):
         return _("Another reader reported the same error. You hear how that report ends, on this page and by mail.")
     return standing.next

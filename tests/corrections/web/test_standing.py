@@ -14,6 +14,7 @@ from corrections.services import report as reports
 from corrections.services.same import say_same
 from corrections.services.submitting import private_path
 from corrections.views.said import masked_email, masked_phone
+from corrections.vocabulary import DECLINE_CODES, DECLINED_AS
 from newsroom.errors import Conflict, Invalid
 from newsroom.events import kinds, mail, planning
 from newsroom.events.models import Delivery, Event
@@ -149,6 +150,39 @@ def test_the_page_of_a_closed_report_says_where_it_stands_not_what_happens_next(
     assert "What should the second editor look at?" not in text
     assert 'id="answers"' not in text
     assert "Not convinced?" not in text
+
+
+@pytest.mark.parametrize("code", DECLINE_CODES)
+def test_what_a_declined_report_is_said_to_be_fits_the_reason(client, daily, editor, code):
+    report = make_report(article=make_article(daily, source_agency="Coastal Wire"))
+    report = reports.decline(report, by=editor, code=code, words="Our words.")
+    other = force_status(make_report(daily), "duplicate", joined_to=report)
+
+    for row in (report, other):
+        page, text = shows(client, row)
+        assert (page.context["next"], page.context["standing"].label) == (DECLINED_AS[code], "Answered")
+        assert ("We did not find an error" in text) == (code == "no_error_found")
+
+
+def test_the_mail_of_an_answer_offers_a_second_look_once_and_names_its_last_day(daily, editor):
+    with time_machine.travel(datetime(2026, 11, 12, 20, tzinfo=UTC), tick=False):
+        report = confirm(make_report(daily))
+        reports.decline(report, by=editor, code="opinion", words="An opinion.")
+        first = letter("report_declined").text
+        reports.appeal(Report.objects.get(pk=report.pk), words="It is not.")
+        second_editor = make_staff(daily, "desk_editor")
+        reports.decline(Report.objects.get(pk=report.pk), by=second_editor, code="opinion", words="It is.")
+        second = letter("report_declined").text
+
+        asked_once = reports.take_up(confirm(make_report(daily)), by=editor)
+        reports.ask(asked_once, by=editor, words="Which year?")
+        Report.objects.filter(pk=asked_once.pk).update(reminders_sent=2)
+        reports.lapse(Report.objects.get(pk=asked_once.pk))
+        lapsed = letter("report_lapsed").text
+
+    assert "on your private page, until Thursday, Dec. 10, 2026. Another editor decides." in first
+    assert "ask for a second look on your private page, until Thursday, Dec. 10, 2026." in lapsed
+    assert ("It is." in second, "second look" in second) == (True, False)
 
 
 def test_what_the_reader_gave_is_shown_back_masked_so_that_a_slip_can_be_seen(client, daily):
