@@ -4,6 +4,7 @@ from django.urls import path
 
 from reprints.views import (
     acknowledging,
+    adding,
     asking,
     confirming,
     downloads,
@@ -52,6 +53,7 @@ urlpatterns = [
     path(f"{OF_PARTNER}quotes/<str:record>/<str:name>/", partner_requests.move, {"noun": "quote"}),
     path(f"{OF_PARTNER}licenses/<str:record>/<str:name>/", partner_requests.move, {"noun": "license"}),
     path(f"{OF_PARTNER}notices/<str:record>/<str:name>/", partner_requests.move, {"noun": "update_notice"}),
+    path(f"{OF_PARTNER}another/", partner_requests.another, name="partner-another"),
     path(f"{OF_PARTNER}<str:name>/", partner_requests.move, {"noun": "license_request"}),
     path("reprints/drafts/<str:token>/", drafting.page, name="draft"),
     path("reprints/requests/confirm/<str:token>/", confirming.confirm, name="confirm"),
@@ -63,6 +65,7 @@ urlpatterns = [
     path(f"{PAGE}quotes/<str:reference>/<str:name>/", private.move, {"noun": "quote"}, name="quote-move"),
     path(f"{PAGE}licenses/<str:reference>/<str:name>/", private.move, {"noun": "license"}, name="license-move"),
     path(f"{PAGE}notices/<str:reference>/<str:name>/", private.move, {"noun": "update_notice"}, name="notice-move"),
+    path(f"{PAGE}another/", adding.of_private, name="request-another"),
     path(f"{PAGE}<str:name>/", private.move, {"noun": "license_request"}, name="request-move"),
     path("reprints/notices/<str:reference>/<str:token>/", acknowledging.acknowledge, name="acknowledge"),
     path("licenses/verify/", verifying.ask, name="verify"),

@@ -6,7 +6,7 @@ each fault finds its way back to the field it was typed into.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +38,8 @@ from reprints.vocabulary import (
 MAX_EMAIL = 254
 PERSONAL = frozenset({"name", "email", "company", "website"})
 """What is not asked of a contact who is signed in."""
+ABOUT_ALL = frozenset({"deadline", "note", "po_number", "end_client"})
+"""What is said once for a request, whatever its uses."""
 ACTS_FOR_OTHERS = frozenset({OrganizationType.AGENCY_PR})
 """Who may ask for a client."""
 
@@ -263,11 +265,13 @@ class DetailsForm(forms.Form):
         step: ArticlesForm,
         use: UseType,
         publication: Publication,
-        known: bool = False,
+        without: Set[str] = frozenset(),
         given: Mapping[str, Any] | None = None,
         before: Sequence[DetailsForm] = (),
     ) -> None:
-        """`given` fills in what was typed elsewhere; `before` are the other uses in the same request."""
+        """`without` leaves fields out, `given` fills in what was typed elsewhere, and `before` are the other uses in
+        the same request.
+        """
         today = timezone.now().astimezone(publication.zone).date()
         initial = {
             "starts_on": today.isoformat(),
@@ -277,9 +281,10 @@ class DetailsForm(forms.Form):
         }
         super().__init__(data, initial=initial | {name: value for name, value in (given or {}).items() if value})
         self.step, self.use, self.before = step, use, before
-        shown = needed_by(use) - (PERSONAL if known else frozenset())
+        shown = needed_by(use)
         if str(step.data.get("organization_type", "")) in ACTS_FOR_OTHERS:
             shown |= {"end_client"}
+        shown -= without
         for name in [name for name in self.fields if name not in shown]:
             del self.fields[name]
         if "quantity" in self.fields:

@@ -4,88 +4,38 @@ button.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from newsroom.accounts.models import Organization, Publication
+from newsroom.accounts.models import Publication
 from newsroom.api import throttles
 from newsroom.availability import is_away
 from newsroom.errors import DomainError, Invalid
 from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
 from newsroom.web.once import once
-from newsroom.web.text import has_forbidden_characters
-from reprints import links
 from reprints.forms import several
 from reprints.forms.asking import ArticlesForm, DetailsForm
 from reprints.forms.several import MORE, MOST_USES
 from reprints.models import LicenseRequest, UseType
 from reprints.services import asking, drafts
 from reprints.views import wording
+from reprints.views.askers import PURPOSE, Asker, from_link
 from reprints.views.naming import known, names_of
 from reprints.vocabulary import MAX_ITEMS, Use
 
-PURPOSE = "license_request"
 SECOND_TRY_SECONDS = 60
 MACHINE_LIKE = {"trap", "too_fast"}
 FIRST_STEP = ("article_urls", "use", "organization_type")
 PERSONAL = ("name", "email")
 DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields, MORE, several.ANOTHER}) - {"website"}
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks which publication: anyone, or an organization on its own pages.
-
-    The forms go to `action`, `about` binds them to a session, and `page_of` is where the request is found afterwards.
-    `places` are the other pages of an organization.
-    """
-
-    publication: Publication
-    organization: Organization | None = None
-    action: str = "/reprints/new/"
-    about: str = ""
-    page_of: Callable[[LicenseRequest], str] = links.private_path
-    places: Sequence[dict[str, Any]] = ()
-
-    def token(self, *, head_start: float = 0) -> str:
-        """A fresh token for one sending of the form."""
-        return form_token.issue(PURPOSE, about=self.about, head_start=head_start)
-
-    def details(self, step: ArticlesForm, typed: QueryDict, *, fresh: bool = False) -> DetailsForm:
-        """The second step; `fresh`: for a use of which nothing was filled in yet. `step` has chosen a use."""
-        use = step.chosen
-        assert use is not None  # noqa: S101 -- asked for by the caller
-        return DetailsForm(
-            None if fresh else typed,
-            step=step,
-            use=use,
-            publication=self.publication,
-            known=self.organization is not None,
-            given=typed if fresh else None,
-            before=self.before(step, typed),
-        )
-
-    def before(self, step: ArticlesForm, typed: QueryDict) -> list[DetailsForm]:
-        """The uses that were added to the request before. Those that are not offered are not among them."""
-        found = []
-        for text in typed.getlist(MORE):
-            data = several.unpacked(text)
-            data["organization_type"] = typed.get("organization_type", "")
-            first = ArticlesForm(data, use_types=step.use_types.values())
-            if (use := first.chosen) is not None:
-                found.append(DetailsForm(data, step=first, use=use, publication=self.publication, known=True))
-        return found
 
 
 # Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
@@ -113,12 +63,11 @@ def _new(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Both steps, for whoever asks: nobody known, or an organization whose contact is signed in."""
     if request.method != "POST":
-        return _show_articles(request, ArticlesForm(initial=_prefilled(request, asker)), asker)
-    doing, request.POST = several.pressed(request.POST)  # type: ignore[assignment]  # -- as if it had been sent so
+        return _show_articles(request, ArticlesForm(initial=asker.prefilled(request.GET)), asker)
+    doing, request.POST = several.pressed(asker.typed(request.POST))  # type: ignore[assignment]  # -- as if it had been sent so
     step = ArticlesForm(request.POST)
-    found = asking.publication_of([{"article_url": url} for url in step.urls()[:MAX_ITEMS]])
-    asker = replace(asker, publication=found or asker.publication)
-    if doing == "save":
+    asker = asker.asking_for(step.urls()[:MAX_ITEMS])
+    if doing == "save" and not asker.has_asked:
         return _save(request, asker)
     if doing == "back":
         return _show_articles(request, ArticlesForm(initial=request.POST.dict()), asker)
@@ -210,31 +159,17 @@ def _take_in(
     exact: dict[str, Any] | None,
     token: form_token.FormToken,
 ) -> HttpResponse:
-    if asker.organization is None and (doubted := _doubted(request, details, asker, exact, token)) is not None:
+    if not asker.is_known and (doubted := _doubted(request, details, asker, exact, token)) is not None:
         return doubted
     data, person = details.request_data(), details.cleaned_data
-    requester = None
-    if asker.organization is None:
-        requester = asking.Requester(name=person["name"], email=person["email"], company=person["company"])
-
-    def make() -> str:
-        made = asking.submit(
-            data,
-            publication=asker.publication,
-            organization=asker.organization,
-            requester=requester,
-            language=get_language() or asker.publication.language,
-        )
-        return made.reference
-
     said = [data, *(person.get(name, "") for name in ("name", "email", "company"))]
     try:
-        spent = once(PURPOSE, token.nonce, said, make)
+        spent = once(PURPOSE, token.nonce, said, lambda: asker.send(data, person))
     except Invalid as error:
         details.take_faults(error.faults)
         return _show_again(request, details, asker, exact, "" if details.errors else error.message)
     except DomainError as refusal:
-        return _show_again(request, details, asker, exact, refusal.message, status=409)
+        return _show_again(request, details, asker.renewed(), exact, refusal.message, status=409)
     if not spent.same:
         sentence = _("You already sent a request from this page, and we have it. To send this one too, press again.")
         return _show_again(request, details, asker, exact, sentence)
@@ -280,18 +215,6 @@ def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Ask
     return wording.indication(assessment, answer_by, names_of(form) if isinstance(form, DetailsForm) else ())
 
 
-def _prefilled(request: HttpRequest, asker: Asker | None = None) -> dict[str, str]:
-    """What the link to the form already knows: `?url=`, several of them, `?use=` and `?organization_type=`."""
-    urls = [url for url in request.GET.getlist("url") if not has_forbidden_characters(url)]
-    return {
-        "article_urls": "\n".join(urls),
-        "use": request.GET.get("use", ""),
-        "organization_type": request.GET.get(
-            "organization_type", asker.organization.kind if asker and asker.organization else ""
-        ),
-    }
-
-
 def _show_again(
     request: HttpRequest,
     details: DetailsForm,
@@ -313,7 +236,7 @@ def _show_articles(
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in {*FIRST_STEP, "do", "website"}
+        if name not in {*FIRST_STEP, "do", "website", "seen"}
     ]
     urls = form.urls() if form.is_bound else str(form.initial.get("article_urls", "")).splitlines()
     context = {
@@ -338,7 +261,7 @@ def _show_without_database(request: HttpRequest) -> HttpResponse:
         "We cannot look up articles or prices at the moment. You can fill this in all the same: if it cannot be taken "
         "when you send it, it comes back to you as it was, to be sent again a few minutes later."
     )
-    form = ArticlesForm(initial=_prefilled(request), use_types=uses)
+    form = ArticlesForm(initial=from_link(request.GET), use_types=uses)
     context = {"form": form, "sentence": sentence, "asker": {"action": Asker.action}, "unasked": True}
     return render(request, "reprints/ask_articles.html", context)
 

@@ -80,6 +80,7 @@ PAGES = {
     "reprints/requests/<str:key>/notices/<str:reference>/acknowledge/": Page(404, 404, link="request", fill="notice"),
     "reprints/requests/<str:key>/invoices/<str:reference>/invoice.pdf": Page(404, link="request", fill="invoice"),
     "reprints/requests/<str:key>/download/": Page(link="request"),
+    "reprints/requests/<str:key>/another/": Page(post=422, link="request"),
     "reprints/requests/<str:key>/withdraw/": Page(303, 422, link="request"),
     "reprints/notices/<str:reference>/<str:token>/": Page(post=422, link="acknowledge", fill="notice"),
     "licenses/verify/": Page(),

@@ -77,6 +77,7 @@ PAGES = {
     f"{OF_REQUEST}licenses/<str:record>/renew/": Page(opens=OWN, own=True, plain=303, posts=MAY_ASK),
     f"{OF_REQUEST}licenses/<str:record>/terminate/": Page(opens=OWN, own=True, plain=303, posts=MAY_SIGN),
     f"{OF_REQUEST}notices/<str:record>/acknowledge/": Page(opens=OWN, own=True, plain=303, posts=MAY_ACT),
+    f"{OF_REQUEST}another/": Page(opens=MAY_ASK, own=True, posts=MAY_ASK),
     f"{OF_REQUEST}withdraw/": Page(opens=OWN, own=True, plain=303, posts=MAY_ASK),
     f"{OF_REQUEST}edit/": Page(opens=OWN, own=True, plain=303, posts=MAY_ASK),
     f"{OF_REQUEST}message/": Page(opens=OWN, own=True, plain=303, posts=MAY_ASK),

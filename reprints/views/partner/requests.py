@@ -14,8 +14,9 @@ from newsroom import references
 from newsroom.web.headers import see_other
 from reprints import links, moments
 from reprints.models import LicenseRequest
-from reprints.views import downloads, moves
-from reprints.views.asking import Asker, ask
+from reprints.views import adding, downloads, moves
+from reprints.views.askers import Asker
+from reprints.views.asking import ask
 from reprints.views.moves import Visit
 from reprints.views.partner import door
 from reprints.views.partner.door import Guest, signed_in
@@ -71,6 +72,15 @@ def move(request: HttpRequest, guest: Guest, visit: Visit, noun: str, name: str,
     if request.method != "POST":
         return see_other(visit.back)
     return moves.make(request, visit, noun, name, subject, show=_show(guest))
+
+
+@signed_in("GET", "POST")
+@visiting
+def another(request: HttpRequest, guest: Guest, visit: Visit) -> HttpResponse:
+    """Another use in the same request."""
+    if not visit.may("license_request", moves.EDIT):
+        return door.refused(request, guest)
+    return adding.add(request, visit, door.places_of(request, guest))
 
 
 @signed_in("GET")
