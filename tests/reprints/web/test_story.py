@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from newsroom.errors import Conflict, Invalid
 from reprints import links, moments
 from reprints.models import License, LicenseRequest, RequesterContact, TermsTemplate
 from reprints.services import accepting, asking, deciding, quoting, updates
@@ -143,6 +144,25 @@ def test_another_article_can_be_added_and_the_quote_is_made_anew(client, publica
     assert client.post(action, {**hidden, "keep": ["0"], "add": other.url}).status_code == 303
     assert [row.article_id for row in request.items.all()] == [request.items.first().article_id, other.pk]
     assert [row.status for row in request.quotes.order_by("number")] == ["superseded", "open"]
+
+
+def test_whose_text_it_is_instead_is_said_with_words_and_ends_the_request(client, publication, ask, open_page):
+    editor = make.make_staff(publication, "licensing_editor")
+    answer = ask(exclusivity="media")
+    request = LicenseRequest.objects.get()
+    with pytest.raises(Invalid):
+        deciding.redirect(request, by=editor, words=" ")
+    deciding.redirect(request, by=editor, words="Ask Coast Agency, rights@coast.example.")
+    request.refresh_from_db()
+    assert request.closed_at is not None
+    page = open_page(answer["Location"])
+    assert "The rights are not ours. Below we say whose they are." in text(page)
+    assert "Ask Coast Agency, rights@coast.example." in text(page)
+    offered = re.findall(r'action="[^"]*/(\w+)/"', page.content.decode())
+    assert {"edit", "withdraw", "reopen"} & set(offered) == set()
+    assert "another/" not in page.content.decode()
+    with pytest.raises(Conflict):
+        deciding.redirect(request, by=editor, words="Ask somebody else.")
 
 
 def test_the_terms_must_be_agreed_to_and_the_name_is_kept(client, priced):
