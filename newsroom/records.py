@@ -1,6 +1,8 @@
-"""What every record that people act on has: a public reference, a version, and times."""
+"""What every record that people act on has: a public reference, a version, and times; and rows that never change."""
 
 from __future__ import annotations
+
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,3 +21,18 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class WrittenOnce(models.Model):
+    """A row that says what was, and is never changed. `NEVER` is the sentence for whoever tries."""
+
+    NEVER: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only ever once: TypeError afterwards."""
+        if not self._state.adding:
+            raise TypeError(self.NEVER)
+        super().save(*args, **kwargs)

@@ -2,76 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 import django_filters
-from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
 from corrections.models import Correction, CorrectionArticle
 from corrections.vocabulary import Kind, Severity
-from newsroom import references
-from newsroom.api.fields import MomentField
+from newsroom.api.filter_fields import MomentFilter, ReferenceFilter, YesNoFilter
 
 MAX_WORDS = 8
-LETTERS_OF_A_DATE = 10
-
-
-class MomentFormField(forms.CharField):
-    """A moment of RFC 3339, or a date, which is its first moment in UTC."""
-
-    def clean(self, value: Any) -> datetime | None:
-        """The moment in UTC; None when nothing was given."""
-        # A plus sign that was not escaped arrives as a blank.
-        text = super().clean(value).replace(" ", "+")
-        if not text:
-            return None
-        try:
-            if len(text) == LETTERS_OF_A_DATE:
-                return datetime.combine(date.fromisoformat(text), time.min, tzinfo=UTC)
-            return MomentField().run_validation(text)
-        except (ValueError, serializers.ValidationError) as error:
-            words = _now("Give a date, or a time with its offset, like 2026-11-20T08:00:00Z.")
-            raise ValidationError(words, code="invalid") from error
-
-
-@extend_schema_field(OpenApiTypes.DATETIME)
-class MomentFilter(django_filters.Filter):
-    """Compares with a moment."""
-
-    field_class = MomentFormField
-
-
-class ReferenceFormField(forms.CharField):
-    """The reference of an article, typed in whatever case."""
-
-    def clean(self, value: Any) -> str:
-        """The reference as it is stored."""
-        text = references.normalize(super().clean(value))
-        if text and not references.is_valid(text, "article"):
-            raise ValidationError(_now("This is not the reference of an article."), code="bad_reference")
-        return text
-
-
-class ReferenceFilter(django_filters.Filter):
-    """Looks for a reference."""
-
-    field_class = ReferenceFormField
-
-
-@extend_schema_field(OpenApiTypes.BOOL)
-class YesNoFilter(django_filters.ChoiceFilter):
-    """`true` or `false`, and nothing that merely looks like it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=[("true", _("yes")), ("false", _("no"))], null_label=None, empty_label=None, **kwargs)
 
 
 class CorrectionsOfArticleFilter(django_filters.FilterSet):
@@ -105,7 +45,7 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
     publication = django_filters.CharFilter(
         field_name="publication__slug", max_length=50, help_text="The slug of the publication."
     )
-    article = ReferenceFilter(method="about_article", max_length=40, help_text="The reference of one of its articles.")
+    article = ReferenceFilter(noun="article", method="about_article", help_text="The reference of one of its articles.")
     published_after = MomentFilter(
         field_name="published_at", lookup_expr="gte", max_length=40, help_text="At this moment or later."
     )

@@ -8,10 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models.notice import Correction
+from newsroom.records import WrittenOnce
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(WrittenOnce):
     """A leaf {type, reference, publication, kind, at, commitment} in canonical JSON (RFC 8785), and its hash."""
+
+    NEVER = "The log is append-only."
 
     index = models.PositiveBigIntegerField(_("index"), unique=True)
     leaf = models.TextField(_("leaf"))
@@ -28,12 +31,6 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.index)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once."""
-        if self.pk is not None:
-            raise TypeError("The log is append-only.")
-        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Never."""

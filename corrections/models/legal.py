@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models.report import Report
 from newsroom.accounts.models import User
+from newsroom.records import WrittenOnce
 
 
-class LegalAct(models.Model):
+class LegalAct(WrittenOnce):
     """One closing, opening or referral of a report, or one hold placed or lifted: who, when, why. Never changed."""
+
+    NEVER = "What the legal desk did is never changed."
 
     class Act(models.TextChoices):
         """What was done."""
@@ -34,9 +37,3 @@ class LegalAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.report_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once."""
-        if self.pk is not None:
-            raise TypeError("What the legal desk did is never changed.")
-        super().save(*args, **kwargs)

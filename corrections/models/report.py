@@ -15,7 +15,7 @@ from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.models import Desk, Publication, Role, User
 from newsroom.articles.models import Article
 from newsroom.business_time import last_moment
-from newsroom.records import Record
+from newsroom.records import Record, WrittenOnce
 
 OPEN = [status for status in ReportStatus.values if status not in {closed.value for closed in CLOSED}]
 
@@ -236,8 +236,10 @@ def confirm_purpose(address_number: int) -> str:
     return f"confirm-{address_number}" if address_number else "confirm"
 
 
-class Decision(models.Model):
+class Decision(WrittenOnce):
     """One answer to a report. An appeal brings a second one."""
+
+    NEVER = "A decision is never changed."
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="decisions")
     move = models.CharField(max_length=20)
@@ -253,12 +255,6 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.move} {self.report_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once."""
-        if self.pk is not None:
-            raise TypeError("A decision is never changed.")
-        super().save(*args, **kwargs)
 
     @property
     def reason(self) -> str:

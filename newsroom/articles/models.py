@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Publication, User
-from newsroom.records import Record
+from newsroom.records import Record, WrittenOnce
 
 
 class UseStatus(models.TextChoices):
@@ -103,8 +103,10 @@ class Article(Record):
         return self.revisions.filter(number=self.revision).first()
 
 
-class UseDecision(models.Model):
+class UseDecision(WrittenOnce):
     """The desk's own word on whether an article may be used: what, who, when, why. Never changed."""
+
+    NEVER = "A decision is never changed."
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="use_decisions")
     status = models.CharField(_("status"), max_length=10, choices=UseStatus.choices)
@@ -117,12 +119,6 @@ class UseDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.article_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once."""
-        if self.pk is not None:
-            raise TypeError("A decision is never changed.")
-        super().save(*args, **kwargs)
 
 
 class ArticleAddress(models.Model):
@@ -140,8 +136,10 @@ class ArticleAddress(models.Model):
         return self.url
 
 
-class Revision(models.Model):
+class Revision(WrittenOnce):
     """The text as it stood. Numbered from 1 within its article; never changed."""
+
+    NEVER = "A revision is never changed."
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(_("number"))
@@ -161,9 +159,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id}/{self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once: a revision is what was there."""
-        if self.pk is not None:
-            raise TypeError("A revision is never changed.")
-        super().save(*args, **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.business_time import CLOCK, Term
+from newsroom.records import WrittenOnce
 
 SHOWN_TRIES = 20
 
@@ -27,8 +28,10 @@ class Audience(models.TextChoices):
     NOBODY = "nobody", _("Nobody outside this desk")
 
 
-class Event(models.Model):
+class Event(WrittenOnce):
     """One thing that happened. Append-only: history, audit and outbox at once. Holds no personal data."""
+
+    NEVER = "An event is never changed."
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=60, db_index=True)
@@ -56,12 +59,6 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_reference}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once: what happened, happened."""
-        if self.pk is not None:
-            raise TypeError("An event is never changed.")
-        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Never."""

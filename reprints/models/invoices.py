@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Organization, Publication, User
-from newsroom.records import Record
+from newsroom.records import Record, WrittenOnce
 from reprints import moments
 from reprints.models.quotes import Quote
 from reprints.vocabulary import InvoiceKind, TaxTreatment
@@ -196,8 +196,10 @@ class InvoiceCounter(models.Model):
         return f"{self.series} {self.last}"
 
 
-class Payment(models.Model):
+class Payment(WrittenOnce):
     """Money that arrived for an invoice, or went back for a credit note. Append-only."""
+
+    NEVER = "A payment is never changed."
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
@@ -217,12 +219,6 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} · {self.amount}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Written once."""
-        if not self._state.adding:
-            raise TypeError("A payment is never changed.")
-        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused."""

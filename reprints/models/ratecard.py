@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.models import Publication
+from newsroom.records import WrittenOnce
 from reprints import pricing
 from reprints.vocabulary import Format, QuantityUnit, Use
 
@@ -139,8 +140,10 @@ class PriceRule(models.Model):
         )
 
 
-class TermsTemplate(models.Model):
+class TermsTemplate(WrittenOnce):
     """A version of the terms. What a quote names can never change: its text is pinned by SHA-256."""
+
+    NEVER = "Terms are never changed: add a version."
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="terms")
     label = models.CharField(_("version"), max_length=20)
@@ -171,8 +174,6 @@ class TermsTemplate(models.Model):
         return self.label
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever once: a new wording is a new version."""
-        if self.pk is not None:
-            raise TypeError("Terms are never changed: add a version.")
+        """With the digest of its text. A new wording is a new version."""
         self.sha256 = hashlib.sha256(self.text.encode()).hexdigest()
         super().save(*args, **kwargs)
