@@ -93,7 +93,7 @@ def _lines(report: Report) -> Iterator[Line]:
         yield Line(message.at, "message", what, _name(message.author, message.author_kind), words=message.body)
     for decision in report.decisions.select_related("by")[:MOST]:
         words = "\n\n".join(part for part in (decision.answer, decision.turn_to) if part)
-        detail = _pairs(resolution=decision.resolution_code)
+        detail = _pairs(resolution=decision.resolution_code, agency=decision.agency)
         yield Line(decision.at, "decision", decision.move, _name(decision.by, "clock"), detail=detail, words=words)
     yield from _told(report)
     for other in report.joined.order_by("pk")[:MOST]:

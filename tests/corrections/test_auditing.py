@@ -16,7 +16,7 @@ from corrections.services import report as reports
 from newsroom.errors import Invalid, NotAllowed, NotFound
 from newsroom.events import planning
 from newsroom.events.log import history_of
-from tests.factories import confirm, force_status, make_publication, make_report, make_staff
+from tests.factories import confirm, force_status, make_article, make_publication, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -102,6 +102,16 @@ def test_words_are_in_it_only_when_asked_for_and_no_cell_is_a_formula(desk):
     text = auditing.export(report, by=desk.editor, reason="Again.", with_words=True)[1]
     assert "rita@reader.example" not in text
     assert "Rita Reader" not in text
+
+
+def test_the_agency_that_it_was_passed_on_to_is_named(desk):
+    article = make_article(desk.publication, source_agency="Coastal Wire")
+    report = make_report(article=article)
+    reports.decline(report, by=desk.editor, code="referred_to_agency", words="It came from an agency.")
+
+    (decided,) = [row for row in table_of(report, desk.editor) if row["part"] == "decision"]
+
+    assert (decided["what"], decided["detail"]) == ("decline", "resolution=referred_to_agency; agency=Coastal Wire")
 
 
 def test_every_export_leaves_its_reason_and_a_reason_is_needed(desk):
