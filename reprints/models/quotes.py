@@ -16,7 +16,7 @@ from newsroom.records import Record
 from reprints import moments
 from reprints.models.asking import LicenseRequest, RequestItem
 from reprints.models.ratecard import TermsTemplate
-from reprints.vocabulary import TaxTreatment
+from reprints.vocabulary import TaxTreatment, Use
 from reprints.workflow import QuoteStatus
 
 
@@ -145,3 +145,8 @@ class QuoteLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quote} · {self.position + 1}"
+
+    def get_use_display(self) -> str:
+        """What the article may be used for, in the words of `RequestItem.get_use_display`."""
+        code = str(self.granted.get("use", ""))
+        return str(Use(code).label) if code in Use.values else code

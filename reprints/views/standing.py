@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
 from reprints import papers, paying, pricing
-from reprints.documents.wording import label_of
 from reprints.duties import task_of
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import buyers
 from reprints.views import wording
-from reprints.vocabulary import TaxTreatment, Use
+from reprints.vocabulary import TaxTreatment
 from reprints.workflow import OPEN_REQUEST, LicenseStatus, QuoteStatus, RequestStatus
 
 FormsOf = Callable[[Any], dict[str, Any]]
@@ -134,7 +133,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
         "lines": [
             {
                 "line": line,
-                "use": label_of(Use, line.granted["use"]),
+                "use": line.get_use_display(),
                 "rows": wording.grant_rows(line.granted),
                 "changes": wording.change_rows(line.changes),
                 "price": pricing.money(line.price, row.currency) if line.price is not None else None,

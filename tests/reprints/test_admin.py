@@ -94,6 +94,7 @@ def test_the_work_page_shows_asked_and_granted(desk):
     assert press(client, request, "draft_quote", **data) == 302
     text = client.get(page(request.quotes.get())).content.decode()
 
+    assert f"{request.first_article.headline}</bdi> · Republish on a website · $90.00" in text
     assert "<del>United States</del>" in text
     assert "<ins>United States and Canada</ins>" in text
 

@@ -105,6 +105,12 @@ def test_question_and_reply_go_to_the_other_side(publication, article, editor):
     assert subjects() == [(f"License request {request.reference}: a reply", editor.email)]
 
 
+def test_the_mail_of_a_quote_says_what_each_article_may_be_used_for(publication, article):
+    make.make_request(publication, article)
+    bodies = [body for subject, _, body in send() if subject.startswith("Your quote ")]
+    assert [f"- Republish on a website: {article.headline}\n" in body for body in bodies] == [True, True]
+
+
 def test_an_internal_note_is_mailed_to_nobody(publication, article, editor):
     request = make.make_request(publication, article, exclusivity="full")
     send()
