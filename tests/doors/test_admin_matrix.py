@@ -102,6 +102,7 @@ SUFFIXES = (
     *("", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"),
     *("<path:object_id>/", "start/<slug:starter>/", "<path:object_id>/do/<slug:button>/"),
     *("<id>/password/", "statistics/", "export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"),
+    "<path:object_id>/copy/",
 )
 READ_ONLY = {"statistics/", "export.csv", "<path:object_id>/invoice.pdf", "<path:object_id>/preview/"}
 
@@ -170,6 +171,8 @@ def expected(name: str, kind: str, ending: str, method: str) -> set[int]:
         return denied  # the world's invoice was written by the accounting system: no letter of ours
     if ending == "<path:object_id>/preview/":
         return {200} if sees else denied
+    if ending == "<path:object_id>/copy/":
+        return {405} if method == "GET" else {302} if name in ADDS[kind] else denied
     if ending == "":
         return {200, 302} if lists else denied
     if ending == "add/":
