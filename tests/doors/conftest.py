@@ -12,7 +12,9 @@ from tests.doors import world as worlds
 
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The world, in a transaction around those of the tests, and what its signer remembers."""
+    """The world, in a transaction around those of the tests, and what its signer remembers. Not for a file with a test
+    that commits: its rows would be thrown away under this transaction's feet.
+    """
     folder = tmp_path_factory.mktemp("world")
     around = worlds.undone()
     with django_db_blocker.unblock():
