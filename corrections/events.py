@@ -71,6 +71,7 @@ SUPPRESSED = declare("correction.suppressed", STAFF, _("Correction suppressed"),
 UNSUPPRESSED = declare("correction.unsuppressed", STAFF, _("Suppression lifted"))
 WARNING_ANSWERED = declare("correction.warning_answered", STAFF, _("Warning of the linter answered"))
 FIX_PROPOSED = declare("correction.fix_proposed", STAFF, _("A new text of the article looks like the fix"))
+FIX_UNDONE = declare("correction.fix_undone", STAFF, _("The fix went out of the article again"))
 FIX_SEEN = declare("correction.fix_seen", STAFF, _("Fix seen in the article"))
 FIX_WAIVED = declare("correction.fix_waived", STAFF, _("The article stays as it is"))
 REVIEWED = declare("correction.reviewed", STAFF, _("Reviewed by a second person"))

@@ -242,8 +242,12 @@ def the_authors(event: Event) -> Iterable[Recipient]:
 @notice("correction.fix_proposed", "corrections/mail/correction_fix_proposed")
 def those_who_wait_for_the_fix(event: Event) -> Iterable[Recipient]:
     """Who wrote the draft, and who works on the reports that wait for it, once the article's new text has arrived."""
-    if not event.data.get("arrived"):
-        return []
+    return those_who_had_the_fix(event) if event.data.get("arrived") else []
+
+
+@notice("correction.fix_undone", "corrections/mail/correction_fix_undone")
+def those_who_had_the_fix(event: Event) -> Iterable[Recipient]:
+    """The same people: the notice waits again."""
     correction = correction_of(event)
     working = correction.reports.filter(visibility=Visibility.NORMAL).exclude(assignee=None)
     people = correction.author_ids() | set(working.values_list("assignee", flat=True))

@@ -18,7 +18,7 @@ from newsroom.articles.passages import changed_paragraphs
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.kinds import Kind
 from newsroom.events.log import record
-from newsroom.workflow import DESK, THE_LOG, lock
+from newsroom.workflow import DESK, THE_LOG, Actor, lock
 
 LOOKED_AT = 20
 """The newest revisions of an article that are looked through for the fix."""
@@ -27,10 +27,18 @@ MAX_REASON = 500
 
 @transaction.atomic
 def revision_arrived(article: Article) -> None:
-    """The text of an article changed: propose it, or no longer, to the notices that wait for its fix."""
+    """The text of an article changed: propose it, or no longer, to the notices that wait for its fix; those that had it
+    wait again where it was taken back.
+    """
     waiting = Correction.objects.filter(status__in=UNPUBLISHED, articles__article=article).order_by("pk")
     for correction in waiting:
-        propose(lock(correction), article=article)
+        locked = lock(correction)
+        for row in locked.articles.filter(article=article).exclude(revision_after=None).select_related("article"):
+            if _is_undone(row, locked):
+                row.revision_after = row.fixed_at = None
+                row.save(update_fields=["revision_after", "fixed_at"])
+                _end(locked, events.FIX_UNDONE, by=THE_LOG, article=article, data={"revision": article.revision})
+        propose(locked, article=article)
 
 
 def propose(correction: Correction, *, article: Article | None = None) -> None:
@@ -129,7 +137,7 @@ def _begin(
     return correction, row
 
 
-def _end(correction: Correction, kind: Kind, *, by: User, article: Article, data: dict[str, int]) -> Correction:
+def _end(correction: Correction, kind: Kind, *, by: Actor, article: Article, data: dict[str, int]) -> Correction:
     correction.version += 1
     correction.save(update_fields=["version", "updated_at"])
     record(kind, correction, by=by, article=article, data=data)
@@ -152,6 +160,19 @@ def _fix_in(row: CorrectionArticle, correction: Correction) -> int | None:
             break
         found = revision.number
     return found
+
+
+def _is_undone(row: CorrectionArticle, correction: Correction) -> bool:
+    """Whether the newest text lacks right words that the revision with the fix has, or, where it has none of them, says
+    the wrong ones more often. Beside right words the wrong ones may stand in a note about the correction.
+    """
+    wrong, right = _folded(correction.original_text), _folded(correction.corrected_text)
+    numbers = [row.revision_after, row.article.revision]
+    texts = {revision.number: _text(revision) for revision in row.article.revisions.filter(number__in=numbers)}
+    held, now = (texts.get(number or 0, "") for number in numbers)
+    if right and right in held:
+        return now.count(right) < held.count(right)
+    return bool(wrong) and now.count(wrong) > held.count(wrong)
 
 
 def _text(revision: Revision) -> str:

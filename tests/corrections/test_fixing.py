@@ -271,6 +271,59 @@ def test_the_first_revision_with_the_fix_is_proposed_until_it_is_taken_back(desk
         assert row_of(draft, article).proposed_revision == proposed
 
 
+@pytest.mark.parametrize(
+    ("body", "waits"),
+    [
+        (TEXT, True),  # the old text is back
+        (FIXED.replace("1.45 million", "a great deal"), True),  # what the notice says it now says, it does not
+        (FIXED + "\n\nA third paragraph.", False),
+        (FIXED + "\n\nAn earlier version said 1.2 million.", False),
+    ],
+)
+def test_a_notice_waits_again_when_the_fix_is_taken_back_before_it_is_published(desk, body, waits):
+    article = make_article(desk.publication)
+    push(article, body=FIXED)
+    draft = notices.see_fix(desk.draft(article), by=desk.editor, article=article, revision=2, before=1)
+    draft = notices.send_for_approval(draft, by=desk.editor)
+    push(article, body=body)
+    plan()
+
+    row = row_of(draft, article)
+    assert (row.revision_after, row.fixed_at is None) == ((None, True) if waits else (2, False))
+    told = Delivery.objects.filter(template="corrections/mail/correction_fix_undone").values_list("recipient_key")
+    assert list(told) == ([(str(desk.editor.pk),)] if waits else [])
+    draft.refresh_from_db()
+    if waits:
+        with pytest.raises(Conflict, match="has not been seen yet"):
+            notices.publish(draft, by=desk.standards)
+        push(article, body=FIXED + " For good.")
+        plan()
+        notices.see_fix(draft, by=desk.editor, article=article, revision=4)
+        draft.refresh_from_db()
+    assert notices.publish(draft, by=desk.standards).status == "published"
+    push(article, body=TEXT + " Once more.")
+    plan()
+    assert row_of(draft, article).revision_after == (4 if waits else 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ({"original_text": "", "corrected_text": ""}, 2),
+        ({"corrected_text": ""}, None),
+        ({"corrected_text": "nearly one and a half million"}, None),
+    ],
+)
+def test_without_the_right_words_only_the_wrong_ones_can_tell_that_a_fix_is_undone(desk, words, left):
+    article = make_article(desk.publication)
+    push(article, body=FIXED)
+    draft = desk.draft(article, **words)
+    notices.see_fix(draft, by=desk.editor, article=article, revision=2, before=1)
+    push(article, body=TEXT)
+    plan()
+    assert row_of(draft, article).revision_after == left
+
+
 def test_a_fix_that_came_before_the_words_is_found_when_they_are_written(desk):
     article = make_article(desk.publication)
     draft = desk.draft(article, original_text="", corrected_text="")
