@@ -13,6 +13,7 @@ from xdist.scheduler import LoadGroupScheduling
 
 from newsroom.api import throttles
 from newsroom.web.requests import Request
+from tests.journeys import started
 
 pytest_plugins = ["tests.skips", "tests.services", "tests.receivers", "tests.databases", "tests.journeys.started"]
 
@@ -36,9 +37,7 @@ def nothing_counted():
 
 
 TOGETHER = {
-    "tests/journeys/": "services",
-    "tests/faults/test_redis_away.py": "services",
-    "tests/faults/test_rolling_restart.py": "services",
+    **dict.fromkeys(started.PLACES, "services"),
     "tests/newsroom/demo/": "demo",
     "tests/corrections/api/test_corrections.py": "history",
     "tests/races/": "races",

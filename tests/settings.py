@@ -31,4 +31,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None
+# Otherwise each new test client looks through all static files before its first request.
+WHITENOISE_AUTOREFRESH = True
 REDIS_URL = ""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
 from newsroom.errors import DomainError, NotAllowed
@@ -75,9 +76,8 @@ def sent(press: Press) -> dict[str, Any]:
     return {"seen": press.record.version, **press.fields}
 
 
-def over_http(world: SimpleNamespace, name: str, path: str, press: Press) -> tuple[str, list[str]]:
+def over_http(client: Client, name: str, path: str, press: Press) -> tuple[str, list[str]]:
     """`done`, `refused`, `not there`, `sign in`, or the status; and what was written."""
-    client = client_of(world, name)
     with undone(), written() as tables:
         answer = client.post(path, sent(press))
     page = "" if answer.streaming else answer.content.decode()
@@ -115,6 +115,7 @@ def test_only_those_who_may_press_a_button_change_anything(world, settings, kind
     table = TABLES[kind](world)
     assert set(table) == set(desk.buttons)
     assert set(MAY.get(kind, {})) <= set(desk.buttons)
+    clients = {name: client_of(world, name) for name in PEOPLE}
     wrong = []
     for button, build in table.items():
         may = MAY.get(kind, {}).get(button, USUALLY[kind.split("/")[0]])
@@ -124,7 +125,7 @@ def test_only_those_who_may_press_a_button_change_anything(world, settings, kind
             for name in PEOPLE:
                 rows = desk.model.objects.filter(pk=press.record.pk)
                 visible = name not in STRANGERS and rows.visible_to(world.staff[name]).exists()
-                answer, tables = over_http(world, name, path, press)
+                answer, tables = over_http(clients[name], name, path, press)
                 if answer != expected(name, kind, may=name in may, visible=visible) or (answer == "done") != bool(
                     tables
                 ):

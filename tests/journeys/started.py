@@ -12,12 +12,23 @@ from tests import services
 from tests.journeys import stack as stacks
 
 GIVEN = ("TEST_DATABASE_URL", "TEST_REDIS_URL")
+PLACES = ("tests/journeys/", "tests/faults/test_redis_away.py", "tests/faults/test_rolling_restart.py")
+"""Where the tests stand that drive a whole service: all in one process, one after the other."""
+_running: list[stacks.Stack] = []
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last of them the services stop: they would take a third of a core to the end of the run."""
+    if nextitem is None or not nextitem.nodeid.startswith(PLACES):
+        while _running:
+            _running.pop().stop()
 
 
 @pytest.fixture(scope="session")
 def embedded():
     """SQLite, no services. Started once: a fixture with two values would be started anew at each change of value."""
     with stacks.embedded() as running:
+        _running.append(running)
         yield running
 
 
@@ -33,6 +44,7 @@ def full():
                 running = ending.enter_context(stacks.full())
             except services.Unavailable as reason:
                 pytest.skip(str(reason))
+        _running.append(running)
         yield running
 
 
