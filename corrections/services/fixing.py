@@ -167,9 +167,9 @@ def _is_undone(row: CorrectionArticle, correction: Correction) -> bool:
     the wrong ones more often. Beside right words the wrong ones may stand in a note about the correction.
     """
     wrong, right = _folded(correction.original_text), _folded(correction.corrected_text)
-    numbers = [row.revision_after, row.article.revision]
+    numbers = [row.revision_after or 0, row.article.revision or 0]
     texts = {revision.number: _text(revision) for revision in row.article.revisions.filter(number__in=numbers)}
-    held, now = (texts.get(number or 0, "") for number in numbers)
+    held, now = (texts.get(number, "") for number in numbers)
     if right and right in held:
         return now.count(right) < held.count(right)
     return bool(wrong) and now.count(wrong) > held.count(wrong)
