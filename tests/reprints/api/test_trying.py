@@ -155,9 +155,10 @@ def test_a_correction_can_be_answered_with_the_corrected_text(tester, story):
 
 
 def test_an_ended_license_hears_of_no_correction(tester, story):
-    number = tester.licensed(story)[0]["number"]
+    day = timezone.now().astimezone(story.publication.zone).date()
+    number = tester.licensed(story, starts_on=str(day), ends_on=str(day + timedelta(days=20)))[0]["number"]
     License.objects.filter(reference=number).update(archival=False)
-    move(tester, days=366)
+    move(tester, days=22)
     assert refused(tester.post("test/corrections/", {"license": number}, once="c")) == (409, "not_in_force")
 
 
@@ -214,10 +215,10 @@ def test_the_machine_that_plays_the_desk_touches_no_live_record(partner, story):
         assert refusal.value.code == "not_a_test"
 
 
-def test_a_jump_of_400_days_asks_no_more_than_a_few_queries_a_day(tester, story, django_assert_max_num_queries):
+def test_a_long_jump_asks_no_more_than_a_few_queries_a_day(tester, story, django_assert_max_num_queries):
     tester.licensed(story)
-    with django_assert_max_num_queries(400 * 20):
-        move(tester, days=400)
+    with django_assert_max_num_queries(60 * 20):
+        move(tester, days=60)
 
 
 def test_a_clock_without_records_is_moved_at_once(tester, django_assert_max_num_queries):
