@@ -149,6 +149,7 @@ def settle(daily, correction, editor):
         not_fixed_reason="Print only.",
     )
     push(correction.main_article, body="The council spent 1.45 million.")
+    record_all(correction, "correction.fix_undone")
     while planning.plan_due():
         pass
     drafts.send_for_approval(correction, by=editor)
