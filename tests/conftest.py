@@ -46,6 +46,15 @@ TOGETHER = {
 """Where tests stand → what they share. Whole services, and what is made once for a file, are started in one process."""
 
 
+LONGEST = ("tests/faults/test_chaos_short.py", "tests/test_previous_release.py", "tests/faults/test_drill.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first: begun last, one of them is what every process waits for in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 class Together(LoadGroupScheduling):
     """Tests of a group run in one process, one after the other.
 
