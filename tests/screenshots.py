@@ -7,10 +7,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.stack import Stack, embedded
-from tests.services import chromium
+from tests.services import QUIET, chromium
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SIZE = {"width": 1280, "height": 800}
 
 

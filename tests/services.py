@@ -28,6 +28,8 @@ import pytest
 
 START_SECONDS = 30
 NOBODY = 65534
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+"""How Chromium is started: for whoever is root, and without a word to anybody outside."""
 
 
 class Unavailable(Exception):

@@ -7,8 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.doors import world as worlds
 from tests.factories import make_staff
-
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+from tests.services import QUIET
 
 
 @pytest.mark.browser

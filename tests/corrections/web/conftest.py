@@ -5,8 +5,8 @@ from playwright.sync_api import sync_playwright
 
 from newsroom.web import form_token
 from tests.factories import make_article, make_publication
+from tests.services import QUIET
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 URL = "https://daily.example/politics/bridge"
 
 

@@ -6,9 +6,9 @@ from playwright.sync_api import sync_playwright
 
 from reprints.models import License, LicenseRequest
 from tests.reprints import factories as make
+from tests.services import QUIET
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.fixture
