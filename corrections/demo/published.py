@@ -213,6 +213,7 @@ def discarded(stage: Stage) -> None:
 
 def retraction(stage: Stage) -> None:
     """The article is canceled, and whoever licensed it must take it down."""
+    decided = stage.clock.moment
     stage.clock.wait(days=-3)
     report = accepted(
         stage,
@@ -223,6 +224,8 @@ def retraction(stage: Stage) -> None:
         origin=Origin.SOURCE,
         by=editor(stage),
     )
+    # Not on the Friday before a weekend: by today no licensee may be late with taking it down.
+    stage.clock.moment = max(stage.clock.moment, decided)
     correct(
         stage,
         "clinic-mold-claim",

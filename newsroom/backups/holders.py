@@ -69,7 +69,6 @@ def _is_locked(name: str) -> bool:
 def _of_sqlite() -> str:
     """A write-ahead log can only be given up by the last one who has it open."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 500")
         try:
             cursor.execute("PRAGMA journal_mode = DELETE")
         except OperationalError:

@@ -1,21 +1,18 @@
 """Backup and restore: what went in comes out, and nothing that is in use is overwritten by accident."""
 
 import fcntl
-import gc
 import io
 import json
 import shutil
 import sqlite3
 import stat
 import tarfile
-import threading
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 
 from corrections.ledger import merkle
 from corrections.models import LedgerHead, Report
@@ -23,16 +20,8 @@ from newsroom.backups import archive, database, holders
 from newsroom.events.models import Event
 from tests.factories import make_correction, make_publication, make_report
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.usefixtures("nobody_else")]
 LISTED = {"manifest.json", "var/secret_key", "var/ledger_key", "var/ledger_checkpoint"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_else():
-    """The loop of a browser in a test before this one had a connection of its own in this thread, and left it open."""
-    for other in [found for found in gc.get_objects() if issubclass(type(found), BaseDatabaseWrapper)]:
-        if other is not connections["default"] and other._thread_ident == threading.get_ident():
-            other.close()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from corrections.services import checkpoints
 from newsroom.errors import Conflict
 from tests.corrections.ledger.rows import ledger, publish
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both, pytest.mark.usefixtures("nobody_else")]
 
 
 @pytest.fixture(autouse=True)
