@@ -5,19 +5,26 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import django
+import psycopg
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from newsroom.upgrades import online
+from tests.services import shared_postgres
 
+ROOT = Path(__file__).resolve().parent.parent
 KEPT = Path(tempfile.gettempdir(), f"masthead-tests-{os.getuid()}")
 MOST_KEPT = 5
 
@@ -25,13 +32,16 @@ MOST_KEPT = 5
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
     """On SQLite begin with a copy of the tables that an earlier run made by the same migrations, where there is one."""
-    if connection.vendor != "sqlite" or not migrated().exists():
-        return django_db_keepdb
-    name = connection.settings_dict["TEST"]["NAME"]
-    for left in (f"{name}-wal", f"{name}-shm"):
-        Path(left).unlink(missing_ok=True)
-    shutil.copyfile(migrated(), name)
-    return True
+    return (
+        connection.vendor == "sqlite" and copied(Path(connection.settings_dict["TEST"]["NAME"]))
+    ) or django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """On PostgreSQL begin with a copy of the tables that one process of the run made."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = template(shared_postgres().url)
 
 
 @pytest.fixture(scope="session")
@@ -69,14 +79,58 @@ def own_folder(settings, tmp_path_factory):
         settings.VAR = Path(tempfile.mkdtemp(prefix="var-", dir=tmp_path_factory.getbasetemp()))
 
 
+def copied(file: Path) -> bool:
+    """Whether the SQLite file has the tables now: in a test run, once a process has made them."""
+    if not apps.ready or not migrated().exists():
+        return False
+    for left in ("-wal", "-shm"):
+        file.with_name(f"{file.name}{left}").unlink(missing_ok=True)
+    shutil.copyfile(migrated(), file)
+    return True
+
+
+def created(server_url: str, name: str, *, empty: bool = False) -> bool:
+    """Make a database on that server. Whether it has the tables already: in a test run it is a copy of `template`."""
+    like = template(server_url) if apps.ready and not empty else ""
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {like or 'template1'}")
+    return bool(like)
+
+
+def template(server_url: str) -> str:
+    """A database on that server with the tables and nothing else, for others to begin as its copies. Made once."""
+    name = f"masthead_tables_{_digest()}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(hashtext('masthead_tables'))")
+        old = [
+            row[0] for row in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'masthead_tables_%'")
+        ]
+        if name in old:
+            return name
+        for other in old:
+            server.execute(f"DROP DATABASE IF EXISTS {other} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}_part")
+        url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}_part"))
+        env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "newsroom.settings"}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
+        server.execute(f"ALTER DATABASE {name}_part RENAME TO {name}")
+    return name
+
+
 def migrated() -> Path:
-    """Where the empty tables are kept that these migrations, of ours and of the libraries, lead to."""
+    """Where the empty tables of SQLite are kept."""
+    return KEPT / f"{_digest()}.sqlite3"
+
+
+@cache
+def _digest() -> str:
+    """Of the migrations, of ours and of the libraries, that lead to the tables."""
     steps = MigrationLoader(None).disk_migrations.values()
     files = sorted({sys.modules[type(step).__module__].__file__ for step in steps} | {online.__file__})
     digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
     for file in files:
         digest.update(Path(file).read_bytes())
-    return KEPT / f"{digest.hexdigest()[:32]}.sqlite3"
+    return digest.hexdigest()[:32]
 
 
 def keep_migrated() -> None:

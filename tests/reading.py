@@ -24,8 +24,8 @@ from newsroom.accounts.models import Organization  # noqa: E402 -- idem
 from newsroom.accounts.scopes import PARTNER  # noqa: E402 -- idem
 from newsroom.accounts.services import issue_key  # noqa: E402 -- idem
 
-OF_ONE_SHAPE = 3
-PAGES = 250
+OF_ONE_SHAPE = 2
+PAGES = 150
 BROKEN = 500
 HREF = re.compile(r'href="([^"]+)"')
 NAME = re.compile(r"[A-Z]+-[2-9A-Z-]{6,}|[0-9a-f-]{20,}|\d+|=[^&]*")

@@ -1,5 +1,7 @@
 """The previous release itself, run on today's tables: while they are changed, its processes go on.
 
+That is so on PostgreSQL. An embedded desk is one program: it stops before the next release changes its tables.
+
 Its own tests of both stories write and read there, and its pages show what today's code wrote. Where the history lacks
 it, the run says so; with MASTHEAD_CI=1 that fails the run.
 """
@@ -14,7 +16,7 @@ import psycopg
 import pytest
 
 from tests import previous
-from tests.faults.place import ROOT, drop, postgres_place, sqlite_place
+from tests.faults.place import ROOT, drop, postgres_place
 from tests.test_upgrades import RELEASE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -27,7 +29,6 @@ STORIES = (
 )
 FEWEST_TESTS = 150
 FEWEST_PAGES = {"nobody": 30, "administrator": 60}
-DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +43,11 @@ def code(tmp_path_factory):
 
 
 @pytest.fixture
-def place(request, tmp_path):
+def place(postgres_server, tmp_path):
     """A database with the tables of today."""
-    if request.param == "sqlite":
-        yield sqlite_place(tmp_path, settings="newsroom.settings")
-        return
-    server = request.getfixturevalue("postgres_server")
-    made = postgres_place(tmp_path, server.url, settings="newsroom.settings")
+    made = postgres_place(tmp_path, postgres_server.url, settings="newsroom.settings")
     yield made
-    drop(made, server.url)
+    drop(made, postgres_server.url)
 
 
 def python(*arguments, cwd, env):
@@ -61,12 +58,9 @@ def python(*arguments, cwd, env):
     return done.stdout
 
 
-def as_test_database(place, folder):
+def as_test_database(place):
     """The environment in which a test run takes these tables for its own, as they are."""
     env = {name: value for name, value in place.env.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
-    if place.vendor == "sqlite":
-        (folder / "faults.sqlite3").rename(folder / "test.sqlite3")
-        return env
     address = urlsplit(place.env["DATABASE_URL"])
     name, free = address.path.strip("/"), f"masthead_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(urlunsplit(address._replace(path="/postgres")), autocommit=True) as server:
@@ -75,17 +69,17 @@ def as_test_database(place, folder):
     return env | {"MASTHEAD_TEST_DB": "postgres", "TEST_DATABASE_URL": urlunsplit(address._replace(path=f"/{free}"))}
 
 
-@pytest.mark.parametrize("place", DATABASES, indirect=True)
-def test_its_own_tests_of_both_stories_pass_on_todays_tables(code, place, tmp_path):
-    env = as_test_database(place, tmp_path)
+@pytest.mark.postgres
+def test_its_own_tests_of_both_stories_pass_on_todays_tables(code, place):
     # PostgreSQL does not empty its tables for the next test while new ones point to them. That is the tests' own need.
-    which = ("-m", "not postgres") if place.vendor == "sqlite" else ("-k", "not at_the_same_moment")
+    which = ("-k", "not at_the_same_moment")
+    env = as_test_database(place)
     said = python("-m", "pytest", "-q", "--reuse-db", "-W", "ignore", *which, *STORIES, cwd=code, env=env)
     passed = int(said.strip().splitlines()[-1].split(" passed")[0].split()[-1])
     assert passed > FEWEST_TESTS
 
 
-@pytest.mark.parametrize("place", DATABASES, indirect=True)
+@pytest.mark.postgres
 def test_its_pages_and_its_api_show_what_todays_code_wrote(code, place):
     env = place.env | {"MASTHEAD_DEMO": "1", "LOG_LEVEL": "CRITICAL"}
     python("manage.py", "demo", cwd=ROOT, env=env)

@@ -28,7 +28,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests import services
+from tests import databases, services
 from tests.faults.place import ROOT
 
 DATABASE = os.environ.get("DRILL_DATABASE", "both")
@@ -44,7 +44,7 @@ def drill(*, database, reports, folder, server=None, keys=None, lost=False):
         if database == "postgres" and server is None:
             server = stack.enter_context(services.postgres())
         file = folder / "backup.tar.gz"
-        first = _home(folder / "first", server, stack) | (keys or {})
+        first = _home(folder / "first", server, stack, tables=True) | (keys or {})
         filled = _do(first, "fill", file, "--reports", str(reports))
         lost_at = time.monotonic()
         shutil.rmtree(first["MASTHEAD_VAR"])
@@ -106,14 +106,19 @@ def keys_of_production():
     }
 
 
-def _home(var, server, stack):
-    """The environment of an installation on an empty database. Its keys are files of its data folder."""
+def _home(var, server, stack, *, tables=False):
+    """The environment of an installation on an empty database. Its keys are files of its data folder.
+
+    `tables`: it may begin with the tables that the test run has made.
+    """
     (var / "static").mkdir(parents=True)
-    url = f"sqlite:///{var / 'masthead.sqlite3'}"
+    file = var / "masthead.sqlite3"
+    url = f"sqlite:///{file}"
+    if server is None and tables:
+        databases.copied(file)
     if server is not None:
         name = f"masthead_drill_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        databases.created(server.url, name, empty=not tables)
         stack.callback(_drop, server.url, name)
         url = urlunsplit(urlsplit(server.url)._replace(path=f"/{name}"))
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}

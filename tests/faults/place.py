@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import uuid
@@ -11,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from django.apps import apps
 
 from tests import databases
 
@@ -93,21 +91,18 @@ def sqlite_place(folder, *, settings="tests.faults.settings"):
     """A migrated SQLite database in the folder: in a test run a copy of the tables that were made before."""
     file = folder / "faults.sqlite3"
     made = Place("sqlite", _env(folder, f"sqlite:///{file}") | {"DJANGO_SETTINGS_MODULE": settings})
-    kept = databases.migrated() if apps.ready else None  # chaos and drill are no test runs
-    if kept is None or not kept.exists():
-        return _migrated(made)
-    shutil.copyfile(kept, file)
-    return made
+    return made if databases.copied(file) else _migrated(made)
 
 
 def postgres_place(folder, server_url, *, settings="tests.faults.settings"):
     """A migrated database of its own on that server, which commits as production does."""
     name = f"masthead_faults_{uuid.uuid4().hex[:12]}"
+    has_tables = databases.created(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
         server.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    return _migrated(Place("postgres", _env(folder, url) | {"DJANGO_SETTINGS_MODULE": settings}))
+    made = Place("postgres", _env(folder, url) | {"DJANGO_SETTINGS_MODULE": settings})
+    return made if has_tables else _migrated(made)
 
 
 def drop(place, server_url):

@@ -40,7 +40,7 @@ def run_demo():
 
 
 FRIDAY_NIGHT = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
-"""Ten in the evening at the house: most of what was to be done “in an hour at a desk” is moved to Monday, and capped."""
+"""Ten in the evening at the house: what is done “at the next hour at a desk” would be on Monday, and is done now."""
 CHAOS = os.environ.get("MASTHEAD_CHAOS") == "1"
 MOMENTS = [FRIDAY_NIGHT + timedelta(hours=hours) for hours in (range(0, 7 * 24, 6) if CHAOS else (0,))]
 """When the demo is made. It must not matter on which day of the week, nor at what time of the day."""
