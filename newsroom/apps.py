@@ -14,6 +14,7 @@ REGISTERING = (
     "newsroom.accounts.notices",
     "newsroom.accounts.privacy",
     "newsroom.web.passwords",
+    "newsroom.web.sessions",
 )
 
 

@@ -226,6 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "newsroom.accounts.common_pieces.CommonPiecesValidator"},
     {"NAME": "newsroom.accounts.house_words.HouseWordsValidator"},
 ]
 LOGIN_URL = "admin:login"

@@ -60,8 +60,18 @@ LONGEST = ("tests/faults/test_chaos_short.py", "tests/test_previous_release.py",
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begin first: begun last, one of them is what every process waits for in the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """The longest begin first: begun last, one of them is what every process waits for in the end. Of whole services
+    one kind is driven after the other.
+    """
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.nodeid.startswith(LONGEST):
+        return 0
+    if item.nodeid.startswith(started.PLACES):
+        return 1 if started.is_embedded(item) else 2
+    return 3
 
 
 class Together(LoadGroupScheduling):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django import forms
 from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
@@ -208,6 +209,31 @@ def test_a_session_ends_after_twelve_hours_however_much_it_was_used(signed_in):
     assert Session.objects.get().expire_date == row.expire_date - timedelta(hours=11)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert signed_in.get("/admin/").status_code == 302
+
+
+def test_writing_it_again_makes_a_session_no_longer(signed_in):
+    row = Session.objects.get()
+    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
+        assert signed_in.get("/admin/").status_code == 200
+        written = Session.objects.get()
+    assert written.session_data != row.session_data
+    assert abs(written.expire_date - row.expire_date) < timedelta(seconds=1)
+
+
+def test_a_session_that_nobody_used_for_four_hours_is_over(signed_in):
+    began = timezone.now()
+    for hours in (3.9, 7.8):
+        with time_machine.travel(began + timedelta(hours=hours), tick=False):
+            assert signed_in.get("/admin/").status_code == 200
+    with time_machine.travel(began + timedelta(hours=11.9), tick=False):
+        assert signed_in.get("/admin/").status_code == 302
+        assert not Session.objects.filter(session_key=signed_in.cookies["desk"].value).exists()
+
+
+def test_a_page_soon_after_another_one_writes_no_session(signed_in):
+    before = Session.objects.get().session_data
+    assert signed_in.get("/admin/").status_code == 200
+    assert Session.objects.get().session_data == before
 
 
 @pytest.mark.parametrize(

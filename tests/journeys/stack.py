@@ -18,7 +18,7 @@ from pathlib import Path
 
 import requests
 
-from tests import services
+from tests import databases, services
 from tests.receivers import HttpReceiver, http_receiver, smtp_sink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -120,6 +120,7 @@ def embedded() -> Iterator[Stack]:
                     read[path] = parse(path.read_bytes())
             return list(read.values())
 
+        databases.copied(var / "masthead.sqlite3")
         running = Stack(f"http://127.0.0.1:{port}", var, hooks, mails, env)
         stack.callback(running.stop)
         running.start("run", sys.executable, "deploy/run.py")

@@ -14,21 +14,29 @@ from tests.journeys import stack as stacks
 GIVEN = ("TEST_DATABASE_URL", "TEST_REDIS_URL")
 PLACES = ("tests/journeys/", "tests/faults/test_redis_away.py", "tests/faults/test_rolling_restart.py")
 """Where the tests stand that drive a whole service: all in one process, one after the other."""
-_running: list[stacks.Stack] = []
+_running: dict[str, stacks.Stack] = {}
+
+
+def is_embedded(item: pytest.Item) -> bool:
+    """Whether it drives the embedded service."""
+    given = getattr(item, "callspec", None)
+    return "embedded" in item.fixturenames or bool(given and given.params.get("stack") == "embedded")
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """After the last of them the services stop: they would take a third of a core to the end of the run."""
-    if nextitem is None or not nextitem.nodeid.startswith(PLACES):
-        while _running:
-            _running.pop().stop()
+    """After the last test that drives it a service stops: at rest, too, it takes a part of a core."""
+    drives = nextitem is not None and nextitem.nodeid.startswith(PLACES)
+    if not (drives and is_embedded(nextitem)) and "embedded" in _running:
+        _running.pop("embedded").stop()
+    if not drives and "full" in _running:
+        _running.pop("full").stop()
 
 
 @pytest.fixture(scope="session")
 def embedded():
-    """SQLite, no services. Started once: a fixture with two values would be started anew at each change of value."""
+    """SQLite, no services. Started once."""
     with stacks.embedded() as running:
-        _running.append(running)
+        _running["embedded"] = running
         yield running
 
 
@@ -44,7 +52,7 @@ def full():
                 running = ending.enter_context(stacks.full())
             except services.Unavailable as reason:
                 pytest.skip(str(reason))
-        _running.append(running)
+        _running["full"] = running
         yield running
 
 
