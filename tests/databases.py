@@ -62,9 +62,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def nobody_else():
-    """Only the test's own connection is open: the loop of a browser in a test before this one had another one in this
-    thread, and left it to be collected. Restoring asks for a database that nobody else uses.
+    """Only the test's own connection is open, as restoring asks for. The loop of a browser in a test before this one may
+    have left another one in this thread; and one that an error of SQLite speaks of is let go when that is collected.
     """
+    gc.collect()
     for other in [found for found in gc.get_objects() if issubclass(type(found), BaseDatabaseWrapper)]:
         if other is not connections["default"] and other._thread_ident == threading.get_ident():
             other.close()

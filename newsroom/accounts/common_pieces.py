@@ -38,8 +38,8 @@ class CommonPiecesValidator:
 
 
 def unit(text: str) -> int:
-    """How many signs it takes to write the text by repeating them."""
-    return (text + text).find(text, 1)
+    """How many signs it takes to write the text by repeating them, the last time perhaps not to their end."""
+    return next(signs for signs in range(1, len(text) + 2) if text[signs:] == text[: max(0, len(text) - signs)])
 
 
 def beside(text: str, common: Container[str]) -> int:
