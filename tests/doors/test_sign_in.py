@@ -80,7 +80,8 @@ def test_the_session_is_a_new_one_after_signing_in_and_gone_after_signing_out():
 def test_the_cookie_cannot_be_read_by_scripts_and_ends_after_half_a_day():
     make_staff(username="ada")
     cookie = enter(Client(), "ada").cookies["desk"]
-    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"], cookie["path"]) == (True, "Lax", 43_200, "/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert 43_200 - cookie["max-age"] in (0, 1)  # a second may pass
 
 
 def test_a_form_from_another_site_signs_nobody_in():
