@@ -62,8 +62,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def nobody_else():
-    """Only the test's own connection is open, as restoring asks for. The loop of an earlier test's browser may have left
-    another one in this thread; and one that an error of SQLite speaks of is let go when that is collected.
+    """Only the test's own connection is open, as restoring asks for. The loop of an earlier test's browser may have
+    left another one in this thread; and one that an error of SQLite speaks of is let go when that is collected.
     """
     gc.collect()
     for other in [found for found in gc.get_objects() if issubclass(type(found), BaseDatabaseWrapper)]:
