@@ -12,17 +12,18 @@ _count = itertools.count(1)
 
 def multiply(number, *rows):
     """So many copies of these rows, which stand in an order in which each names only those before it. A copy names the
-    copies of what its row names among them, by key or by reference; whatever else is unique in it is made anew.
+    copies of what its row names among them, by key or by reference. Whatever else is unique in it is made anew, and
+    numbers go on from that of the row, which is the last one.
     """
     keys, words = [{} for _ in range(number)], [{} for _ in range(number)]
     for row in rows:
-        copies = [_copy(row, *names) for names in zip(keys, words, strict=True)]
+        copies = [_copy(row, place, *names) for place, names in enumerate(zip(keys, words, strict=True), 1)]
         type(row)._base_manager.bulk_create(copies)
         for made, fresh in zip(keys, copies, strict=True):
             made[type(row), row.pk] = fresh.pk
 
 
-def _copy(row, keys, words):
+def _copy(row, place, keys, words):
     fresh = copy.copy(row)
     fresh.pk, fresh._state = None, ModelState()
     for field in row._meta.concrete_fields:
@@ -30,16 +31,16 @@ def _copy(row, keys, words):
         if field.is_relation:
             setattr(fresh, field.attname, keys.get((field.related_model, value), value))
         elif field.unique and not field.primary_key:
-            words[value] = _another(row, field, value)
+            words[value] = _another(row, place, field, value)
             setattr(fresh, field.attname, words[value])
         elif isinstance(value, str):
             setattr(fresh, field.attname, words.get(value, value))
     return fresh
 
 
-def _another(row, field, value):
+def _another(row, place, field, value):
     if field.name == "reference":
         return references.new(row.noun)
     if field.has_default():
         return field.get_default()
-    return value + next(_count) if isinstance(value, int) else f"{value}-{next(_count)}"
+    return value + place if isinstance(value, int) else f"{value}-{next(_count)}"
