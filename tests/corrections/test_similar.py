@@ -1,5 +1,6 @@
 """Reports that say the same: what the desk is told, and joining them with one press."""
 
+import os
 import re
 from collections import Counter
 
@@ -173,6 +174,8 @@ def test_the_work_page_asks_as_many_queries_for_one_similar_report_as_for_five(d
 
 
 MOST_PER_MOVE = 25
+# Fewer on each run, because what every one costs is the same.
+READERS = 300 if os.environ.get("MASTHEAD_CHAOS") == "1" else 60
 WORDS = "Another reader reported the same error."
 
 
@@ -248,19 +251,19 @@ def test_one_press_on_the_work_page_joins_what_is_ticked_and_leaves_the_rest(des
     }
 
 
-def test_300_readers_are_joined_with_one_press_and_every_one_costs_the_same(desk, client):
+def test_many_readers_are_joined_with_one_press_and_every_one_costs_the_same(desk, client):
     client.force_login(desk.editor)
     mine = desk.report()
-    rows = many_reports(desk.publication, desk.article, 299)
+    rows = many_reports(desk.publication, desk.article, READERS - 1)
     Report.objects.filter(pk__in=[row.pk for row in rows]).update(
         claim="The cost was 1.45 million.", passage_exact="1.2 million"
     )
     rows = list(Report.objects.exclude(pk=mine.pk).order_by("pk"))
 
     text = client.get(reverse("admin:corrections_report_change", args=[mine.pk])).content.decode()
-    assert "300 readers reported this sentence" in text
-    assert text.count('name="others"') == 299
-    assert "Join all 299" in text
+    assert f"{READERS} readers reported this sentence" in text
+    assert text.count('name="others"') == READERS - 1
+    assert f"Join all {READERS - 1}" in text
 
     def asked(ticked):
         with CaptureQueriesContext(connection) as queries:
@@ -268,9 +271,9 @@ def test_300_readers_are_joined_with_one_press_and_every_one_costs_the_same(desk
         return len(queries)
 
     asked(rows[:1])  # the first fills what is remembered of the publication and the editor
-    few, more, rest = asked(rows[1:11]), asked(rows[11:31]), asked(rows[31:])
-    each = (more - few) // 10
-    assert rest - more == each * (268 - 20)
-    assert Report.objects.filter(joined_to=mine, status="duplicate").count() == 299
-    assert Event.objects.filter(kind="report.joined").count() == 299
+    few, more, rest = asked(rows[1:6]), asked(rows[6:16]), asked(rows[16:])
+    each = (more - few) // 5
+    assert rest - more == each * (len(rows[16:]) - 10)
+    assert Report.objects.filter(joined_to=mine, status="duplicate").count() == READERS - 1
+    assert Event.objects.filter(kind="report.joined").count() == READERS - 1
     assert each <= MOST_PER_MOVE

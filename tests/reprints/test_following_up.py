@@ -13,6 +13,7 @@ from newsroom.events import planning
 from newsroom.events.models import Event
 from reprints.models import License, UpdateNotice
 from reprints.services import licenses, placements, updates
+from tests.kept import again, made_once
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -21,17 +22,34 @@ NOTICES = reverse("admin:reprints_updatenotice_changelist")
 LICENSES = reverse("admin:reprints_license_changelist")
 
 
-@pytest.fixture
-def publication():
-    return make.make_publication()
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """An editor, an article, three licensees of it, and the notice of each."""
+
+    def build():
+        publication = make.make_publication()
+        editor = make.make_staff(publication, "licensing_editor")
+        editor.is_staff = True
+        editor.save(update_fields=["is_staff"])
+        article = make.make_article(publication)
+        for name in ("Albatross Press", "Buzzard Books", "Crane Club"):
+            organization = make.make_organization(name=name)
+            make.make_license(publication, article, organization=organization, placement_urls=[STORY])
+        make.happened("correction.published", article)
+        planning.plan_due()
+        return publication, editor, article, list(UpdateNotice.objects.order_by("pk"))
+
+    yield from made_once(django_db_blocker, build)
+
+
+@pytest.fixture(autouse=True)
+def publication(built, db):
+    return again(built[0])
 
 
 @pytest.fixture
-def editor(publication):
-    person = make.make_staff(publication, "licensing_editor")
-    person.is_staff = True
-    person.save(update_fields=["is_staff"])
-    return person
+def editor(built, publication):
+    return again(built[1])
 
 
 @pytest.fixture
@@ -41,18 +59,13 @@ def desk(client, editor):
 
 
 @pytest.fixture
-def article(publication):
-    return make.make_article(publication)
+def article(built, publication):
+    return again(built[2])
 
 
 @pytest.fixture
-def told(publication, article):
-    """Three licensees of the article, and the notice of each."""
-    for name in ("Albatross Press", "Buzzard Books", "Crane Club"):
-        make.make_license(publication, article, organization=make.make_organization(name=name), placement_urls=[STORY])
-    make.happened("correction.published", article)
-    planning.plan_due()
-    return list(UpdateNotice.objects.order_by("pk"))
+def told(built, publication):
+    return [again(row) for row in built[3]]
 
 
 def at(row):

@@ -3,11 +3,12 @@
 Each row arranges a desk where all is well but one thing, makes the move, and is refused; nothing is written then.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Model
 from django.utils import timezone
 
 from newsroom import references
@@ -28,6 +29,7 @@ from reprints.services import (
     updates,
 )
 from reprints.workflow import QUOTE, REQUEST
+from tests.kept import again, made_once
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +37,34 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class Desk:
-    """A publication with an article, an editor and two managers; and what stands there before the move."""
+    """A publication with an article, an editor and a manager; and what stands there before the move. `stock` has one
+    of what most rows of the table begin with.
+    """
 
     publication: Publication
     article: Article
     editor: User
     manager: User
+    stock: dict[str, Model] = field(default_factory=dict)
 
-    def asked(self, **values):
+    def from_stock(self, name, otherwise):
+        return again(self.stock.pop(name)) if name in self.stock else otherwise()
+
+    def asked(self):
+        return self.from_stock("asked", self.ask)
+
+    def offer(self, **organization):
+        return self.make_offer(**organization) if organization else self.from_stock("offer", self.make_offer)
+
+    def held(self, **organization):
+        return self.license(**organization) if organization else self.from_stock("held", self.license)
+
+    def told(self):
+        return self.from_stock("told", self.tell)
+
+    def ask(self):
         """A request that a person must answer, taken up."""
-        request = make.make_request(self.publication, self.article, exclusivity="media", **values)
+        request = make.make_request(self.publication, self.article, exclusivity="media")
         return deciding.take_up(request, by=self.editor)
 
     def waiting(self):
@@ -55,19 +75,20 @@ class Desk:
         given = quoting.Line(item=request.items.get(), **line)
         return quoting.draft(request, by=self.editor, lines=[given], exclusions_confirmed=True)
 
-    def offer(self, **organization):
+    def make_offer(self, **organization):
         """An open quote of the priced lane."""
         partner = make.make_organization(**organization)
         return make.make_request(self.publication, self.article, organization=partner).quotes.get()
 
-    def held(self, **organization):
+    def license(self, **organization):
+        """A license for an article of its own, which stands in the way of no exclusive one."""
         partner = make.make_organization(**organization)
-        return make.make_license(self.publication, self.article, organization=partner)
+        return make.make_license(self.publication, make.make_article(self.publication), organization=partner)
 
-    def told(self, **data):
-        """A notice about a correction of what is held."""
-        held = self.held()
-        event = make.happened("correction.published", self.article, **data)
+    def tell(self):
+        """A notice about a correction of what somebody holds."""
+        held = self.license()
+        event = make.happened("correction.published", held.article)
         planning.plan(event.pk)
         return held.update_notices.get()
 
@@ -78,15 +99,26 @@ class Desk:
         return invoicing.enter_number(self.order(), by=self.editor, number="ERP-1")
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    def build():
+        publication = make.make_publication()
+        desk = Desk(
+            publication,
+            make.make_article(publication),
+            make.make_staff(publication, "licensing_editor"),
+            make.make_staff(publication, "licensing_manager"),
+        )
+        desk.stock = {"asked": desk.ask(), "offer": desk.make_offer(), "held": desk.license(), "told": desk.tell()}
+        return desk
+
+    yield from made_once(django_db_blocker, build)
+
+
 @pytest.fixture
-def desk():
-    publication = make.make_publication()
-    return Desk(
-        publication,
-        make.make_article(publication),
-        make.make_staff(publication, "licensing_editor"),
-        make.make_staff(publication, "licensing_manager"),
-    )
+def desk(built, db):
+    rows = (again(row) for row in (built.publication, built.article, built.editor, built.manager))
+    return Desk(*rows, stock=dict(built.stock))
 
 
 def accept(quote, **values):

@@ -15,27 +15,39 @@ from reprints.models import License, Quote
 from reprints.services import countering, exclusive, limits, quoting
 from reprints.services.askers import asker_of
 from reprints.services.lanes import MANUAL_REASONS
+from tests.kept import again, made_once
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def daily():
-    return make.make_publication()
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """A publication, an article and an editor."""
+
+    def build():
+        daily = make.make_publication()
+        editor = make.make_staff(daily, "licensing_editor")
+        editor.is_staff = True
+        editor.save(update_fields=["is_staff"])
+        return daily, make.make_article(daily), editor
+
+    yield from made_once(django_db_blocker, build)
+
+
+@pytest.fixture(autouse=True)
+def daily(built, db):
+    return again(built[0])
 
 
 @pytest.fixture
-def article(daily):
-    return make.make_article(daily)
+def article(built, daily):
+    return again(built[1])
 
 
 @pytest.fixture
-def editor(daily):
-    person = make.make_staff(daily, "licensing_editor")
-    person.is_staff = True
-    person.save(update_fields=["is_staff"])
-    return person
+def editor(built, daily):
+    return again(built[2])
 
 
 @pytest.fixture
@@ -144,30 +156,28 @@ def test_a_draft_is_taken_up_as_it_was_left(daily, article, desk):
     }
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("territory_0", "Atlantis", "This is not a country code"),
-        ("languages_0", "!", "This is no language"),
-        ("ends_on_0", "2020-01-01", "The end is before the beginning"),
-        ("price_0", "90.005", "This currency has no such fraction"),
-        ("quantity_0", "0", "greater than or equal to 1"),
-        ("rate", "19", "This rate does not go with the treatment"),
-    ],
-)
-def test_what_cannot_be_granted_is_said_beside_its_field_and_nothing_is_written(
-    daily, article, desk, field, typed, said
-):
-    request = by_hand(daily, article)
-    more = {"treatment": "exempt"} if field == "rate" else {"reason_0": "Agreed."}
-    response = sent(desk, request, **{field: typed, **more})
-    form = form_of(lxml.html.fromstring(response.content.decode()))
-    errors = form.xpath(f".//*[@name='{field}']/preceding-sibling::ul[contains(@class, 'errorlist')]")
+NOT_TO_BE_GRANTED = [
+    ("territory_0", "Atlantis", "This is not a country code"),
+    ("languages_0", "!", "This is no language"),
+    ("ends_on_0", "2020-01-01", "The end is before the beginning"),
+    ("price_0", "90.005", "This currency has no such fraction"),
+    ("quantity_0", "0", "greater than or equal to 1"),
+    ("rate", "19", "This rate does not go with the treatment"),
+]
 
-    assert response.status_code == 422
-    assert said in " ".join(words(error) for error in errors)
-    assert form.fields[field] == typed
-    assert not Quote.objects.exists()
+
+def test_what_cannot_be_granted_is_said_beside_its_field_and_nothing_is_written(daily, article, desk):
+    request = by_hand(daily, article)
+    for field, typed, said in NOT_TO_BE_GRANTED:
+        more = {"treatment": "exempt"} if field == "rate" else {"reason_0": "Agreed."}
+        response = sent(desk, request, **{field: typed, **more})
+        form = form_of(lxml.html.fromstring(response.content.decode()))
+        errors = form.xpath(f".//*[@name='{field}']/preceding-sibling::ul[contains(@class, 'errorlist')]")
+
+        assert response.status_code == 422, field
+        assert said in " ".join(words(error) for error in errors)
+        assert form.fields[field] == typed
+        assert not Quote.objects.exists()
 
 
 def test_another_price_without_a_reason_is_refused_at_the_reason(daily, article, desk):

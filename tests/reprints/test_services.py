@@ -18,29 +18,42 @@ from reprints.services.askers import Asker
 from reprints.services.lanes import assess
 from reprints.services.terms_of_time import as_long
 from reprints.workflow import QUOTE
+from tests.kept import again, made_once
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def publication():
-    return make.make_publication()
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """A publication, an article, an editor and a manager."""
+
+    def build():
+        publication = make.make_publication()
+        people = [make.make_staff(publication, role) for role in ("licensing_editor", "licensing_manager")]
+        return publication, make.make_article(publication), *people
+
+    yield from made_once(django_db_blocker, build)
+
+
+@pytest.fixture(autouse=True)
+def publication(built, db):
+    return again(built[0])
 
 
 @pytest.fixture
-def article(publication):
-    return make.make_article(publication)
+def article(built, publication):
+    return again(built[1])
 
 
 @pytest.fixture
-def editor(publication):
-    return make.make_staff(publication, "licensing_editor")
+def editor(built, publication):
+    return again(built[2])
 
 
 @pytest.fixture
-def manager(publication):
-    return make.make_staff(publication, "licensing_manager")
+def manager(built, publication):
+    return again(built[3])
 
 
 def kinds_of(*subjects):

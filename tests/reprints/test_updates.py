@@ -13,24 +13,42 @@ from newsroom.workflow import THE_PARTNER
 from reprints.models import License, UpdateNotice
 from reprints.services import clock, licenses, updates
 from reprints.vocabulary import Action, answer_choices
+from tests.kept import again, made_once
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def publication():
-    return make.make_publication()
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """A publication, an article, and its only license."""
+
+    def build():
+        publication = make.make_publication()
+        article = make.make_article(publication)
+        return publication, article, make.make_license(publication, article)
+
+    yield from made_once(django_db_blocker, build)
+
+
+@pytest.fixture(autouse=True)
+def publication(built, db):
+    return again(built[0])
 
 
 @pytest.fixture
-def article(publication):
+def article(built, publication):
+    return again(built[1])
+
+
+@pytest.fixture
+def held(built, publication):
+    return again(built[2])
+
+
+@pytest.fixture
+def unlicensed(publication):
     return make.make_article(publication)
-
-
-@pytest.fixture
-def held(publication, article):
-    return make.make_license(publication, article)
 
 
 @pytest.fixture
@@ -97,12 +115,12 @@ def test_a_correction_of_another_article_is_nothing_to_this_license(publication,
     assert tell("correction.published", make.make_article(publication)) == []
 
 
-def test_the_duty_is_the_one_in_the_licenses_own_snapshot(publication, article):
+def test_the_duty_is_the_one_in_the_licenses_own_snapshot(publication, unlicensed):
     make.make_terms(publication, duties={"correction": {"duty": "purge", "within_hours": 1}})
-    old = make.make_license(publication, article)
+    old = make.make_license(publication, unlicensed)
     make.make_terms(publication, duties={})
-    new = make.make_license(publication, article)
-    notices = {notice.license_id: notice for notice in tell("correction.published", article)}
+    new = make.make_license(publication, unlicensed)
+    notices = {notice.license_id: notice for notice in tell("correction.published", unlicensed)}
     assert (notices[old.pk].duty, notices[new.pk].duty, notices[new.pk].due_at) == ("purge", "requested", None)
 
 
@@ -294,10 +312,10 @@ def test_ending_a_license_cancels_what_it_still_owed(held, article):
     assert notice.status == "canceled"
 
 
-def test_test_licenses_get_test_notices(publication, article):
+def test_test_licenses_get_test_notices(publication, unlicensed):
     organization = make.make_organization()
-    make.make_license(publication, article, organization=organization, by=make.make_key(organization, test=True))
-    [notice] = tell("correction.published", article)
+    make.make_license(publication, unlicensed, organization=organization, by=make.make_key(organization, test=True))
+    [notice] = tell("correction.published", unlicensed)
     opened = Event.objects.get(subject_reference=notice.reference)
     assert (notice.test, opened.test) == (True, True)
 
@@ -374,10 +392,10 @@ def test_a_notice_is_reminded_at_half_time_once(held, article, kind, steps):
     assert found == steps
 
 
-def test_what_the_terms_give_no_date_for_is_reminded_and_escalated_once(publication, article):
+def test_what_the_terms_give_no_date_for_is_reminded_and_escalated_once(publication, unlicensed):
     make.make_terms(publication, duties={})
-    held = make.make_license(publication, article)
-    [notice] = tell("correction.published", article)
+    held = make.make_license(publication, unlicensed)
+    [notice] = tell("correction.published", unlicensed)
     found = []
     for days in (6, 7, 8, 13, 14, 15, 99):
         done = clock.tick(notice.origin_event.happened_at + timedelta(days=days))

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import random
 from itertools import pairwise
 
@@ -33,6 +34,9 @@ VECTOR = [merkle.leaf_hash(bytes.fromhex(data)) for data in INPUTS]
 
 LARGEST = 130
 LEAVES = [merkle.leaf_hash(index.to_bytes(2, "big")) for index in range(LARGEST)]
+# On each run up to a little more than 64, and around 128: the shape of a proof changes where a power of two is.
+SIZES = range(LARGEST + 1) if os.environ.get("MASTHEAD_CHAOS") == "1" else [*range(67), *range(126, LARGEST + 1)]
+PLACES = [(size, index) for size in SIZES for index in range(size)]
 PREFIX_ROOTS = [merkle.root(LEAVES[:size]) for size in range(LARGEST + 1)]
 
 
@@ -87,9 +91,8 @@ def test_every_size_up_to_130_has_the_root_of_the_definition_and_of_the_reader_s
     assert [read[size] for size in range(LARGEST + 1)] == expected
 
 
-@pytest.mark.parametrize("size", range(1, LARGEST + 1))
-def test_every_leaf_of_every_size_is_proved(size):
-    for index in range(size):
+def test_every_leaf_of_each_size_is_proved():
+    for size, index in PLACES:
         proof = merkle.inclusion_proof(LEAVES, index, size)
         arguments = {"leaf": LEAVES[index], "index": index, "size": size, "root_hash": PREFIX_ROOTS[size]}
         assert merkle.verify_inclusion(**arguments, proof=proof)
@@ -97,9 +100,8 @@ def test_every_leaf_of_every_size_is_proved(size):
         assert not proof or not merkle.verify_inclusion(**arguments, proof=proof[:-1])
 
 
-@pytest.mark.parametrize("new", range(LARGEST + 1))
-def test_every_size_is_proved_to_extend_every_smaller_one(new):
-    for old in range(new + 1):
+def test_each_size_is_proved_to_extend_every_smaller_one():
+    for new, old in [*PLACES, *((size, size) for size in SIZES)]:
         proof = merkle.consistency_proof(LEAVES, old, new)
         arguments = {"old": old, "new": new, "old_root": PREFIX_ROOTS[old], "new_root": PREFIX_ROOTS[new]}
         assert merkle.verify_consistency(**arguments, proof=proof)

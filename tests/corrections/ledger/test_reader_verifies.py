@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from corrections.ledger.verify_corrections import Wrong, main, verify
 from tests.corrections.ledger.logs import ORIGIN, SIGNER, START, VKEY, Log, make_log
 
 FILE = Path(verify_corrections.__file__)
-ROUNDS = 300
+# Pure Python checks each signature: fewer on each run.
+ROUNDS = 300 if os.environ.get("MASTHEAD_CHAOS") == "1" else 60
 # What a reader kept: checkpoints at these sizes of logs of these sizes.
 LOGS = [
     (log, sizes, [(log.checkpoint(size), "") for size in sizes])
@@ -136,7 +138,7 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_every_one_of_300_tamperings_is_found(name):
+def test_every_one_of_many_tamperings_is_found(name):
     chance, found = random.Random(name), 0
     for attempt in range(ROUNDS):
         log, sizes, kept = chance.choice(LOGS)

@@ -1,11 +1,10 @@
 """What the tests of the reader's pages share."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from newsroom.web import form_token
+from tests import browsing
 from tests.factories import make_article, make_publication
-from tests.services import QUIET
 
 URL = "https://daily.example/politics/bridge"
 
@@ -30,22 +29,16 @@ def filled():
     return fields
 
 
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    with browsing.started(chromium_path) as found:
+        yield found
+
+
 @pytest.fixture
-def open_browser(chromium_path, live_server, settings, monkeypatch):
-    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.FORM_MIN_SECONDS = 0
-    settings.BASE_URL = live_server.url
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
-
-        def page(**options):
-            opened = browser.new_context(base_url=live_server.url, **options).new_page()
-            opened.set_default_timeout(10_000)
-            return opened
-
+def open_browser(browser, live_server, settings):
+    with browsing.opening(browser, live_server, settings) as page:
         yield page
-        browser.close()
 
 
 @pytest.fixture

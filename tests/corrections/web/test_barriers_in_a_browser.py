@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -15,12 +14,14 @@ from corrections.services import report as reports
 from corrections.services.submitting import private_path
 from corrections.workflow import ReportStatus
 from newsroom.workflow import THE_READER
+from tests.browsing import barriers, wider_than_the_screen
 from tests.corrections.web.conftest import URL
 from tests.factories import confirm, force_status, make_correction, make_report, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSAGE = "1.2 million"
 ANSWER = "The council’s own account says 1.2 million on page 3."
+BUTTONS = ("Erase", "Download", "Copy the link", "Take it back", "Send the answer", "Write to me there", "Yes, it is")
 TO_PRESS = ("second look", "Erase", "Download", "Copy the link", "What we hold on you", "Give us", "Take it back")
 
 
@@ -59,42 +60,46 @@ def every_state(article):
     return {name: private_path(report) for name, report in states.items()}
 
 
-def barriers(page, path, width):
+def on_a_phone(page, path):
+    """The barriers of the page there, on a light and on a dark screen."""
     page.goto(path)
-    found = [
-        (row["id"], [node["target"] for node in row["nodes"]][:3]) for row in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        found.append("wider than the screen")
-    return found
+    return [*barriers(page, dark=True), *(["wider than the screen"] if wider_than_the_screen(page) else [])]
 
 
-@pytest.mark.parametrize("colors", ["light", "dark"])
-def test_no_state_of_a_private_page_has_a_barrier_on_a_phone(open_browser, article, colors):
-    page = open_browser(viewport={"width": 390, "height": 844}, color_scheme=colors, bypass_csp=True)
-    states = every_state(article)
-    assert {name: barriers(page, path, 390) for name, path in states.items()} == {name: [] for name in states}
+def on_paper(page):
+    """What is wrong with the page as it would be printed."""
+    page.emulate_media(media="print")
+    text = page.inner_text("body")
+    page.emulate_media(media="screen")
+    return [*(words for words in BUTTONS if words in text), *([] if "R-" in text else ["no reference"])]
 
 
-@pytest.mark.parametrize("colors", ["light", "dark"])
-def test_neither_has_a_refused_form_a_confirmation_or_a_page_that_is_not_there(open_browser, article, colors):
-    page = open_browser(viewport={"width": 390, "height": 844}, color_scheme=colors, bypass_csp=True)
+def test_no_state_of_a_private_page_has_a_barrier_on_a_phone_and_none_has_anything_to_press_on_paper(
+    open_browser, article
+):
+    page = open_browser(viewport={"width": 390, "height": 844}, color_scheme="light", bypass_csp=True)
+    found = {name: (on_a_phone(page, path), on_paper(page)) for name, path in every_state(article).items()}
+    assert found == {name: ([], []) for name in found}
+
+
+def test_neither_has_a_refused_form_a_confirmation_or_a_page_that_is_not_there(open_browser, article):
+    page = open_browser(viewport={"width": 390, "height": 844}, color_scheme="light", bypass_csp=True)
     fresh, late, done = (make_report(article=article) for _ in range(3))
     Report.objects.filter(pk=late.pk).update(created_at=timezone.now() - timedelta(days=31))
     paths = [confirm_path(fresh), confirm_path(late), confirm_path(confirm(done)), "/corrections/nowhere/at/all/"]
     paths += ["/corrections/reports/R-22222222-R/", f"/corrections/new/?url={URL}", "/corrections/lost/"]
-    found = {path: barriers(page, path, 390) for path in paths}
+    found = {path: on_a_phone(page, path) for path in paths}
     page.goto("/corrections/new/?url=https://elsewhere.example/")
     page.click("text=It cannot wait")
     page.check("#id_urgent")
     page.click("button:has-text('Send the report') >> nth=-1")
     page.wait_for_selector(".error-summary")
-    assert [row["id"] for row in Axe().run(page).response["violations"]] == []
+    assert barriers(page, dark=True) == []
     page.goto(private_path(fresh))
     page.click("text=Take this report back")
     page.click("button:has-text('Take it back')")
     page.wait_for_selector(".error-summary")
-    assert [row["id"] for row in Axe().run(page).response["violations"]] == []
+    assert barriers(page, dark=True) == []
     assert found == {path: [] for path in paths}
 
 
@@ -143,22 +148,3 @@ def test_on_paper_a_report_has_our_answer_and_nothing_to_press(open_browser, art
     assert "Which budget do you mean?" in question
     assert "Send the answer" not in question
     assert "Take this report back" not in question
-
-
-def test_on_paper_no_state_of_a_report_has_anything_to_press_and_each_names_the_report(open_browser, article):
-    page = open_browser()
-    buttons = (
-        "Erase",
-        "Download",
-        "Copy the link",
-        "Take it back",
-        "Send the answer",
-        "Write to me there",
-        "Yes, it is",
-    )
-    found = {}
-    for name, path in every_state(article).items():
-        text = printed(page, path)
-        wrong = [words for words in buttons if words in text]
-        found[name] = wrong if "R-" in text else ["no reference"]
-    assert found == {name: [] for name in found}

@@ -1,22 +1,61 @@
 """What a partner holds: the papers agree, the text is handed out while it may be, and placements are declared."""
 
+import copy
 import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from newsroom.accounts.models import Publication
+from newsroom.articles.models import Article
 from newsroom.events import planning
 from reprints.models import License, LicenseRequest, Placement
+from tests.kept import made_once
 from tests.reprints import factories as make
 from tests.reprints.api.conftest import Client, faults, refused
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """A newsroom with an article, two partners, and a license that one of them holds."""
+
+    def build():
+        publication = make.make_publication(is_default=True)
+        story = make.make_article(publication)
+        partner, other = (Client(make.make_organization()) for _ in range(2))
+        return publication, story, partner, other, partner.licensed(story)[0]
+
+    yield from made_once(django_db_blocker, build)
+
+
+@pytest.fixture(autouse=True)
+def daily(built, db):
+    return Publication.objects.get(pk=built[0].pk)
+
+
 @pytest.fixture
-def held(story, partner):
-    return partner.licensed(story)[0]
+def story(built, daily):
+    return Article.objects.get(pk=built[1].pk)
+
+
+@pytest.fixture
+def partner(built, daily):
+    built[2].organization.refresh_from_db()
+    return built[2]
+
+
+@pytest.fixture
+def other(built, daily):
+    built[3].organization.refresh_from_db()
+    return built[3]
+
+
+@pytest.fixture
+def held(built):
+    return copy.deepcopy(built[4])
 
 
 def force(license_, **fields):
@@ -258,7 +297,7 @@ def test_a_next_term_that_cannot_be_is_refused_at_its_place(partner, held, ends_
     assert faults(partner.post(f"licenses/{held['number']}/renew/", {"ends_on": ends_on}, once="r")) == [fault]
 
 
-def test_licenses_are_found_by_article_use_and_request(daily, partner):
+def test_licenses_are_found_by_article_use_and_request(daily, partner, held):
     first, second = make.make_article(daily), make.make_article(daily)
     (one,) = partner.licensed(first)
     (two,) = partner.licensed(second, use="email_newsletter")
@@ -266,7 +305,7 @@ def test_licenses_are_found_by_article_use_and_request(daily, partner):
     def found(query):
         return [row["number"] for row in partner.get(f"licenses/?{query}").json()["results"]]
 
-    assert found("") == [two["number"], one["number"]]
+    assert found("") == [two["number"], one["number"], held["number"]]
     assert found(f"article={first.reference}") == [one["number"]]
     assert found("use=email_newsletter") == [two["number"]]
     assert found(f"request={two['request']}") == [two["number"]]

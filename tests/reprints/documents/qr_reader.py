@@ -101,16 +101,17 @@ def _dark(png):
         length, kind = struct.unpack(">I4s", png[position : position + 8])
         packed += png[position + 8 : position + 8 + length] if kind == b"IDAT" else b""
         position += 12 + length
-    raw, stride, above, rows = zlib.decompress(packed), width * size, bytearray(width * size), []
+    raw, stride, above, rows = zlib.decompress(packed), width * size + 1, bytearray(width), []
     for row in range(height):
-        line = bytearray(raw[row * (stride + 1) + 1 : (row + 1) * (stride + 1)])
-        _unfilter(raw[row * (stride + 1)], line, above, size)
-        rows.append([line[pixel] < 128 for pixel in range(0, stride, size)])
+        # Filters look at bytes of their own color only, and red alone says what is dark.
+        line = bytearray(raw[row * stride + 1 : (row + 1) * stride : size])
+        _unfilter(raw[row * stride], line, above)
+        rows.append([byte < 128 for byte in line])
         above = line
     return rows
 
 
-def _unfilter(kind, line, above, size):
+def _unfilter(kind, line, above):
     """Undoes a PNG row filter in place. Page after page of white is mostly `none`, `sub` and `up`."""
     if kind == 0:
         return
@@ -118,13 +119,13 @@ def _unfilter(kind, line, above, size):
         line[:] = bytes((a + b) & 255 for a, b in zip(line, above, strict=True))
         return
     for i in range(len(line)):
-        left, up = line[i - size] if i >= size else 0, above[i]
+        left, up = line[i - 1] if i else 0, above[i]
         if kind == 1:
             guess = left
         elif kind == 3:
             guess = (left + up) // 2
         else:
-            corner = above[i - size] if i >= size else 0
+            corner = above[i - 1] if i else 0
             flat = left + up - corner
             guess = min((left, up, corner), key=lambda value, flat=flat: abs(flat - value))
         line[i] = (line[i] + guess) & 255

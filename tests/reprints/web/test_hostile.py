@@ -1,6 +1,7 @@
 """What people and programs send that nobody should: a sentence that says what to fix, and nothing half done."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -151,15 +152,15 @@ def test_going_back_to_the_first_step_keeps_the_second(ask):
 STRANGE_KEYS = ["x", "x" * 44, "é" * 44, "LR-7K3QX2MW-4", "%00", "../../etc", "a" * 3000]
 
 
-@pytest.mark.parametrize("key", STRANGE_KEYS)
-@pytest.mark.parametrize(
-    "rest", ["", "accept/", "reply/", "quotes/Q-7K3QX2MW-4/quote.pdf", "licenses/L-7K3QX2MW-4/content.html"]
-)
-def test_a_private_page_without_its_token_is_not_there(client, priced, key, rest):
+PRIVATE = ["", "accept/", "reply/", "quotes/Q-7K3QX2MW-4/quote.pdf", "licenses/L-7K3QX2MW-4/content.html"]
+
+
+def test_a_private_page_without_its_token_is_not_there(client, priced):
     client.cookies.clear()
-    path = f"/reprints/requests/{key}/{rest}"
-    assert client.get(path).status_code == 404
-    assert client.post(path).status_code in {404, 405}
+    for key, rest in product(STRANGE_KEYS, PRIVATE):
+        path = f"/reprints/requests/{key}/{rest}"
+        assert client.get(path).status_code == 404, path
+        assert client.post(path).status_code in {404, 405}, path
 
 
 def test_a_token_is_good_for_its_own_request_and_purpose_only(client, ask, fields):
@@ -213,12 +214,11 @@ def test_other_terms_than_the_quotes_are_not_agreed_to(client, priced):
     assert License.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["seen"])
-@pytest.mark.parametrize("value", ["", "x", "-1", "99999999999999999999"])
-def test_a_version_that_is_none_is_refused(client, priced, name, value):
+def test_a_version_that_is_none_is_refused(client, priced):
     request, page = priced
     action, hidden = form_of(page, "/withdraw/")
-    assert client.post(action, {**hidden, "sure": "on", name: value}).status_code == 422
+    for value in ("", "x", "-1", "99999999999999999999"):
+        assert client.post(action, {**hidden, "sure": "on", "seen": value}).status_code == 422, value
     request.refresh_from_db()
     assert request.status == "quoted"
 

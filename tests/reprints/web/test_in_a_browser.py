@@ -1,32 +1,24 @@
 """The requester’s story in a real browser: without scripts, on a narrow screen, and as a screen reader meets it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from reprints.models import License, LicenseRequest
+from tests import browsing
 from tests.reprints import factories as make
-from tests.services import QUIET
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    with browsing.started(chromium_path) as found:
+        yield found
+
+
 @pytest.fixture
-def open_browser(chromium_path, live_server, settings, monkeypatch):
-    # Playwright runs a loop in this thread; the test's own queries are made in it all the same, one at a time.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.FORM_MIN_SECONDS = 0
-    settings.BASE_URL = live_server.url
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=QUIET)
-
-        def page(**options):
-            opened = browser.new_context(base_url=live_server.url, **options).new_page()
-            opened.set_default_timeout(10_000)
-            return opened
-
+def open_browser(browser, live_server, settings):
+    with browsing.opening(browser, live_server, settings) as page:
         yield page
-        browser.close()
 
 
 @pytest.fixture
@@ -86,15 +78,15 @@ def test_without_scripts_a_second_use_goes_into_the_same_request(open_browser, a
     assert [row.use for row in LicenseRequest.objects.get().items.all()] == ["republish_web", "republish_print"]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_browser, article, scheme, width):
-    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_browser, article):
+    page = open_browser(bypass_csp=True)
     found = {}
 
     def look(name):
-        found[name] = [row["id"] for row in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found[name].append("wider than the screen")
+        for scheme, width in (("light", 1280), ("dark", 320)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            found[name, width] = (browsing.barriers(page), browsing.wider_than_the_screen(page))
 
     for path in ("/reprints/", "/reprints/?q=bridge", "/reprints/partner/", "/licenses/verify/", "/licenses/verify/x/"):
         page.goto(path)
@@ -119,4 +111,4 @@ def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_the_screen(open_bro
         summary.click()
     look("private page")
     assert page.inner_text("h1") == "Your quote is ready"
-    assert found == {name: [] for name in found}
+    assert found == {place: ([], False) for place in found}

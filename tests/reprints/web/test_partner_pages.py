@@ -11,6 +11,7 @@ from reprints.models import Invoice, License, LicenseRequest, Quote
 from reprints.services import deciding, updates
 from tests.reprints import billing
 from tests.reprints import factories as make
+from tests.reprints.many import many_like
 from tests.reprints.web.conftest import form_of, text
 from tests.reprints.web.partners import DOOR, person, signed_in
 
@@ -83,12 +84,6 @@ def test_each_list_leads_to_the_request(publication, organization, signer):
 
 
 def test_lists_are_paged_and_cost_the_same_with_one_row_and_with_thirty(publication, organization, signer):
-    article = make.make_article(publication)
-
-    def licensed():
-        make.make_license(publication, article, organization=organization)
-        updates.open_for(make.happened("correction.published", article))
-
     def cost(path):
         with CaptureQueriesContext(
             connection,
@@ -97,12 +92,13 @@ def test_lists_are_paged_and_cost_the_same_with_one_row_and_with_thirty(publicat
         return len(queries)
 
     paths = [DOOR, *(f"{DOOR}{name}/" for name in ("requests", "quotes", "licenses", "notices", "invoices"))]
-    licensed()
-    requested(publication, organization)
+    article = make.make_article(publication)
+    held = make.make_license(publication, article, organization=organization)
+    updates.open_for(make.happened("correction.published", article))
+    request = requested(publication, organization)
     one = [cost(path) for path in paths]
-    for _ in range(4):
-        licensed()
-        requested(publication, organization)
+    many_like(held.request, 29)
+    many_like(request, 29)
     assert [cost(path) for path in paths] == one
     assert max(one) < 15
     page = signer.get(f"{DOOR}requests/?page_size=4")

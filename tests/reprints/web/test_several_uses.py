@@ -101,10 +101,10 @@ def test_a_use_that_waits_can_be_left_out(client, fields, details):
     assert ("Also in this request" in text(page), "Your price USD 200.00" in text(page)) == (False, True)
 
 
-@pytest.mark.parametrize("place", ["1", "-1", "x", "²", "99999"])
-def test_a_place_at_which_nothing_waits_leaves_all_as_it_was(client, fields, details, place):
-    page = send(client, details, fields, do="", leave_out=place)
-    assert (page.status_code, "Your price USD 350.00" in text(page)) == (200, True)
+def test_a_place_at_which_nothing_waits_leaves_all_as_it_was(client, fields, details):
+    for place in ("1", "-1", "x", "²", "99999"):
+        page = send(client, details, fields, do="", leave_out=place)
+        assert (page.status_code, "Your price USD 350.00" in text(page)) == (200, True), place
 
 
 def test_what_is_wrong_with_a_use_that_waits_is_said_with_its_name(client, fields, details):
@@ -115,12 +115,12 @@ def test_what_is_wrong_with_a_use_that_waits_is_said_with_its_name(client, field
     assert 'value="2,000"' in page.content.decode()
 
 
-@pytest.mark.parametrize("waiting", ["", "use=anything", "%00&&;=", "use=republish_web&use=", "x" * 5000])
-def test_what_no_form_of_ours_packed_is_left_out_and_that_is_said(client, fields, details, waiting):
-    page = send(client, details, fields, more=[waiting, *typed_in(details)["more"]])
-    assert (page.status_code, LicenseRequest.objects.count()) == (422, 0)
-    assert "so we left it out" in text(page)
-    assert typed_in(page)["more"] == typed_in(details)["more"]
+def test_what_no_form_of_ours_packed_is_left_out_and_that_is_said(client, fields, details):
+    for waiting in ("", "use=anything", "%00&&;=", "use=republish_web&use=", "x" * 5000):
+        page = send(client, details, fields, more=[waiting, *typed_in(details)["more"]])
+        assert (page.status_code, LicenseRequest.objects.count()) == (422, 0), waiting
+        assert "so we left it out" in text(page)
+        assert typed_in(page)["more"] == typed_in(details)["more"]
 
 
 def test_a_use_that_is_no_longer_offered_is_left_out(client, fields, details):

@@ -13,6 +13,7 @@ from reprints.models import License, UpdateNotice
 from reprints.services import accepting, licenses, placements, updates
 from tests.factories import verified
 from tests.reprints import factories as make
+from tests.reprints.many import many_like
 from tests.reprints.web.conftest import text
 from tests.reprints.web.partners import DOOR, signed_in
 
@@ -82,19 +83,19 @@ def test_after_the_last_moment_it_says_that_it_may_not_be_used(signer, held, man
     assert "Your turn" not in page
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"status": "suspended"}, "The text may not be used for now."),
-        ({"status": "terminated"}, "Your license was ended early: the text may not be used any more."),
-        ({"starts_on": "2020-01-01", "ends_on": "2020-12-31"}, "The time of your license is over"),
-        ({"starts_on": "2100-01-01", "ends_on": "2100-12-31"}, "Your license is in force from its first day."),
-        ({}, "Your license is in force. Text and certificate are below."),
-    ],
-)
-def test_each_end_is_told_in_words_of_its_own(signer, held, change, sentence):
-    License.objects.filter(pk=held.pk).update(**change)
-    assert sentence in text(signer.get(at(held)))
+ENDS = [
+    ({"status": "suspended"}, "The text may not be used for now."),
+    ({"status": "terminated"}, "Your license was ended early: the text may not be used any more."),
+    ({"starts_on": "2020-01-01", "ends_on": "2020-12-31"}, "The time of your license is over"),
+    ({"starts_on": "2100-01-01", "ends_on": "2100-12-31"}, "Your license is in force from its first day."),
+    ({"starts_on": "2020-01-01", "ends_on": "2100-12-31"}, "Your license is in force. Text and certificate are below."),
+]
+
+
+def test_each_end_is_told_in_words_of_its_own(signer, held):
+    for change, sentence in ENDS:
+        License.objects.filter(pk=held.pk).update(**{"status": "active", **change})
+        assert sentence in text(signer.get(at(held))), change
 
 
 def test_while_one_license_of_a_request_permits_something_the_request_is_licensed(
@@ -162,15 +163,16 @@ def test_a_notice_says_what_to_do_where_it_stands_and_by_whom_nothing_was_promis
     assert ("It was to be done by" in late, "Promised by" in late) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [("waived", "You need not answer"), ("superseded", "A newer one took its place"), ("canceled", "No longer needed")],
-)
-def test_a_settled_notice_is_told_in_the_licensees_words(article, held, signer, status, words):
+def test_a_settled_notice_is_told_in_the_licensees_words(article, held, signer):
     updates.open_for(make.happened("correction.published", article))
-    UpdateNotice.objects.update(status=status)
-    assert words in text(signer.get(f"{DOOR}notices/"))
-    assert words in text(signer.get(at(held)))
+    for status, words in (
+        ("waived", "You need not answer"),
+        ("superseded", "A newer one took its place"),
+        ("canceled", "No longer needed"),
+    ):
+        UpdateNotice.objects.update(status=status)
+        assert words in text(signer.get(f"{DOOR}notices/"))
+        assert words in text(signer.get(at(held)))
 
 
 # --- lists ------------------------------------------------------------
@@ -210,13 +212,13 @@ def test_a_search_keeps_its_words_and_finds_nothing_of_others(publication, artic
 
 
 def test_a_row_found_twice_is_one_row_and_the_next_page_goes_on_searching(publication, organization, signer):
-    for _ in range(27):
-        make.make_request(
-            publication,
-            make.make_article(publication, headline="Tides here"),
-            make.make_article(publication, headline="Tides there"),
-            organization=organization,
-        )
+    request = make.make_request(
+        publication,
+        make.make_article(publication, headline="Tides here"),
+        make.make_article(publication, headline="Tides there"),
+        organization=organization,
+    )
+    many_like(request, 26)
     first = signer.get(f"{DOOR}requests/", {"q": "tides"})
     assert first.content.decode().count('class="ref"') == 25
     following = first.content.decode().partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
@@ -231,16 +233,12 @@ def test_searching_asks_the_same_number_of_queries_for_one_and_for_many(publicat
             assert signer.get(f"{DOOR}notices/", {"q": "council"}).status_code == 200
         return len(queries)
 
-    def corrected():
-        article = make.make_article(publication)
-        make.make_license(publication, article, organization=organization)
-        updates.open_for(make.happened("correction.published", article))
-
-    corrected()
+    article = make.make_article(publication)
+    held = make.make_license(publication, article, organization=organization)
+    updates.open_for(make.happened("correction.published", article))
     cost()
     one = cost()
-    for _ in range(4):
-        corrected()
+    many_like(held.request, 4)
     assert cost() == one
 
 
