@@ -127,13 +127,17 @@ coverage: $(VENV)/.dev ## What the tests reach, line by line, in htmlcov/
 	@$(PY) -m tests.reached
 
 .PHONY: chaos
-chaos: $(VENV)/.dev ## Kill, freeze, cut off and fill up parts of a running desk, then machines, races and fuzz: hours (CHAOS_FAULTS, CHAOS_EVENTS)
+chaos: $(VENV)/.dev ## Kill, freeze, cut off and fill up parts of a running desk, then every selection whole: hours (CHAOS_FAULTS, CHAOS_EVENTS)
 	@$(PY) -m tests.faults.chaos $(ARGS)
-	@MASTHEAD_CHAOS=1 $(PY) -m tests $(MACHINES) $(RACES) $(FUZZ)
+	@MASTHEAD_CHAOS=1 $(PY) -m tests $(MACHINES) $(RACES) $(FUZZ) $(WHOLE)
 
 MACHINES := tests/machines
 RACES := tests/races tests/corrections/test_races.py tests/reprints/api/test_races.py
 FUZZ := tests/doors/test_hostile.py tests/doors/test_requests.py tests/doors/test_schema_fuzz.py
+
+# What is a selection on each run, and nothing of the three above.
+WHOLE := tests/doors/test_admin_matrix.py tests/doors/test_buttons.py tests/doors/test_hostile_desk.py tests/newsroom/demo \
+	tests/corrections/ledger tests/corrections/test_similar.py tests/reprints/web/test_hostile.py
 
 .PHONY: machines
 machines: $(VENV)/.dev ## Random moves against models written by hand, 2,000 times 50 (MACHINE_RUNS)

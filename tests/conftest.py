@@ -55,6 +55,14 @@ TOGETHER = {
 """Where tests stand → what they share. Whole services, and what is made once for a file, are started in one process."""
 
 
+OF_A_FILE = (
+    "tests/doors/",
+    "tests/reprints/api/test_licenses.py",
+    *(f"tests/reprints/test_{name}.py" for name in ("following_up", "guards", "offering", "services", "updates")),
+)
+"""Where what a file's tests begin with is made once for the file."""
+
+
 LONGEST = ("tests/faults/test_chaos_short.py", "tests/test_previous_release.py", "tests/faults/test_drill.py")
 
 
@@ -81,8 +89,9 @@ class Together(LoadGroupScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/doors/"):  # the world is built once a file: see there
-            return nodeid.split("::")[0]
+        file = nodeid.split("::")[0]
+        if file.startswith(OF_A_FILE) or file.endswith("_in_a_browser.py"):
+            return file
         return next((group for place, group in TOGETHER.items() if nodeid.startswith(place)), nodeid)
 
 
