@@ -2,8 +2,8 @@
 
 On each run every field and parameter meets two of the kinds of trouble in turn, those of the API one of them, and every
 test meets every kind; on PostgreSQL, which refuses what SQLite takes, each meets two of: half a character, a NUL, and
-too large a number. With MASTHEAD_CHAOS=1 all that is known in every field, and 5,000 strings for each of the tests, from
-a new seed that is printed on failure.
+too large a number. With MASTHEAD_CHAOS=1 all that is known in every field, and 5,000 strings for each of the tests,
+from a new seed that is printed on failure.
 """
 
 from __future__ import annotations
