@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,11 @@ from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from tests.doors.browsers import Stranger
 from tests.doors.world import key_without, undone
 from tests.reprints import factories as make
+
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML was built where there is no libyaml
+    from yaml import SafeLoader
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,9 +215,15 @@ API = {
 """Method and path of the OpenAPI description → who may."""
 
 
+@cache
+def description() -> dict[str, Any]:
+    """What `docs/openapi.yaml` says: read once, and never written to."""
+    return yaml.load((ROOT / "docs" / "openapi.yaml").read_text(), Loader=SafeLoader)
+
+
 def described() -> dict[str, Any]:
     """Method and path → the operation, as `docs/openapi.yaml` has them."""
-    paths = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())["paths"]
+    paths = description()["paths"]
     return {
         f"{method.upper()} {path}": operation
         for path, methods in paths.items()

@@ -21,7 +21,7 @@ from newsroom.errors import DomainError
 from newsroom.events.models import Event, Promise
 
 FULL = os.environ.get("MASTHEAD_CHAOS") == "1"
-RUNS, STEPS = (int(os.environ.get("MACHINE_RUNS", "2000")), 50) if FULL else (10, 20)
+RUNS, STEPS = (int(os.environ.get("MACHINE_RUNS", "2000")), 50) if FULL else (5, 20)
 START = datetime(2026, 11, 2, 15, tzinfo=UTC)
 
 
