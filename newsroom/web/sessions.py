@@ -7,12 +7,12 @@ notice is written with the telephone in hand, and what was typed is lost to whoe
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends import db
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -26,28 +26,34 @@ NOTED_EVERY = timedelta(minutes=5)
 """A page looked at sooner after another one writes nothing."""
 
 
-class StaffSessionMiddleware(SessionMiddleware):
-    """Django's, except that an idle session is over, and that pages outside the signed-in areas set no cookie."""
+class SessionStore(db.SessionStore):
+    """Django's in the database, in which a session that nobody used for too long is none."""
 
-    def process_request(self, request: HttpRequest) -> None:
-        """End a session that nobody used for too long."""
-        super().process_request(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
-            _go_on_or_end(request.session)
+    def load(self) -> dict[str, Any]:
+        """What is in it, as it is asked for the first time."""
+        held: dict[str, Any] = super().load()
+        if SEEN in held and _since(held[SEEN]) > IDLE:
+            self.delete()
+            self._session_key = None
+            return {}
+        return held
+
+    def note(self) -> None:
+        """That a page was asked for, where this session was read for it and the last note is not from just now."""
+        held = getattr(self, "_session_cache", {})  # without the database there is none
+        if SESSION_KEY in held and _since(held.get(SEEN, 0)) > NOTED_EVERY:
+            self[SEEN] = timezone.now().timestamp()
+
+
+class StaffSessionMiddleware(SessionMiddleware):
+    """Django's, except that pages outside the signed-in areas set no cookie and write nothing."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Save the session only where people sign in."""
         if not request.path.startswith(SIGNED_IN):
             return response
+        cast("SessionStore", request.session).note()
         return super().process_response(request, response)
-
-
-def _go_on_or_end(session: SessionBase) -> None:
-    idle = timezone.now().timestamp() - session.get(SEEN, 0)
-    if SEEN in session and idle > IDLE.total_seconds():
-        session.flush()
-    elif idle > NOTED_EVERY.total_seconds():
-        session[SEEN] = timezone.now().timestamp()
 
 
 @receiver(user_logged_in)
@@ -55,3 +61,7 @@ def begin(request: HttpRequest, **_said: Any) -> None:
     """The clocks of a new session: saving it again must not make it longer."""
     request.session[SEEN] = timezone.now().timestamp()
     request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
+def _since(moment: float) -> timedelta:
+    return timedelta(seconds=timezone.now().timestamp() - moment)
