@@ -1,7 +1,7 @@
 """Sessions are for staff: public pages read one that is there, and never make or send one.
 
-A session ends twelve hours after it began and four hours after its last page, whichever comes first. Four, because a
-notice is written with the telephone in hand, and what was typed is lost to whoever has to sign in again.
+A session ends twelve hours after it began and two hours after its last page, whichever comes first. What was typed
+meanwhile is carried through the next sign-in: see `keeping`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 SIGNED_IN = ("/admin/",)
-IDLE = timedelta(hours=4)
+IDLE = timedelta(hours=2)
 SEEN = "seen"
 """When a page was last asked for, in seconds since 1970."""
 NOTED_EVERY = timedelta(minutes=5)
