@@ -81,7 +81,9 @@ def test_a_hole_and_what_was_not_looked_at_fail_the_audit(audit, said, code, lin
 
 def test_the_command_audits_the_whole_lock_of_the_checks():
     """Without asking anyone: a program that ends at once stands in for pip-audit."""
-    made = subprocess.run(["make", "--no-print-directory", "--dry-run", "audit"], cwd=ROOT, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "audit"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert made.stdout.splitlines()[-1].split() == [
         *(".venv/bin/python", "deploy/audit.py", ".venv/bin/pip-audit", "requirements/dev.txt")
     ]
