@@ -7,7 +7,6 @@ import logging
 from datetime import UTC, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -88,11 +87,6 @@ def endpoints_lacking(event: Event) -> list[Endpoint]:
     there = event.deliveries.exclude(endpoint=None).values("endpoint")
     planned = Endpoint.objects.filter(pk__in=event.position.endpoints or [])
     return list(planned.exclude(state=Endpoint.State.GONE).exclude(pk__in=there))
-
-
-def expected_keys(event: Event) -> set[str]:
-    """The dedupe keys that the event's notices ask for today: what the reconciler compares with what is there."""
-    return {delivery.dedupe_key for delivery in _mails(event)}
 
 
 def _give_position(event: Event, mails: list[Delivery], hooks: list[Delivery]) -> None:
@@ -214,8 +208,3 @@ def hook_data(event: Event) -> dict[str, Any]:
 def timestamp(event: Event) -> str:
     """RFC 3339 in UTC."""
     return event.happened_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def absolute(path: str) -> str:
-    """An address that outsiders can open."""
-    return f"{settings.BASE_URL}{path}"

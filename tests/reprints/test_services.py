@@ -930,6 +930,24 @@ def test_the_log_alone_moves_a_request_along(publication, article):
     assert after == before
 
 
+@pytest.mark.parametrize(
+    ("currency", "each", "codes"),
+    [
+        ("EUR", "0.01", {"currency_mismatch", "no_rule"}),
+        ("USD", "1000", {"over_limit"}),
+    ],
+)
+def test_another_currency_and_a_price_that_no_amount_can_hold_are_for_a_person(
+    publication, article, currency, each, codes
+):
+    today = timezone.now().astimezone(publication.zone).date()
+    items = asking.check_items([make.item(article, quantity=10**9)], publication=publication, today=today)
+    card = make.make_card(publication, per_unit=Decimal(each))
+    found = assess(items, asker=Asker(publication, currency=currency), today=today, card=card)
+    assert {reason["code"] for reason in found.reasons} == codes
+    assert (found.lane, found.total) == ("manual", None)
+
+
 def test_assessing_costs_the_same_queries_for_one_item_and_for_ten(publication, django_assert_num_queries):
     articles = [make.make_article(publication) for _ in range(10)]
     today = timezone.now().astimezone(publication.zone).date()

@@ -290,6 +290,17 @@ def test_older_checkpoints_bind_but_for_what_the_log_declares_to_be_lost():
     )
 
 
+def test_no_proof_is_asked_for_what_the_log_declares_to_be_lost(monkeypatch):
+    last = linked(origin="b", size=8)
+    digest = base64.b64encode(hashlib.sha256(last.body.encode()).digest()).decode()
+    read = {"old": last, "new": linked(f"previous-log b 8 root {digest}", "previous-log-kept 6")}
+    monkeypatch.setattr(reader, "open_checkpoint", lambda text, _keys, _name: read[text])
+    assert reader.verify_consistency([], "new", "old", '{"hashes": []}') == [
+        "Both checkpoints of c are signed.",
+        "LOST: the log says itself that it kept 6 entries of b; the others, up to the checkpoint of 8, are gone.",
+    ]
+
+
 def test_what_a_log_makes_of_its_notices_is_the_last_word_of_it():
     log = make_log(3)
     for event in ("withdrawn", "reinstated", "superseded"):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsroom.accounts.models import Organization
@@ -180,3 +180,25 @@ def test_planners_at_the_same_time_give_every_event_one_position(publication, wo
     assert sorted(Position.objects.values_list("number", flat=True)) == list(range(1, 25))
     assert Unplanned.objects.count() == 0
     assert Delivery.objects.count() == Event.objects.count() == 24
+
+
+def test_a_database_that_goes_away_ends_the_round_and_is_not_held_against_the_event(world, monkeypatch):
+    def away(event_id):
+        raise OperationalError("away")
+
+    world.happen()
+    monkeypatch.setattr(planning, "plan", away)
+    with pytest.raises(OperationalError):
+        planning.plan_due()
+    assert Unplanned.objects.get().failures == 0
+
+
+def test_what_another_one_planned_meanwhile_is_not_put_off(world, monkeypatch):
+    def planned_by_another(event_id):
+        Unplanned.objects.filter(pk=event_id).delete()
+        raise ValueError("too late")
+
+    world.happen()
+    monkeypatch.setattr(planning, "plan", planned_by_another)
+    assert planning.plan_due() == 0
+    assert not Unplanned.objects.exists()
