@@ -71,6 +71,7 @@ class Mutation:
             return True
         connection.close()
         files = {str(path) for path in self.paths}
+        gc.unfreeze()  # what is frozen is not among the objects
         self.living = [
             one for one in gc.get_objects() if type(one) is types.FunctionType and one.__code__.co_filename in files
         ]
