@@ -186,6 +186,7 @@ def run(*, events, faults, database, seconds, seed, quiet_after=120.0):
         "false_accepted": len(sender.accepted - set(report["events"])),
         "accepted_over_http": len(sender.accepted),
         "refused_over_http": sender.refused,
+        "committed_without_an_answer": len(sender.unanswered(report["events"])),
         "post_p99_seconds": percentile(sorted(sender.took), 0.99),
         "post_slowest_seconds": round(max(sender.took, default=0.0), 3),
         **reporter.figures(claims),

@@ -14,7 +14,9 @@ COME_AGAIN = {0, 409, 503}
 
 
 class Reader(threading.Thread):
-    """Sends until `count` events were accepted, spread over `seconds`; one in twenty more is to be taken back."""
+    """Sends until `count` events were accepted, spread over `seconds`; one in twenty more is to be taken back. What was
+    not accepted is not sent again: the next event has a reference of its own.
+    """
 
     def __init__(self, base, *, count, seconds, seed):
         super().__init__(daemon=True)
@@ -50,6 +52,10 @@ class Reader(threading.Thread):
     def stop(self):
         self._closing.set()
         self.join(PATIENCE + 5)
+
+    def unanswered(self, committed):
+        """Of the committed references those that this sent and that nobody accepted: the door died in between."""
+        return {reference for reference in committed if reference.startswith("W")} - self.accepted
 
     def _post(self, session, channel, reference, **more):
         """The status; 0 when nobody answered."""

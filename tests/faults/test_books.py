@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults import chaos, drill
 from tests.faults.books import Book, figures
-from tests.faults.reader import Reporter
+from tests.faults.reader import Reader, Reporter
 
 pytestmark = [pytest.mark.fault]
 M0 = ("m0", "M0")
@@ -106,6 +106,12 @@ def test_a_copy_whose_first_answer_was_withheld_is_nobodys_fault():
 def test_what_was_accepted_and_is_not_there_is_a_finding():
     found, _wrong = compared({"A1": ("m1", "sent")}, kept(M0, ("m1", "A1")))
     assert chaos.failures(found | {"false_accepted": 1}) == ["false_accepted is 1"]
+
+
+def test_what_was_committed_though_nobody_answered_is_counted_apart():
+    sender = Reader("", count=2, seconds=0, seed=1)
+    sender.accepted |= {"W1", "W3"}
+    assert sender.unanswered({"A1", "W1", "W2", "W3"}) == {"W2"}
 
 
 def test_what_did_not_end_is_a_finding():

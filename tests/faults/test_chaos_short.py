@@ -31,7 +31,9 @@ def test_nothing_is_lost_and_nothing_is_invented_while_everything_dies(database)
     except services.Unavailable as reason:
         pytest.skip(str(reason))
     assert chaos.failures(found) == [], chaos.table([found])
-    assert (found["committed"], found["keyed_accepted"]) == (EVENTS, EVENTS // chaos.EVENTS_A_REPORT)
+    unanswered = found["committed_without_an_answer"]
+    assert unanswered <= found["refused_over_http"]
+    assert (found["committed"] - unanswered, found["keyed_accepted"]) == (EVENTS, EVENTS // chaos.EVENTS_A_REPORT)
     assert found["faults"].keys() | found["spared"] == chaos.SHARES[database].keys()
     assert min(found["faults"].values()) >= 1
     assert found["ran_seconds"] >= SECONDS - 5
