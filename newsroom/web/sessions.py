@@ -1,7 +1,8 @@
 """Sessions are for staff: public pages read one that is there, and never make or send one.
 
 A session ends twelve hours after it began and two hours after its last page, whichever comes first. What was typed
-meanwhile is carried through the next sign-in: see `keeping`.
+meanwhile is carried through the next sign-in: see `keeping`. In read-only mode pages are not noted, and nobody is
+signed out for want of them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from newsroom.availability import read_only
+
 SIGNED_IN = ("/admin/",)
 IDLE = timedelta(hours=2)
 SEEN = "seen"
@@ -32,7 +35,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What is in it, as it is asked for the first time."""
         held: dict[str, Any] = super().load()
-        if SEEN in held and _since(held[SEEN]) > IDLE:
+        if SEEN in held and _since(held[SEEN]) > IDLE and not read_only():
             self.delete()
             self._session_key = None
             return {}
@@ -41,7 +44,7 @@ class SessionStore(db.SessionStore):
     def note(self) -> None:
         """That a page was asked for, where this session was read for it and the last note is not from just now."""
         held = getattr(self, "_session_cache", {})  # without the database there is none
-        if SESSION_KEY in held and _since(held.get(SEEN, 0)) > NOTED_EVERY:
+        if SESSION_KEY in held and _since(held.get(SEEN, 0)) > NOTED_EVERY and not read_only():
             self[SEEN] = timezone.now().timestamp()
 
 

@@ -230,6 +230,21 @@ def test_a_session_that_nobody_used_for_two_hours_is_over(signed_in):
         assert not Session.objects.filter(session_key=signed_in.cookies["desk"].value).exists()
 
 
+def test_while_nothing_may_be_written_a_session_is_neither_noted_nor_ended_for_want_of_it(signed_in, settings):
+    before = Session.objects.get().session_data
+    began = timezone.now()
+    settings.READ_ONLY = True
+    for hours in (1, 5):
+        with time_machine.travel(began + timedelta(hours=hours), tick=False):
+            assert signed_in.get("/admin/").status_code == 200
+            assert Session.objects.get().session_data == before
+    with time_machine.travel(began + timedelta(hours=13), tick=False):
+        assert signed_in.get("/admin/").status_code == 302
+    settings.READ_ONLY = False
+    with time_machine.travel(began + timedelta(hours=5), tick=False):
+        assert signed_in.get("/admin/").status_code == 302
+
+
 def test_a_page_soon_after_another_one_writes_no_session(signed_in):
     before = Session.objects.get().session_data
     assert signed_in.get("/admin/").status_code == 200
