@@ -10,6 +10,8 @@ MORE = "more"
 """The hidden field, one for each use that waits."""
 ANOTHER = "another"
 """Says that the first step is about a further use."""
+SHOW = "show"
+"""What is done when a use was taken away or up again."""
 MOST_USES = 10
 OF_ONE_USE = (
     *("article_urls", "use", "quantity", "portion", "excerpt_text", "scope", "countries", "languages", "starts_on"),
@@ -22,13 +24,13 @@ LIKE_BEFORE = frozenset({"article_urls", "scope", "countries", "starts_on", "end
 
 def pressed(typed: QueryDict) -> tuple[str, QueryDict]:
     """What the button does, and what was typed. A button that takes a use away, or up again, has then done so, and what
-    is left to do is the price of the rest.
+    is left is to show the rest, of which nobody has said yet that it is complete.
     """
     doing = typed.get("do", "details")
     if "leave_out" in typed:
-        return "price", left_out(typed, typed.get("leave_out", ""))
+        return SHOW, left_out(typed, typed.get("leave_out", ""))
     if doing == "without":
-        return "price", without_another(typed)
+        return SHOW, without_another(typed)
     return doing, typed
 
 

@@ -79,7 +79,7 @@ def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
         return _show_articles(request, step, asker, status=422)
     # Whoever went back to the first step brings along what was typed in the second.
     fresh = several.ANOTHER in request.POST or "starts_on" not in request.POST
-    if doing not in {"price", "send", "add"} and fresh:
+    if doing not in {"price", "send", "add", several.SHOW} and fresh:
         details = asker.details(step, request.POST, fresh=True)
         return _show_details(request, details, asker, shown=smallest, first=True)
     return _answer(request, asker.details(step, request.POST), asker, smallest, doing=doing)
@@ -130,6 +130,8 @@ def _answer(
         return _show_articles(request, details.step, asker, status=422)
     if doing == "add" and not details.errors:
         return _add_another(request, details, asker, exact)
+    if doing == several.SHOW:
+        details.errors.clear()
     if details.errors or not sending:
         status = 422 if details.errors else 200
         return _show_details(request, details, asker, shown=exact or smallest, first=exact is None, status=status)

@@ -101,6 +101,14 @@ def test_a_use_that_waits_can_be_left_out(client, fields, details):
     assert ("Also in this request" in text(page), "Your price USD 200.00" in text(page)) == (False, True)
 
 
+def test_leaving_a_use_out_asks_for_nothing_that_is_not_filled_in_yet(client, fields, details):
+    page = send(client, details, fields, do="", leave_out="0", quantity="", name="")
+    assert (page.status_code, "Also in this request" in text(page), "Price from" in text(page)) == (200, False, True)
+    assert "error-summary" not in page.content.decode()
+    refused = send(client, page, fields, quantity="")
+    assert (refused.status_code, "error-summary" in refused.content.decode()) == (422, True)
+
+
 def test_a_place_at_which_nothing_waits_leaves_all_as_it_was(client, fields, details):
     for place in ("1", "-1", "x", "²", "99999"):
         page = send(client, details, fields, do="", leave_out=place)
