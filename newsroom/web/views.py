@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from newsroom.accounts.models import Guideline
+from newsroom.accounts.models import Guideline, Publication
 from newsroom.web.copies import kept_for
 
 SECURITY_TXT_DAYS = 180
@@ -61,11 +61,13 @@ def doors(request: HttpRequest) -> HttpResponse:
 @kept_for(300)
 def guidelines(request: HttpRequest) -> HttpResponse:
     """The newest version of each kind of guideline that is in force."""
-    today = timezone.localdate()
     shown: dict[str, dict[str, object]] = {}
-    publication = request.publication or None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
-    rows = Guideline.objects.filter(effective_on__lte=today)
-    for row in rows.filter(publication_id=publication.pk) if publication else []:
+    publication: Publication | None = request.publication or None  # type: ignore[attr-defined]  # -- set by PublicationMiddleware
+    rows = Guideline.objects.none()
+    if publication is not None:
+        today = timezone.localdate(timezone=publication.zone)
+        rows = Guideline.objects.filter(publication=publication, effective_on__lte=today)
+    for row in rows:
         shown.setdefault(
             row.kind,
             {

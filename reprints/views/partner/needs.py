@@ -107,7 +107,7 @@ def _ending(organization: Organization) -> list[dict[str, Any]]:
     """Licenses that end soon and that nobody renews yet."""
     today = timezone.now().date()
     rows = License.objects.filter(organization=organization, test=False, status=LicenseStatus.ACTIVE)
-    rows = rows.filter(ends_on__gte=today, ends_on__lte=today + SOON)
+    rows = rows.filter(ends_on__lte=today + SOON)
     renewing = LicenseRequest.objects.filter(
         renews__organization=organization, status__in=[*OPEN_REQUEST, RequestStatus.AGREED, RequestStatus.FULFILLED]
     )

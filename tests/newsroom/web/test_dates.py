@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django import forms
 from django.urls import reverse
 from rest_framework import serializers
 
+from newsroom.accounts.models import Guideline
 from newsroom.api.fields import MomentField
 from newsroom.web.dates import DayField, LocalMomentField
 from reprints.services.members import Faults
@@ -135,3 +137,13 @@ def test_the_plain_pages_of_the_admin_ask_for_another_day(client):
         },
     )
     assert (answer.status_code, WORDS in answer.content.decode()) == (200, True)
+
+
+def test_guidelines_come_into_force_when_their_day_begins_at_the_publication(client, db):
+    daily = make_publication(hosts=["daily.example"], is_default=True, time_zone="America/New_York")
+    Guideline.objects.create(publication=daily, kind="ai", number=1, body="No machine.", effective_on="2026-11-29")
+    shown = []
+    for moment in (datetime(2026, 11, 29, 4, 59, tzinfo=UTC), datetime(2026, 11, 29, 5, 0, tzinfo=UTC)):
+        with time_machine.travel(moment, tick=False):
+            shown.append("No machine." in client.get("/guidelines/").content.decode())
+    assert shown == [False, True]

@@ -1,8 +1,9 @@
 """An organization's own pages: what needs it, its lists, and a request with every move of its people's roles."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -58,6 +59,15 @@ def test_what_needs_the_organization_stands_first_with_the_nearest_date_on_top(p
     for row, anchor in ((held.request, notice.reference), (held.request, held.number), (quoted, None)):
         wanted = anchor or quoted.quotes.get().reference
         assert f'href="{at(row)}#{wanted}"' in html
+
+
+def test_on_its_last_evening_where_it_was_granted_a_license_still_ends(publication, organization):
+    held = make.make_license(publication, make.make_article(publication), organization=organization)
+    tonight = datetime(2026, 11, 28, 22, tzinfo=publication.zone)  # in New York: the 29th has begun in UTC
+    License.objects.filter(pk=held.pk).update(ends_on=tonight.date())
+    with time_machine.travel(tonight, tick=False):
+        asker = signed_in(organization.contacts.get(is_requester=True))
+        assert "A license ends" in text(asker.get(DOOR))
 
 
 def test_a_license_that_is_being_renewed_needs_nothing_more(publication, organization, asker):
