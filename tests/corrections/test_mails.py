@@ -120,7 +120,7 @@ def work_on(report, editor, second):
     by_hand = {"unconfirmed": True, "reason": "They telephoned."}
     writing.write_to_reader(unconfirmed, by=editor, words="We found the minutes.", **by_hand)
     splitting.split(report, by=editor, claim="The name is wrong as well.")
-    tomorrow = timezone.localdate() + timedelta(days=1)
+    tomorrow = timezone.localdate(timezone=report.publication.zone) + timedelta(days=1)
     for name in ("ann", "ben"):
         inquiries.ask_colleague(
             report, by=editor, name=name, email=f"{name}@daily.example", words="Which figure?", reply_by=tomorrow

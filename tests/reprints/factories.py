@@ -156,6 +156,11 @@ def pay_for(row, *, by=None):
     return row
 
 
+def today(publication):
+    """The day it is at the publication, whatever it is elsewhere."""
+    return timezone.localdate(timezone=publication.zone)
+
+
 def make_terms(publication, *, duties):
     """A newer version of the terms, with these duties."""
     return TermsTemplate.objects.create(
@@ -163,13 +168,13 @@ def make_terms(publication, *, duties):
         label=f"t{next(COUNT)}",
         text="New terms.",
         duties=duties,
-        effective_on=timezone.now().date(),
+        effective_on=today(publication),
     )
 
 
 def make_card(publication, *, base="100", **values):
     card = RateCard.objects.create(
-        publication=publication, name="Draft", currency="USD", valid_from=timezone.now().date(), draft=True
+        publication=publication, name="Draft", currency="USD", valid_from=today(publication), draft=True
     )
     PriceRule.objects.create(card=card, priority=1, name="flat", base=Decimal(base), **values)
     return card
