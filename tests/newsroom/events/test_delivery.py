@@ -1,5 +1,6 @@
 """Leases, verdicts, waits, poison, bursts: what becomes of a message, whatever the other side does."""
 
+import re
 import threading
 import uuid
 from datetime import timedelta
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail as outbox
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsroom.errors import Conflict
@@ -343,6 +345,25 @@ def test_a_send_is_not_begun_when_the_lease_may_end_before_it(publication, world
     assert list(Delivery.objects.values_list("attempts", "crashes")) == [(1, 0)] * 3
 
 
+def test_a_try_began_when_it_was_sent_and_not_when_it_was_claimed(publication, world, monkeypatch):
+    several(world, 2)
+    real, began = channels.send, timezone.now()
+    clock = [began]
+
+    def take_a_minute(row, held=()):
+        clock[0] += timedelta(minutes=1)
+        return real(row, held)
+
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    monkeypatch.setattr(channels, "send", take_a_minute)
+    assert delivery.drain(["email"]).sent == 2
+    minute = timedelta(minutes=1)
+    assert list(Attempt.objects.order_by("pk").values_list("started_at", "finished_at")) == [
+        (began, began + minute),
+        (began + minute, began + 2 * minute),
+    ]
+
+
 def test_a_budget_of_nothing_plans_and_sends_nothing(publication, world, monkeypatch):
     world.happen()
     monkeypatch.setattr(delivery.time, "monotonic", lambda: 5.0)
@@ -582,6 +603,15 @@ def test_an_endpoint_that_says_gone_is_never_asked_again(hook, answer):
     assert hook.endpoint.state == "gone"
     waiting.refresh_from_db()
     assert (waiting.state, waiting.last_error) == ("canceled", "the endpoint is gone")
+
+
+def test_an_endpoint_is_held_before_what_it_is_owed_so_that_two_never_wait_for_each_other(hook, answer):
+    (claimed,) = leases.claim("webhook")
+    with CaptureQueriesContext(connection) as asked:
+        assert delivery.finish(claimed, Verdict.ok()) is True
+    tables = [re.search(r'(?:FROM|UPDATE) "(\w+)"', query["sql"]) for query in asked.captured_queries]
+    order = [found[1] for found in tables if found]
+    assert order.index("events_endpoint") < order.index("events_delivery")
 
 
 def test_an_endpoint_at_a_forbidden_address_is_paused(hook, settings):
