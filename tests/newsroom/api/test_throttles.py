@@ -112,7 +112,7 @@ def test_without_redis_the_database_counts_and_nobody_waits(ten, settings, state
         started = time.monotonic()
         verdicts = [hit("form", "someone", now=NOON).allowed for _ in range(12)]
         assert verdicts == [True] * 10 + [False] * 2
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
     throttles._redis_rests_until = 0.0
 
 

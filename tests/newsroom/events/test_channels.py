@@ -77,7 +77,7 @@ def test_an_answer_that_does_not_come_in_time_is_ambiguous(owed, mail_server, se
     mail_server.fault, mail_server.delay = "slow", 5.0
     began = time.monotonic()
     assert channels.send(owed).name == "ambiguous"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
 
 
 def dripping(*lines):
@@ -110,7 +110,7 @@ def test_a_mail_server_that_drips_is_cut_at_the_deadline(owed, mail_server, sett
     settings.EMAIL_PORT = listener.getsockname()[1]
     began = time.monotonic()
     answered = channels.send(owed)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 6
     assert answered.name == "transient"
     listener.close()
     thread.join(5)

@@ -66,7 +66,7 @@ def test_length_is_counted_after_cleaning():
 
 @pytest.mark.parametrize("unit", ["\u0301", "\u0315\u0301", "a\u0301", "é", " ", "\u200b", "\r"])
 def test_a_hundred_kilobytes_take_no_time(unit):
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone: the machine may be busy
     with contextlib.suppress(BadText):
         several("x" + unit * 100_000, max_length=100_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 5  # what is quadratic takes a minute
