@@ -151,6 +151,19 @@ races: $(VENV)/.dev ## Every two moves at once, 50 rounds each (RACE_ROUNDS)
 fuzz: $(VENV)/.dev ## 5,000 hostile strings, and 500 generated calls an operation of the API
 	@MASTHEAD_CHAOS=1 $(PY) -m tests $(FUZZ) $(ARGS)
 
+# Each run goes on past it: midnight in UTC at a month's end, midnight in New York at a year's end, the night in which its
+# clocks are changed, a leap day.
+HOURS ?= 2026-11-30T23:57Z 2027-01-01T04:57Z 2027-03-14T06:57Z 2028-02-29T18:00Z
+ONE_PROCESS := not postgres and not redis and not browser and not journey and not fault and not slow
+
+.PHONY: hours
+hours: $(VENV)/.dev ## The suite at awkward hours: midnights, a clock change, a leap day (needs faketime; HOURS)
+	@command -v faketime >/dev/null || { echo "make hours needs faketime on the PATH; nothing else does."; exit 1; }
+	@for hour in $(HOURS); do \
+		echo "$$hour"; \
+		MASTHEAD_VAR="$$(mktemp -d)" FAKETIME_DONT_FAKE_MONOTONIC=1 faketime "$$hour" \
+			$(PY) -m pytest -n 2 --dist loadgroup -m "$(ONE_PROCESS)" --ignore tests/test_services.py $(ARGS); done
+
 .PHONY: mutants
 mutants: $(VENV)/.dev ## Break the core one small change at a time: does a test notice? ARGS="pricing keys" for some
 	@$(PY) -m tests.mutation $(ARGS)

@@ -47,7 +47,8 @@ def judge(
     endpoint_id: int, verdict: Verdict, *, said: str, lease_until: datetime | None = None, pinged: str = ""
 ) -> None:
     """Note how a send ended, and until when nothing more is sent there. `said` is what the other side answered, fit to
-    be stored; `lease_until` the end of the lease it was sent under: whoever has the endpoint by now keeps it.
+    be stored, of 200 characters at most; `lease_until` the end of the lease it was sent under: whoever has the endpoint
+    by now keeps it.
 
     `pinged` is the address that a ping went to: its 2xx verifies an endpoint that still has this address.
     """
@@ -84,7 +85,7 @@ def _rest(endpoint: Endpoint, verdict: Verdict) -> timedelta:
 def _close(endpoint: Endpoint, *, reason: str) -> None:
     if endpoint.state == Endpoint.State.GONE:
         return
-    endpoint.state, endpoint.paused_reason = Endpoint.State.GONE, reason[:200]
+    endpoint.state, endpoint.paused_reason = Endpoint.State.GONE, reason
     endpoint.save(update_fields=["state", "paused_reason"])
     logger.warning("endpoint %s is gone: it answered 410", endpoint.pk)
     Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.PENDING).update(
@@ -101,10 +102,10 @@ def tell(kind: Kind, endpoint: Endpoint, *, reason: str = "") -> Event:
 def _pause(endpoint: Endpoint, *, reason: str) -> None:
     if endpoint.state != Endpoint.State.ACTIVE:
         return
-    endpoint.state, endpoint.paused_reason = Endpoint.State.PAUSED, reason[:200]
+    endpoint.state, endpoint.paused_reason = Endpoint.State.PAUSED, reason
     endpoint.save(update_fields=["state", "paused_reason"])
     logger.warning("endpoint %s is paused: %s", endpoint.pk, reason)
-    tell(PAUSED, endpoint, reason=reason[:200])
+    tell(PAUSED, endpoint, reason=reason)
 
 
 @notice("endpoint.paused", "events/mail/endpoint_paused")

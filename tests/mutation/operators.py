@@ -76,7 +76,9 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:
-    """Everything that is run, with its function and its statement: no docstrings, annotations, imports, log lines."""
+    """Everything that is run, with its function and its statement: no docstrings, annotations, imports, log lines,
+    nor the points at which only the processes of the fault tests die.
+    """
 
     def walk(node: ast.AST, scope: str, statement: ast.stmt | None) -> Iterator[_Place]:
         for name, value in ast.iter_fields(node):
@@ -106,7 +108,7 @@ def _is_silent(node: ast.stmt) -> bool:
         return ast.unparse(node.test) == "TYPE_CHECKING"
     if isinstance(node, ast.Expr):
         text = ast.unparse(node.value)
-        return isinstance(node.value, ast.Constant) or text.startswith("logger.")
+        return isinstance(node.value, ast.Constant) or text.startswith(("logger.", "reach("))
     return False
 
 

@@ -81,13 +81,17 @@ def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "crash"), (2, "ok")]
 
 
-def test_a_worker_that_comes_back_late_cannot_overrule_the_next(owed, answer):
+def test_a_worker_that_comes_back_late_cannot_overrule_the_next(owed, caplog):
     late = leases.claim("email")[0]
     expire(owed)
     current = leases.claim("email")[0]
     assert delivery.finish(late, Verdict.permanent("no")) is False
+    assert f"lease of {owed.uuid} was lost before its verdict permanent" in caplog.text
     owed.refresh_from_db()
     assert (owed.state, owed.lease_token) == ("leased", current.lease_token)
+    caplog.clear()
+    assert delivery.finish(current, Verdict.ok()) is True
+    assert "was lost" not in caplog.text
 
 
 def test_a_lease_that_has_run_out_is_not_begun(owed):
@@ -144,6 +148,33 @@ def test_a_mail_whose_answer_was_lost_waits_ten_minutes(owed, answer):
     answer(Verdict.ambiguous("who knows"))
     delivery.drain()
     assert 590 < waited(owed) <= 600
+
+
+def test_only_a_mail_and_only_without_an_answer_waits_as_long_as_that(owed, hook, answer):
+    answer(Verdict.transient("later"))
+    delivery.drain(["email"])
+    assert 20 < waited(owed) <= 36  # the first wait is half a minute, a fifth more or less
+    answer(Verdict.ambiguous("no answer"))
+    delivery.drain(["webhook"])
+    assert 3 < waited(hook) <= 6
+
+
+def test_an_address_that_takes_no_mail_is_told_to_whoever_keeps_it(owed, answer, monkeypatch):
+    heard = []
+    monkeypatch.setitem(kinds.REFUSALS, "person", lambda key, owed_at: heard.append((key, owed_at)))
+    answer(Verdict("permanent", "no such mailbox", 550, address_refused=True))
+    delivery.drain()
+    assert heard == [("1", owed.created_at)]
+
+
+def test_a_worker_that_comes_back_late_tells_nobody_about_the_address(owed, monkeypatch):
+    heard = []
+    monkeypatch.setitem(kinds.REFUSALS, "person", lambda *told: heard.append(told))
+    late = leases.claim("email")[0]
+    expire(owed)
+    leases.claim("email")
+    assert delivery.finish(late, Verdict("permanent", "no such mailbox", 550, address_refused=True)) is False
+    assert heard == []
 
 
 def test_retry_after_lengthens_a_wait_and_never_shortens_it(owed, answer):
@@ -457,12 +488,13 @@ def test_what_is_being_sent_is_left_alone(owed):
 
 
 def test_what_is_canceled_is_not_sent(owed):
-    delivery.cancel(owed, note="the reader called")
+    delivery.cancel(owed, note="the reader called" + "." * 600)
     assert delivery.drain().tried == 0
     owed.refresh_from_db()
-    assert (owed.state, owed.last_error) == ("canceled", "the reader called")
-    with pytest.raises(Conflict):
+    assert (owed.state, owed.last_error) == ("canceled", "the reader called" + "." * 483)
+    with pytest.raises(Conflict) as refused:
         delivery.cancel(owed, note="again")
+    assert refused.value.code == "not_pending"
 
 
 # --- bursts ------------------------------------------------------------
@@ -603,6 +635,30 @@ def test_an_endpoint_that_says_gone_is_never_asked_again(hook, answer):
     assert hook.endpoint.state == "gone"
     waiting.refresh_from_db()
     assert (waiting.state, waiting.last_error) == ("canceled", "the endpoint is gone")
+
+
+def test_a_worker_that_comes_back_late_closes_no_endpoint(hook):
+    (late,) = leases.claim("webhook")
+    expire(hook)
+    leases.claim("webhook")
+    assert delivery.finish(late, Verdict("permanent", "410 Gone", 410, endpoint_gone=True)) is False
+    assert Endpoint.objects.get().state == "active"
+
+
+def test_of_what_an_endpoint_says_as_much_is_kept_as_its_owner_can_read(hook, answer):
+    answer(Verdict("permanent", "x" * 600, 410, endpoint_gone=True))
+    delivery.drain()
+    assert Endpoint.objects.get().paused_reason == "x" * 200
+
+
+def test_only_the_answer_to_a_ping_verifies_an_endpoint(partner, make_endpoint, publication, world):
+    endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
+    planning.plan(world.happen("thing.agreed", organization=partner).pk)
+    (claimed,) = leases.claim("webhook")
+    Endpoint.objects.update(state="unverified")
+    assert delivery.finish(claimed, Verdict.ok()) is True
+    endpoint.refresh_from_db()
+    assert endpoint.state == "unverified"
 
 
 def test_an_endpoint_is_held_before_what_it_is_owed_so_that_two_never_wait_for_each_other(hook, answer):
