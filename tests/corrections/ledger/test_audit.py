@@ -95,6 +95,14 @@ def test_each_kind_of_tampering_is_found_and_said_plainly(allow_tampering):
         lambda: LedgerOpening.objects.filter(entry__index=2).update(salt="not hex"),
         "Entry 2 is committed to other words than those kept with it.",
     )
+    for odd in (canonical({**leaf, "more": "1"}).decode(), "[]"):
+        tamper(
+            lambda odd=odd: entry.update(leaf=odd, leaf_hash=merkle.leaf_hash(odd.encode()).hex()),
+            "Entry 2 is not a leaf in canonical form.",
+            head,
+            *signed_for,
+            f"{names[2]} is public and has no entry of its own in the log.",
+        )
     tamper(
         lambda: entry.update(leaf="{"),
         "Entry 2 is not a leaf in canonical form.",
@@ -124,6 +132,11 @@ def test_each_kind_of_tampering_is_found_and_said_plainly(allow_tampering):
         lambda: Correction.objects.filter(pk=rows[2].pk).update(published_at=rows[2].published_at - timedelta(days=1)),
         f"{names[2]} is shown as published at another time than its entry says, {leaf['at']}.",
     )
+    for part in ("original_text", "corrected_text"):
+        tamper(
+            lambda part=part: Correction.objects.filter(pk=rows[2].pk).update(**{part: "Another figure."}),
+            f"{names[2]} shows another {part} than the log is committed to.",
+        )
     tamper(
         lambda: rows[2].articles.update(revision_before=None),
         f"{names[2]} shows another articles than the log is committed to.",
@@ -135,6 +148,15 @@ def test_each_kind_of_tampering_is_found_and_said_plainly(allow_tampering):
     tamper(
         lambda: Correction.objects.filter(pk=rows[2].pk).update(status="discarded"),
         f"Entry 2 published {names[2]}, and there is no such notice any more.",
+    )
+    words_gone = [
+        f"{names[2]} shows another {part} than the log is committed to."
+        for part in ("reference", "kind", "severity", "text", "articles")
+    ]
+    tamper(
+        lambda: LedgerOpening.objects.filter(entry__index=2).update(content={"articles": "none"}),
+        "Entry 2 is committed to other words than those kept with it.",
+        *words_gone,
     )
     tamper(
         lambda: LedgerHead.objects.update(size=5),
@@ -264,6 +286,37 @@ def test_a_history_of_checkpoints_is_checked_line_by_line(tmp_path):
     assert ledger("verify", "--since", history).startswith("The public log of 3 entries is whole")
     history.write_text(history.read_text().replace(first.text.splitlines()[2], second.text.splitlines()[2]))
     assert len(findings("--since", history)) == 1
+
+
+def test_what_was_withdrawn_and_is_shown_as_in_force_is_found(allow_tampering):
+    [correction] = publish()
+    follow(correction, "withdraw")
+    Correction.objects.filter(pk=correction.pk).update(status="published")
+    assert findings() == [f"{correction.reference} is published, and the log says withdrawn."]
+
+
+def test_a_checkpoint_of_nothing_and_one_between_two_of_ours_count_too(tmp_path):
+    rows = publish(3)
+    checkpoints.sign()
+    first = bytes.fromhex(rows[0].ledger_entry.leaf_hash)
+    kept = tmp_path / "kept.txt"
+    for size, root in ((0, merkle.EMPTY_ROOT), (1, first)):
+        kept.write_text(sign(Checkpoint(checkpoints.origin(), size, root), *checkpoints.signers()))
+        assert ledger("verify", "--since", kept).startswith("The public log of 3 entries is whole")
+        kept.write_text(sign(Checkpoint(checkpoints.origin(), size, bytes(32)), *checkpoints.signers()))
+        assert findings("--since", kept) == [
+            f"The first {size} entries are not those that the checkpoint of {size} entries from outside was signed for."
+        ]
+
+
+def test_after_a_checkpoint_that_nobody_signed_the_others_are_looked_at_all_the_same(allow_tampering):
+    publish()
+    LedgerCheckpoint.objects.filter(pk=checkpoints.sign().pk).update(text="nonsense")
+    publish()
+    LedgerCheckpoint.objects.filter(pk=checkpoints.sign().pk).update(root="0" * 64)
+    first, second = findings()
+    assert first.startswith("The checkpoint of 1 entries is not signed by a known key")
+    assert second == "The checkpoint of 2 entries is stored under another size or root than it states."
 
 
 def test_a_leaf_of_a_type_that_changes_no_status_fits():

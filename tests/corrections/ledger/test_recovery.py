@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError
@@ -183,6 +184,56 @@ def test_an_old_checkpoint_that_the_new_log_does_not_name_is_found(restored, set
 
 def forged_checkpoint(origin, *extensions):
     return sign(Checkpoint(origin, 3, bytes(32), extensions), *checkpoints.signers(origin))
+
+
+@pytest.mark.parametrize(
+    ("names", "follows"),
+    [
+        (["testserver/corrections"], True),
+        (["testserver/other"], False),
+        (["testserver/other", "testserver/corrections"], False),
+    ],
+)
+def test_a_log_follows_the_one_that_it_names_first(settings, names, follows):
+    publish()
+    last = parse(split_note(checkpoints.sign().text)[0])
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    named = [line for name in names for line in PreviousLog.of(replace(last, origin=name), kept=1).lines()]
+    text = forged_checkpoint(settings.LEDGER_ORIGIN, *named)
+    LedgerCheckpoint.objects.create(size=3, root="0" * 64, text=text, signed_at=NOON)
+    said = "The log testserver/corrections-2 does not say that it follows testserver/corrections."
+    assert (said not in findings()) is follows
+
+
+def test_a_log_that_follows_less_than_was_signed_does_not_follow(settings):
+    publish()
+    last = parse(split_note(checkpoints.sign().text)[0])
+    publish()
+    checkpoints.sign()
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    text = forged_checkpoint(settings.LEDGER_ORIGIN, *PreviousLog.of(last, kept=1).lines())
+    LedgerCheckpoint.objects.create(size=3, root="0" * 64, text=text, signed_at=NOON)
+    assert "The log testserver/corrections-2 does not say that it follows testserver/corrections." in findings()
+
+
+def test_a_checkpoint_of_just_what_was_kept_of_the_old_log_is_held_against_it(restored, own_memory, settings):
+    publish_unseen(own_memory)
+    ledger("recover", "--new-log", "--origin", "testserver/corrections-2")
+    settings.LEDGER_ORIGIN = "testserver/corrections-2"
+    old = LedgerCheckpoint.objects.earliest("pk")
+    assert old.size == 2
+    text = sign(Checkpoint("testserver/corrections", 2, bytes(32)), *checkpoints.signers("testserver/corrections"))
+    LedgerCheckpoint.objects.filter(pk=old.pk).update(text=text, root=bytes(32).hex())
+    assert findings() == ["The first 2 entries are not those that the checkpoint of 2 entries was signed for."]
+
+
+def test_a_checkpoint_of_a_log_that_is_not_in_the_line_is_not_held_against_this_one(settings):
+    publish()
+    checkpoints.sign()
+    foreign = "testserver/elsewhere"
+    text = sign(Checkpoint(foreign, 1, bytes(32)), *checkpoints.signers(foreign))
+    LedgerCheckpoint.objects.create(size=1, root=bytes(32).hex(), text=text, signed_at=NOON)
+    assert findings() == [f"The log {foreign} does not say that it follows testserver/corrections."]
 
 
 def test_a_link_that_cannot_be_read_is_no_link(settings):

@@ -38,6 +38,7 @@ def test_what_is_owed_is_sent_once(owed):
     assert delivery.drain() == delivery.Drained(planned=0, sent=0, tried=0)
     owed.refresh_from_db()
     assert (owed.state, owed.attempts, owed.last_verdict, owed.lease_token) == ("sent", 1, "ok", None)
+    assert owed.digest is None  # a mail of its own
     assert [message.subject for message in outbox.outbox] == ["About T-1"]
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "ok")]
 

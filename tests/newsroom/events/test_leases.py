@@ -203,11 +203,61 @@ def test_an_owner_has_two_hooks_on_their_way_at_most(hang, publication):
     assert found == [["a0"], ["b0"], ["x0"], ["y0"], ["modest0"], [], []]
 
 
+def test_what_dead_workers_held_is_not_on_its_way_any_more(hang):
+    greedy = Organization.objects.create(name="Greedy", slug="greedy")
+    for name in "abc":
+        hang(name, owner=greedy)
+    expire(*[row for _ in range(2) for row in leases.claim("webhook")])
+    assert [claimed() for _ in range(3)] == [["c0"], ["a0"], []]
+
+
+def test_an_endpoint_to_which_nothing_may_be_sent_yet_takes_nobodys_turn(hang, world, publication):
+    unverified = hang("a", 0)
+    owe(unverified, "a0", event=world.happen())
+    Endpoint.objects.filter(pk=unverified.pk).update(state="unverified")
+    hang("b")
+    assert claimed() == ["b0"]
+    owe(unverified, "a1")  # a ping
+    assert claimed() == ["a1"]
+
+
+def test_a_poisonous_hook_keeps_the_next_endpoint_from_nothing(hang):
+    hang("a")
+    (row,) = leases.claim("webhook")
+    leases.begin(row)
+    expire(row)
+    Delivery.objects.update(crashes=2)
+    hang("b")
+    Endpoint.objects.update(ready_at=None)
+    assert claimed(limit=2) == ["b0"]
+
+
 def test_a_lease_that_is_given_back_frees_its_endpoint(hang):
     hang("a", 2)
     (row,) = leases.claim("webhook")
     leases.give_back([row])
     assert claimed() == ["a0"]
+
+
+def test_a_lease_that_is_given_back_frees_no_other_endpoint_and_ends_no_rest(hang):
+    first, second, third = (hang(name) for name in "abc")
+    rows = [row for _ in range(3) for row in leases.claim("webhook")]
+    later = timezone.now() + timedelta(hours=1)
+    Delivery.objects.update(lease_until=later)
+    Endpoint.objects.update(ready_at=later)
+    Endpoint.objects.filter(pk=third.pk).update(ready_at=later + timedelta(hours=1))  # a rest began meanwhile
+    for row in rows:
+        row.refresh_from_db()
+    leases.give_back([rows[0], rows[2]])
+    ready = dict(Endpoint.objects.values_list("pk", "ready_at"))
+    assert ready == {first.pk: None, second.pk: later, third.pk: later + timedelta(hours=1)}
+
+
+def test_who_never_held_a_lease_has_nothing_to_say_about_it(hang):
+    hang("a", 2)
+    waiting = Delivery.objects.first()
+    assert delivery.finish(waiting, Verdict.ok()) is False
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("pending", 0)}
 
 
 def test_what_a_dead_worker_held_is_free_when_its_lease_ends(hang):
@@ -229,6 +279,16 @@ def test_a_worker_that_comes_back_late_leaves_the_endpoint_to_who_has_it_now(han
     endpoint.refresh_from_db()
     assert endpoint.ready_at == current.lease_until
     assert claimed() == []
+
+
+def test_of_what_a_worker_died_of_the_record_says_so_until_there_is_a_verdict(hang):
+    hang("a")
+    (row,) = leases.claim("webhook")
+    leases.begin(row)
+    expire(row)
+    (again,) = leases.claim("webhook")
+    said = (again.crashes, again.last_verdict, again.last_error)
+    assert said == (1, "crash", "lease ended without a verdict")
 
 
 def test_a_poisonous_hook_is_buried_and_the_next_goes_on(hang):
@@ -297,6 +357,26 @@ def test_whoever_asks_by_hand_need_not_wait_for_the_end_of_a_rest(hang, answer, 
     assert len(claimed()) == 1
 
 
+def test_asking_by_hand_ends_the_rest_of_that_endpoint_alone_whatever_is_on_its_way_elsewhere(hang, answer):
+    first, second = hang("a"), hang("b")
+    posted(answer, DOWN, rounds=2)
+    hang("c")
+    assert claimed() == ["c0"]
+    endpoints.ping(second)
+    assert list(Endpoint.objects.filter(ready_at=None).values_list("pk", flat=True)) == [second.pk]
+    assert rest_of(first) > 0
+
+
+def test_a_worker_that_died_keeps_nobody_from_asking_by_hand(hang):
+    endpoint = hang("a")
+    (row,) = leases.claim("webhook")
+    expire(row)
+    Endpoint.objects.update(ready_at=timezone.now() + timedelta(hours=1))
+    endpoints.ping(endpoint)
+    endpoint.refresh_from_db()
+    assert endpoint.ready_at is None
+
+
 def test_asking_by_hand_sends_no_second_hook_beside_one_on_its_way(hang):
     endpoint = hang("a", 1)
     assert claimed() == ["a0"]
@@ -350,6 +430,45 @@ def test_a_worker_has_one_process_at_most_at_each_lane(hang, publication, world,
 
 def test_the_waits_of_a_rest_are_the_beginning_of_a_hooks_own():
     assert schedule.WAITS["webhook"][:3] == schedule.RESTS
+
+
+STAFF = {"channel": "email", "template": "thing", "recipient_kind": "user", "recipient_key": "7"}
+
+
+def owe_editor(count, **over):
+    made = []
+    for _ in range(count):
+        number = Delivery.objects.count()
+        due = timezone.now() - timedelta(seconds=100 - number)
+        made.append(Delivery.objects.create(**{**STAFF, "dedupe_key": f"mail{number}", "not_before": due, **over}))
+    return made
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"template": "other"}, {"recipient_kind": "publication"}, {"recipient_key": "8"}, {"attempts": 1}, {"age": 121}],
+    ids=lambda other: next(iter(other)),
+)
+def test_only_fresh_mails_of_one_template_to_one_member_of_staff_leave_together(db, other):
+    together = owe_editor(2)
+    age = timedelta(seconds=other.pop("age", 0))
+    (apart,) = owe_editor(1, **other)
+    Delivery.objects.filter(pk=apart.pk).update(created_at=timezone.now() - age)
+    (first, second) = leases.claim("email", limit=2)
+    assert [row.pk for row in leases.held_with(first)] == [row.pk for row in together]
+    assert [row.pk for row in leases.held_with(second)] == [apart.pk]
+
+
+def test_a_mail_is_fresh_for_less_than_two_minutes(db, monkeypatch):
+    first, _second = owe_editor(2)
+    monkeypatch.setattr(timezone, "now", lambda: first.created_at + leases.BURST)
+    (claimed,) = leases.claim("email", limit=1)
+    assert [row.pk for row in leases.held_with(claimed)] == [first.pk]
+
+
+def test_no_digest_has_more_than_fifty_mails(db):
+    owe_editor(51)
+    assert [len(leases.held_with(row)) for row in leases.claim("email", limit=2)] == [50, 1]
 
 
 def test_a_burst_to_an_editor_is_one_turn(publication, world):
