@@ -80,6 +80,7 @@ def test_a_lease_belongs_to_one_worker_until_it_ends(owed):
     owed.refresh_from_db()
     assert (owed.attempts, owed.crashes) == (2, 0)
     assert list(owed.tries.values_list("number", "verdict")) == [(1, "crash"), (2, "ok")]
+    assert not owed.tries.filter(finished_at=None).exists()
 
 
 def test_a_worker_that_comes_back_late_cannot_overrule_the_next(owed, caplog):
@@ -203,6 +204,7 @@ def test_what_kills_three_workers_is_given_up_and_not_sent_again(owed, monkeypat
     assert delivery.drain().tried == 0
     owed.refresh_from_db()
     assert (owed.state, owed.crashes, owed.last_verdict) == ("dead", 3, "crash")
+    assert owed.last_error == "The worker died three times while sending this."
     assert list(owed.tries.values_list("verdict", flat=True)) == ["crash", "crash", "crash"]
 
 
@@ -736,6 +738,14 @@ def test_workers_at_the_same_time_never_hold_the_same_delivery(publication, worl
         thread.join(60)
     assert len(held) == len(set(held)) == Delivery.objects.filter(state="leased", attempts=1).count()
     assert len(held) >= 3
+
+
+def test_a_lease_that_ran_out_says_nothing_about_the_tries_of_others(publication, world):
+    several(world, 2)
+    first, second = leases.claim("email")
+    expire(first)
+    leases.claim("email")
+    assert list(second.tries.values_list("verdict", "finished_at")) == [("", None)]
 
 
 def test_every_lease_has_a_token_of_its_own(publication, world):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -64,6 +65,18 @@ def test_a_failing_reaction_leaves_nothing_and_does_not_hold_up_the_others(publi
     assert unplanned.not_before > timezone.now()
 
 
+def test_each_that_fails_waits_for_itself_with_as_much_of_the_reason_as_there_is_room_for(publication, world):
+    @kinds.reaction("thing.kept")
+    def fail(_event):
+        raise ValueError("no" * 300)
+
+    world.happen("thing.kept")
+    world.happen("thing.kept")
+    assert planning.plan_due() == 0
+    reason = ("ValueError: " + "no" * 300)[:500]
+    assert list(Unplanned.objects.values_list("failures", "last_error")) == [(1, reason)] * 2
+
+
 def test_a_reaction_that_breaks_a_rule_of_the_database_does_not_hold_up_the_others(publication, world):
     def fail(event):
         Position.objects.create(event=event, number=None)
@@ -84,9 +97,13 @@ def test_what_fails_again_waits_longer_and_never_more_than_an_hour(publication, 
     world.happen("thing.kept")
     waits = []
     moment = timezone.now()
-    for _ in range(9):
+    for number in range(9):
+        with time_machine.travel(moment - timedelta(seconds=1 if number else 0), tick=False):
+            planning.plan_due()
+            assert Unplanned.objects.get().failures == (number or 1)  # it is not asked before its time
         with time_machine.travel(moment, tick=False):
             planning.plan_due()
+            assert Unplanned.objects.get().failures == number + 1
         after = Unplanned.objects.get().not_before
         waits.append(round((after - moment).total_seconds()))
         moment = after
