@@ -1,4 +1,4 @@
-"""`python -m tests.mutation [NAME…]`: break the core, one small change at a time, and see whether a test notices.
+"""`python -m tests.mutation [NAME[:MODULE]…]`: break the core, a small change at a time; does a test notice?
 
 The tests of a target run once, watched line by line. Then each mutant is put into a fork of that loaded process, over
 a copy of its migrated database, and the tests that ran its lines run again until one fails. What is left is printed:
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutation.targets import TARGETS, equivalents
+from tests.mutation.targets import TARGETS, equivalents, target
 
 HERE = Path(__file__).parent
 
@@ -22,13 +22,13 @@ def main(names: list[str]) -> int:
     rows, wrong = [], 0
     known = equivalents()
     for name in names or TARGETS:
-        target = TARGETS[name]
+        aim = target(name)
         with tempfile.TemporaryDirectory() as folder:
             found = Path(folder) / "found.json"
             command = [
-                *(sys.executable, "-m", "pytest", "-q", "-m", target.marks, "-p", "tests.mutation.plugin"),
+                *(sys.executable, "-m", "pytest", "-q", "-m", aim.marks, "-p", "tests.mutation.plugin"),
                 *("-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib -p no:schemathesis -p no:valkey"),
-                *("-o", "timeout=0", "--mutate", name, "--mutants-found", str(found), *target.tests),
+                *("-o", "timeout=0", "--mutate", name, "--mutants-found", str(found), *aim.tests),
             ]
             code = subprocess.run(command, check=False).returncode
             if code or not found.exists():
@@ -40,10 +40,10 @@ def main(names: list[str]) -> int:
         counted = len(results) - (len(left) - len(open_))
         killed = counted - len(open_)
         share = 100 * killed / counted
-        wrong += share < target.at_least
+        wrong += share < aim.at_least
         rows.append(
             f"| {name} | {len(results)} | {len(results) - len(left)} | {sum(v == 'endless' for _, v in results)} "
-            f"| {len(left) - len(open_)} | {len(open_)} | {share:.1f} % | {target.at_least} % |"
+            f"| {len(left) - len(open_)} | {len(open_)} | {share:.1f} % | {aim.at_least} % |"
         )
         for one in open_:
             print(f"survived: {one}")

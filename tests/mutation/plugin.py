@@ -21,8 +21,10 @@ from django.db import connection
 from hypothesis import Phase
 
 from tests.mutation.operators import Mutant, mutants_of
-from tests.mutation.targets import TARGETS
+from tests.mutation.targets import target
 
+LEAST_SECONDS = 3
+"""How much computing a test may take at least, unmutated or not; else twice what it took, watched line by line."""
 MOST_SECONDS = 30
 """How long the tests of one mutant may take in all, by what they took unmutated; the quickest first."""
 
@@ -40,7 +42,7 @@ class Mutation:
     """One target, from the first run to the last mutant."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.paths = [Path(name).resolve() for name in TARGETS[config.option.mutate].modules]
+        self.paths = [Path(name).resolve() for name in target(config.option.mutate).modules]
         self.found = Path(config.option.mutants_found)
         self.reached: dict[str, set[tuple[str, int]]] = {}
         self.took: dict[str, float] = defaultdict(float)
@@ -132,11 +134,10 @@ class Mutation:
         names = self._tests_of(mutant)
         if not names:
             return "not run"
-        budget = 10 + 5 * sum(self.took[name] for name in names)
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
-            self._live_as(mutant, names, writing, budget)
+            self._live_as(mutant, names, writing)
         os.close(writing)
         with os.fdopen(reading) as said:
             killer = said.read()
@@ -151,15 +152,15 @@ class Mutation:
             return "endless"
         return {0: "survived", 3: "killed"}[os.WEXITSTATUS(status)]
 
-    def _live_as(self, mutant: Mutant, names: list[str], out: int, budget: float) -> None:
+    def _live_as(self, mutant: Mutant, names: list[str], out: int) -> None:
         """The child: never returns."""
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         self.session.config.pluginmanager.unregister(name="terminalreporter")
-        resource.setrlimit(resource.RLIMIT_CPU, (int(budget), int(budget) + 1))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        timer = threading.Timer(20 * budget, os.kill, (os.getpid(), signal.SIGKILL))
+        most = 20 * (10 + 5 * sum(self.took[name] for name in names))
+        timer = threading.Timer(most, os.kill, (os.getpid(), signal.SIGKILL))
         timer.daemon = True
         timer.start()
         database = Path(connection.settings_dict["NAME"])
@@ -174,6 +175,7 @@ class Mutation:
             except Exception:  # noqa: BLE001 -- a module that cannot be loaded is noticed by whoever starts it
                 os._exit(3)
             for name in names:
+                limit_computing(LEAST_SECONDS + 2 * self.took[name])
                 self._run(self.items[name])
                 if self.failed:
                     os.write(out, name.encode())
@@ -183,6 +185,13 @@ class Mutation:
             for rest in ("", "-wal", "-shm"):
                 Path(f"{copy}{rest}").unlink(missing_ok=True)
             os._exit(code)
+
+
+def limit_computing(seconds: float) -> None:
+    """The process ends when it has computed for so many seconds more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def put_in(mutant: Mutant, living: list[types.FunctionType]) -> None:

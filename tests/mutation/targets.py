@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ALL = "not postgres and not redis and not browser and not journey and not fault"
@@ -54,6 +54,14 @@ TARGETS = {
     ),
     "lanes": Target(("reprints/services/lanes.py",), ("tests/reprints/test_services.py",)),
 }  # fmt: skip
+
+
+def target(name: str) -> Target:
+    """The target of this name; of `ledger:merkle` that one module of it."""
+    whole, _, only = name.partition(":")
+    found = TARGETS[whole]
+    modules = tuple(path for path in found.modules if not only or Path(path).stem == only)
+    return replace(found, modules=modules)
 
 
 def equivalents() -> dict[str, str]:
