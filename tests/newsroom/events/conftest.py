@@ -27,7 +27,7 @@ class World:
         subject = SimpleNamespace(
             noun="thing", reference=f"T-{self.count}", publication=self.publication, test=more.pop("test", False)
         )
-        return log.record(kind, subject, by=THE_CLOCK, **more)
+        return log.record(kind, subject, **{"by": THE_CLOCK, **more})
 
 
 @pytest.fixture

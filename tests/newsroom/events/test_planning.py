@@ -9,7 +9,7 @@ import time_machine
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from newsroom.accounts.models import Organization
+from newsroom.accounts.models import Organization, User
 from newsroom.events import kinds, planning
 from newsroom.events.kinds import Recipient
 from newsroom.events.models import Delivery, Endpoint, Event, Position, Unplanned
@@ -35,6 +35,42 @@ def test_the_same_recipient_named_twice_is_told_once(publication, world):
     world.recipients = [Recipient("person", "1"), Recipient("person", "2"), Recipient("person", "1")]
     planning.plan(world.happen().pk)
     assert owed() == [("email", "1", None), ("email", "2", None)]
+
+
+def test_whoever_did_it_is_not_mailed_about_it(publication, world):
+    user = User.objects.create(username="ed")
+    world.recipients = [Recipient("user", str(user.pk)), Recipient("user", "0"), Recipient("person", str(user.pk))]
+    planning.plan(world.happen(by=user).pk)
+    assert owed() == [("email", "0", None), ("email", str(user.pk), None)]
+    assert set(Delivery.objects.values_list("recipient_kind", flat=True)) == {"user", "person"}
+
+
+def test_what_is_missing_is_owed_again_and_nothing_else(publication, world, partner, make_endpoint, monkeypatch):
+    world.recipients = [Recipient("person", "1"), Recipient("person", "2")]
+    endpoint, _secret = make_endpoint(partner, "http://127.0.0.1:1/hook")
+    event = world.happen("thing.happened", organization=partner)
+    planning.plan(event.pk)
+    make_endpoint(partner, "http://127.0.0.1:1/later")
+    theirs = Delivery.objects.filter(event=event)
+    whole = [("email", "1", None), ("email", "2", None), ("webhook", "", endpoint.pk)]
+    assert (sorted(theirs.values_list("channel", "recipient_key", "endpoint_id")), planning.owe_again(event)) == (
+        whole,
+        0,
+    )
+    theirs.exclude(recipient_key="1").delete()
+    assert planning.owe_again(event) == 2
+    assert sorted(theirs.values_list("channel", "recipient_key", "endpoint_id")) == whole
+    theirs.filter(recipient_key="2").delete()
+    look = planning.endpoints_lacking
+
+    def another_owes_it_first(event):
+        monkeypatch.setattr(planning, "endpoints_lacking", look)
+        planning.owe_again(event)
+        return look(event)
+
+    monkeypatch.setattr(planning, "endpoints_lacking", another_owes_it_first)
+    planning.owe_again(event)
+    assert sorted(theirs.values_list("channel", "recipient_key", "endpoint_id")) == whole
 
 
 def test_a_test_event_mails_nobody(publication, world):
