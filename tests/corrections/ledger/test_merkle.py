@@ -51,6 +51,11 @@ def by_definition(hashes):
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def test_the_roots_of_prefixes_are_those_that_were_asked_for():
+    assert merkle.prefix_roots(VECTOR, {0, 2, 9}) == {0: bytes.fromhex(ROOTS[0]), 2: bytes.fromhex(ROOTS[2])}
+    assert merkle.prefix_roots(VECTOR, {1}) == {1: bytes.fromhex(ROOTS[1])}
+
+
 def test_roots_are_those_of_the_rfc_6962_vectors():
     assert [merkle.root(VECTOR[:size]).hex() for size in range(9)] == ROOTS
 
@@ -191,6 +196,7 @@ def test_a_tree_of_no_leaves_is_extended_by_every_tree_and_by_its_own_root_only(
     assert not merkle.verify_consistency(old=0, new=3, old_root=empty, new_root=some, proof=[some])
     assert not merkle.verify_consistency(old=3, new=3, old_root=some, new_root=some, proof=[some])
     assert not merkle.verify_consistency(old=3, new=3, old_root=some, new_root=empty, proof=[])
+    assert merkle.verify_consistency(old=3, new=5, old_root=some, new_root=some, proof=[]) is False
     assert not merkle.verify_consistency(old=3, new=3, old_root=b"short", new_root=b"short", proof=[])
     assert not merkle.verify_consistency(old=3, new=2, old_root=some, new_root=some, proof=[])
     assert not merkle.verify_consistency(old=-1, new=2, old_root=some, new_root=some, proof=[])

@@ -73,6 +73,36 @@ def test_what_is_missing_is_owed_again_and_nothing_else(publication, world, part
     assert sorted(theirs.values_list("channel", "recipient_key", "endpoint_id")) == whole
 
 
+def test_what_is_owed_is_as_urgent_as_its_notice_says_and_due_since_it_happened(
+    publication, world, partner, make_endpoint
+):
+    kinds.notice("thing.agreed", "thing", priority=1)(lambda _event: world.recipients)
+    make_endpoint(partner, "http://127.0.0.1:1/hook")
+    happened = timezone.now()
+    with time_machine.travel(happened, tick=False):
+        event = world.happen("thing.agreed", organization=partner)
+    planning.plan(event.pk)
+    owed_for_it = Delivery.objects.filter(event=event).order_by("channel")
+    assert list(owed_for_it.values_list("channel", "priority", "not_before")) == [
+        ("email", 1, happened),
+        ("webhook", 4, happened),
+    ]
+
+
+def test_one_endpoint_that_did_not_ask_for_it_keeps_it_from_no_other(publication, world, partner, make_endpoint):
+    make_endpoint(partner, "http://127.0.0.1:1/picky", types=["thing.agreed"])
+    every, _secret = make_endpoint(partner, "http://127.0.0.1:1/every")
+    planning.plan(world.happen().pk)
+    assert owed() == [("email", "1", None), ("webhook", "", every.pk)]
+
+
+def test_what_concerns_no_publication_and_is_for_staff_reaches_no_partner(world, partner, make_endpoint):
+    kinds.declare("thing.whispered", kinds.STAFF, "A thing was whispered")
+    make_endpoint(partner, "http://127.0.0.1:1/hook")
+    planning.plan(world.happen("thing.whispered").pk)
+    assert owed() == []
+
+
 def test_a_test_event_mails_nobody(publication, world):
     planning.plan(world.happen(test=True).pk)
     assert owed() == []
