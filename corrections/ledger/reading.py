@@ -15,6 +15,8 @@ from corrections.models import LedgerCheckpoint, LedgerEntry, LedgerHead
 TILE = 1024
 TLOG_PROOF = "c2sp.org/tlog-proof@v1"
 MAX_TILES = 4096
+AT_ONCE = 500
+"""So many leaves are asked for by their indexes in one query: SQLite counts its variables."""
 _tiles: OrderedDict[tuple[int, bytes], bytes] = OrderedDict()
 
 
@@ -147,9 +149,9 @@ def _hashes(start: int, end: int) -> list[bytes]:
 
 
 def _hashes_at(indexes: Sequence[int]) -> list[bytes]:
-    """The hashes of these leaves, in their order, asked for a few hundred at a time: SQLite counts its variables."""
+    """The hashes of these leaves, in their order."""
     found: list[bytes] = []
-    for at in range(0, len(indexes), 500):
-        rows = LedgerEntry.objects.filter(index__in=indexes[at : at + 500]).order_by("index")
+    for at in range(0, len(indexes), AT_ONCE):
+        rows = LedgerEntry.objects.filter(index__in=indexes[at : at + AT_ONCE]).order_by("index")
         found += [bytes.fromhex(text) for text in rows.values_list("leaf_hash", flat=True)]
     return found

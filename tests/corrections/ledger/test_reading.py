@@ -1,5 +1,7 @@
 """Proofs out of the database, over long ranges."""
 
+import base64
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +23,25 @@ def test_proofs_over_tiles_are_those_over_all_leaves(monkeypatch):
             assert reading.inclusion_proof(index, size) == merkle.inclusion_proof(hashes, index, size)
         for old in range(size + 1):
             assert reading.consistency_proof(old, size) == merkle.consistency_proof(hashes, old, size)
+
+
+def test_a_log_longer_than_a_tile_proves_its_leaves():
+    reading._tiles.clear()
+    hashes = make_leaves(2100)
+    for index in (0, 1024, 2099):
+        assert reading.inclusion_proof(index, 2100) == merkle.inclusion_proof(hashes, index, 2100)
+
+
+def test_the_proof_of_an_entry_is_a_text_with_one_step_a_line():
+    make_leaves(5)
+    checkpoints.sign()
+    proof = reading.proof_of(0)
+    assert len(proof.path) == 3
+    steps = [base64.b64encode(step).decode() for step in proof.path]
+    extra = base64.b64encode(proof.leaf.encode()).decode()
+    assert proof.as_text() == "\n".join(
+        ["c2sp.org/tlog-proof@v1", f"extra {extra}", "index 0", *steps, "", proof.checkpoint.text]
+    )
 
 
 def test_what_was_read_once_is_not_read_again(monkeypatch):
@@ -46,6 +67,40 @@ def test_the_memory_of_tiles_is_bounded(monkeypatch):
     hashes = make_leaves(64)
     assert reading.inclusion_proof(0, 64) == merkle.inclusion_proof(hashes, 0, 64)
     assert len(reading._tiles) == 3
+
+
+def test_of_the_tiles_the_one_used_longest_ago_is_forgotten(monkeypatch):
+    monkeypatch.setattr(reading, "TILE", 8)
+    monkeypatch.setattr(reading, "MAX_TILES", 2)
+    reading._tiles.clear()
+    hashes = make_leaves(24)
+    for first in (0, 8, 0, 16):
+        reading._tile(first, hashes[first + 7])
+    assert [first for first, _last in reading._tiles] == [0, 16]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+def test_however_many_leaves_are_asked_for_at_once_they_come_in_their_order(monkeypatch, at_once):
+    monkeypatch.setattr(reading, "AT_ONCE", at_once)
+    hashes = make_leaves(9)
+    assert reading._hashes_at([1, 4, 8]) == [hashes[1], hashes[4], hashes[8]]
+
+
+def test_a_tile_whose_last_leaf_is_another_one_is_another_tile(monkeypatch, allow_tampering):
+    monkeypatch.setattr(reading, "TILE", 8)
+    hashes = make_leaves(32)
+    reading.inclusion_proof(31, 32)
+    hashes[7] = bytes(32)
+    LedgerEntry.objects.filter(index=7).update(leaf_hash=hashes[7].hex())
+    assert reading.inclusion_proof(31, 32) == merkle.inclusion_proof(hashes, 31, 32)
+
+
+def test_a_tile_without_its_last_leaf_proves_nothing(monkeypatch, allow_tampering):
+    monkeypatch.setattr(reading, "TILE", 8)
+    make_leaves(32)
+    LedgerEntry.objects.filter(index=15)._raw_delete(using="default")
+    with pytest.raises(ValueError, match="argument 2 is shorter"):
+        reading.inclusion_proof(31, 32)
 
 
 def test_another_log_in_the_same_place_is_not_mistaken_for_the_first(monkeypatch):

@@ -25,7 +25,11 @@ class World:
         """Record an event about a new subject; call it inside a transaction."""
         self.count += 1
         subject = SimpleNamespace(
-            noun="thing", reference=f"T-{self.count}", publication=self.publication, test=more.pop("test", False)
+            noun="thing",
+            reference=f"T-{self.count}",
+            publication=self.publication,
+            test=more.pop("test", False),
+            confidential=more.pop("confidential", False),
         )
         return log.record(kind, subject, **{"by": THE_CLOCK, **more})
 

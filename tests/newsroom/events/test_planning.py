@@ -9,7 +9,7 @@ import time_machine
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from newsroom.accounts.models import Organization, User
+from newsroom.accounts.models import Organization, Publication, User
 from newsroom.events import kinds, planning
 from newsroom.events.kinds import Recipient
 from newsroom.events.models import Delivery, Endpoint, Event, Position, Unplanned
@@ -101,6 +101,30 @@ def test_what_concerns_no_publication_and_is_for_staff_reaches_no_partner(world,
     make_endpoint(partner, "http://127.0.0.1:1/hook")
     planning.plan(world.happen("thing.whispered").pk)
     assert owed() == []
+
+
+def test_an_agreement_of_nobody_is_heard_by_its_own_newsroom_alone(publication, world, make_endpoint):
+    make_endpoint(Publication.objects.create(name="The Weekly", slug="weekly"), "http://127.0.0.1:1/weekly")
+    own, _secret = make_endpoint(publication, "http://127.0.0.1:1/daily")
+    planning.plan(world.happen("thing.agreed").pk)
+    assert owed() == [("webhook", "", own.pk)]
+
+
+def test_what_is_about_something_confidential_reaches_no_endpoint(publication, world, partner, make_endpoint):
+    for owner in (publication, partner):
+        make_endpoint(owner, "http://127.0.0.1:1/hook")
+    for kind in ("thing.happened", "thing.kept", "thing.agreed"):
+        planning.plan(world.happen(kind, organization=partner, confidential=True).pk)
+    assert owed() == [("email", "1", None)]
+
+
+def test_the_body_of_a_test_hook_says_so_and_is_written_in_letters(publication, world, partner, make_endpoint):
+    make_endpoint(partner, "http://127.0.0.1:1/hook", test=True)
+    event = world.happen(test=True, data={"amount": "12 €"})
+    planning.plan(event.pk)
+    body = Delivery.objects.get().body
+    assert json.loads(body)["data"] == {"reference": event.subject_reference, "amount": "12 €", "test": True}
+    assert "12 €" in body
 
 
 def test_a_test_event_mails_nobody(publication, world):
