@@ -19,7 +19,10 @@ ARITHMETIC = {
     ast.Pow: ast.Mult, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
     ast.BitXor: ast.BitOr,
 }  # fmt: skip
-WORDS_FOR_PEOPLE = {"_", "_now", "gettext", "gettext_lazy", "ngettext", "Wrong", "BadRule", "UnverifiedNote"}
+WORDS_FOR_PEOPLE = {
+    *("_", "_now", "gettext", "gettext_lazy", "ngettext"),
+    *("Wrong", "BadRule", "UnverifiedNote", "InconsistentLog", "MemoryLost"),
+}
 ONLY_TYPES = {"cast", "TypeVar"}
 ONLY_POSTGRESQL = {"select_for_update"}
 """SQLite, on which mutants live, has one writer and no locks of rows: how they are taken is the races' to see."""

@@ -60,7 +60,8 @@ def test_the_first_checkpoint_is_signed_and_remembered_for_the_owner_only(state)
     assert open_checkpoint(note, KEYS) == Checkpoint(ORIGIN, 3, merkle.root(HASHES[:3]))
     assert state.last_note() == note
     assert state.last() == parse(split_note(note)[0])
-    assert stat.S_IMODE(state.path.stat().st_mode) == 0o600
+    for path in (state.path, state.path.with_name("last.lock")):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_tree_that_grew_is_signed(state):
@@ -232,6 +233,16 @@ def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
     state.path.unlink()
     with pytest.raises(InconsistentLog, match="closed"):
         signed(state, 9)
+    with pytest.raises(InconsistentLog, match="closed"):
+        state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[LOG.checkpoint(8)])
+
+
+def test_of_two_notes_of_the_same_size_the_signers_own_is_kept(state):
+    own = signed(state, 5)
+    second = Signer(ORIGIN, bytes([9] * 32))
+    published = sign(Checkpoint(ORIGIN, 5, merkle.root(HASHES[:5])), second)
+    assert state.adopt(hashes=HASHES, verifier_keys=[second.verifier_key], published=[published]).size == 5
+    assert state.last_note() == own
 
 
 def test_a_new_log_needs_an_old_one_and_a_new_name(state):

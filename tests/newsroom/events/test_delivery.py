@@ -135,6 +135,11 @@ def test_a_wait_is_jittered_by_a_fifth_and_the_schedule_ends(channel, tries):
     assert schedule.wait_before(channel, tries + 1) is None
 
 
+def test_fault_runs_wait_a_share_of_it(settings):
+    settings.DELIVERY_WAIT_DIVISOR = 4
+    assert schedule.scaled(timedelta(minutes=1)) == timedelta(seconds=15)
+
+
 def test_when_the_schedule_is_used_up_it_is_given_up(owed, answer):
     answer(Verdict.transient("later"))
     for _ in range(16):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from newsroom.accounts.models import ApiKey, User
-from newsroom.events import kinds, log
+from newsroom.events import kinds, log, wake
 from newsroom.events.models import Event, Unplanned
 from newsroom.workflow import THE_CLOCK
 from tests.factories import make_article
@@ -93,6 +93,23 @@ def test_the_database_refuses_too(publication, world, sql):
         with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
             cursor.execute(sql)
     assert list(Event.objects.values_list("pk", "kind")) == [(event.pk, "thing.happened")]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", [None, OSError("no broker")])
+def test_after_the_commit_senders_are_woken_and_trouble_with_that_is_nobodys(publication, world, monkeypatch, trouble):
+    woken = []
+
+    def wake_them():
+        woken.append(Event.objects.count())
+        if trouble:
+            raise trouble
+
+    monkeypatch.setattr(wake, "after_commit", wake_them)
+    with transaction.atomic():
+        world.happen()
+        assert woken == []
+    assert woken == [1]
 
 
 # --- what is written down, and how it reads ------------------------------------------------------------
