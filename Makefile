@@ -144,7 +144,7 @@ machines: $(VENV)/.dev ## Random moves against models written by hand, 2,000 tim
 	@MASTHEAD_CHAOS=1 $(PY) -m tests $(MACHINES) $(ARGS)
 
 .PHONY: races
-races: $(VENV)/.dev ## Every two moves at once, 50 rounds each (RACE_ROUNDS)
+races: $(VENV)/.dev ## Every two moves at once, 50 times each (RACE_ROUNDS)
 	@MASTHEAD_CHAOS=1 $(PY) -m tests $(RACES) $(ARGS)
 
 .PHONY: fuzz
