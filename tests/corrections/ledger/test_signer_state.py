@@ -237,6 +237,30 @@ def test_the_new_log_goes_on_and_the_old_is_closed_for_ever(state):
         state.adopt(hashes=HASHES, verifier_keys=KEYS, published=[LOG.checkpoint(8)])
 
 
+def test_what_is_remembered_is_on_the_disk_the_file_first_and_then_its_name(state, monkeypatch):
+    synced = []
+
+    def sync(descriptor, real=os.fsync):
+        found = os.fstat(descriptor)
+        synced.append((stat.S_ISDIR(found.st_mode), found.st_size, state.path.exists()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    note = signed(state, 3)
+    (file, directory) = synced
+    assert file == (False, len(note.encode()), False)
+    assert (directory[0], directory[2]) == (True, True)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this machine does not tell which files a process holds")
+def test_no_file_is_held_after_signing(state):
+    signed(state, 1)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for size in range(2, 8):
+        signed(state, size)
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
 def test_of_two_notes_of_the_same_size_the_signers_own_is_kept(state):
     own = signed(state, 5)
     second = Signer(ORIGIN, bytes([9] * 32))
