@@ -3,6 +3,7 @@
 The tests of a target run once, watched line by line. Then each mutant is put into a fork of that loaded process, over
 a copy of its migrated database, and the tests that ran its lines run again until one fails. What is left is printed:
 a mutant that survives is a promise nobody keeps, or stands with its reason in `equivalent.txt`. Fails below the target.
+`SURVIVORS` names a file with what an earlier run printed: then only its survivors are tried again.
 """
 
 from __future__ import annotations

@@ -292,6 +292,13 @@ def test_an_error_text_that_no_database_takes_is_cleaned(owed, answer):
     assert owed.tries.get().excerpt == ("a b?" + "c" * 5000)[:1000]
 
 
+def test_an_error_text_keeps_no_address(owed, answer):
+    answer(Verdict.permanent("550 <one@reader.example>: no such mailbox"))
+    delivery.drain()
+    owed.refresh_from_db()
+    assert owed.last_error == owed.tries.get().excerpt == "550 <…@…>: no such mailbox"
+
+
 # --- stopping, pausing, giving back ------------------------------------------------------------
 
 
