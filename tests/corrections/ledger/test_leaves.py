@@ -1,6 +1,7 @@
 """What one leaf says, to the letter, and what stands beside it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -72,6 +73,15 @@ def test_an_effect_commits_to_the_reference_and_what_happened_only(published):
     assert LedgerOpening.objects.get(entry=entry).content == {"reference": published.reference, "type": "superseded"}
     head = LedgerHead.objects.get()
     assert (head.pk, head.size) == (1, 2)
+
+
+def test_an_entry_is_dated_now_or_like_the_one_before_it_when_that_is_later(published):
+    first = LedgerEntry.objects.get().at
+    minutes = [10, 5, 10, 11]
+    entries = [
+        log.append("superseded", published, now=first + timedelta(minutes=number), opening=False) for number in minutes
+    ]
+    assert [entry.at - first for entry in entries] == [timedelta(minutes=number) for number in (10, 10, 10, 11)]
 
 
 @pytest.mark.django_db(transaction=True)
