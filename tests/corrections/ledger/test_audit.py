@@ -153,11 +153,12 @@ def test_each_kind_of_tampering_is_found_and_said_plainly(allow_tampering):
         f"{names[2]} shows another {part} than the log is committed to."
         for part in ("reference", "kind", "severity", "text", "articles")
     ]
-    tamper(
-        lambda: LedgerOpening.objects.filter(entry__index=2).update(content={"articles": "none"}),
-        "Entry 2 is committed to other words than those kept with it.",
-        *words_gone,
-    )
+    for content in ({"articles": "none"}, {}):
+        tamper(
+            lambda content=content: LedgerOpening.objects.filter(entry__index=2).update(content=content),
+            "Entry 2 is committed to other words than those kept with it.",
+            *words_gone,
+        )
     tamper(
         lambda: LedgerHead.objects.update(size=5),
         "The head says 5 entries, but 6 are there.",
