@@ -40,7 +40,7 @@ def main(names: list[str]) -> int:
         open_ = [one for one in left if one not in known]
         counted = len(results) - (len(left) - len(open_))
         killed = counted - len(open_)
-        share = 100 * killed / counted
+        share = 100 * killed / counted if counted else 100.0
         wrong += share < aim.at_least
         rows.append(
             f"| {name} | {len(results)} | {len(results) - len(left)} | {sum(v == 'endless' for _, v in results)} "
