@@ -65,17 +65,17 @@ def rest_of(endpoint):
 # --- mails ------------------------------------------------------------
 
 
+def owe_mail(**over):
+    """Each is due a second later than the one before."""
+    number = Delivery.objects.count()
+    told = {"channel": "email", "template": "thing", "recipient_kind": "person", "dedupe_key": f"mail{number}"}
+    due = timezone.now() - timedelta(seconds=100 - number)
+    return Delivery.objects.create(**{**told, "not_before": due, **over})
+
+
 def owe_mails(*keys):
     for key in keys:
-        number = Delivery.objects.count()
-        Delivery.objects.create(
-            channel="email",
-            template="thing",
-            recipient_kind="person",
-            recipient_key=key,
-            dedupe_key=f"mail{number}",
-            not_before=timezone.now() - timedelta(seconds=100 - number),
-        )
+        owe_mail(recipient_key=key)
 
 
 def test_recipients_take_turns_however_much_one_of_them_is_owed(db):
@@ -432,16 +432,8 @@ def test_the_waits_of_a_rest_are_the_beginning_of_a_hooks_own():
     assert schedule.WAITS["webhook"][:3] == schedule.RESTS
 
 
-STAFF = {"channel": "email", "template": "thing", "recipient_kind": "user", "recipient_key": "7"}
-
-
 def owe_editor(count, **over):
-    made = []
-    for _ in range(count):
-        number = Delivery.objects.count()
-        due = timezone.now() - timedelta(seconds=100 - number)
-        made.append(Delivery.objects.create(**{**STAFF, "dedupe_key": f"mail{number}", "not_before": due, **over}))
-    return made
+    return [owe_mail(**{"recipient_kind": "user", "recipient_key": "7", **over}) for _ in range(count)]
 
 
 @pytest.mark.parametrize(
