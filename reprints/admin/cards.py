@@ -21,7 +21,6 @@ from reprints.models import (
     LicenseRequest,
     UpdateNotice,
 )
-from reprints.vocabulary import InvoiceKind
 from reprints.workflow import UNANSWERED, InvoiceStatus
 
 
@@ -45,7 +44,7 @@ def cards(person: User) -> list[Card]:
         Card(
             _("overdue license requests"),
             requests.filter(reference__in=overdue).count(),
-            request_url,
+            f"{request_url}?due=over",
             urgent=True,
         ),
         Card(
@@ -98,10 +97,10 @@ def invoice_cards(person: User) -> list[Card]:
         return []
     mine = Invoice.objects.visible_to(person)
     url = reverse("admin:reprints_invoice_changelist")
-    late = mine.filter(status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lt=timezone.localdate())
+    late = mine.overdue(timezone.now())
     drafts = mine.filter(status=InvoiceStatus.DRAFT)
     return [
-        Card(_("overdue invoices"), late.count(), f"{url}?status__exact=issued", urgent=True),
+        Card(_("overdue invoices"), late.count(), f"{url}?overdue=yes", urgent=True),
         Card(_("orders to invoice"), drafts.count(), f"{url}?status__exact=draft"),
     ]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -55,6 +57,22 @@ def _prepare(subject: Invoice, *, by: User, address: str, country: str, vat_id: 
     return invoicing.prepare(subject, by=by, buyer=buyer, **words)
 
 
+class OverdueFilter(admin.SimpleListFilter):
+    """Invoices to press for."""
+
+    title = _("payment")
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Overdue."""
+        return [("yes", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Those whose due date is over."""
+        rows = cast(Any, queryset)
+        return rows.overdue(timezone.now()) if self.value() == "yes" else rows
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(WorkflowAdmin):
     """What is owed, newest first; the table for the accounting system."""
@@ -63,7 +81,7 @@ class InvoiceAdmin(WorkflowAdmin):
     roles = ROLES
     subject_template = "admin/reprints/invoice.html"
     list_display = ("name", "kind", "buyer_name", "status", "standing", "money", "due_on", "created_at")
-    list_filter = ("status", "kind", "publication")
+    list_filter = ("status", OverdueFilter, "kind", "publication")
     search_fields = ("reference", "number", "organization__name", "quote__reference")
     list_select_related = ("publication", "organization", "quote", "credits")
     buttons: ClassVar[dict[str, Button]] = {

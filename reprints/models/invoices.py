@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.records import Record, WrittenOnce
 from reprints import moments
@@ -34,6 +35,11 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def visible_to(self, person: User) -> InvoiceQuerySet:
         """Of the publications where this member of staff does licensing; without test records."""
         return self.filter(publication__in=person.publications("licensing_editor"), test=False)
+
+    def overdue(self, now: datetime) -> InvoiceQuerySet:
+        """Issued, and the due date is over where the publication is."""
+        late = by_the_day(now, lambda day: Q(due_on__lt=day))
+        return self.filter(late, status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE)
 
     def of_our_own(self) -> InvoiceQuerySet:
         """Numbered here, not by the accounting system."""

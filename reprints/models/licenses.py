@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.records import Record
@@ -65,9 +66,11 @@ class LicenseQuerySet(models.QuerySet["License"]):
 
     def suspended_past_their_day(self, now: datetime) -> LicenseQuerySet:
         """Still suspended although the day came until which they were, and not over: something stands against it."""
-        day = now.date()
-        late = self.filter(status=LicenseStatus.SUSPENDED, suspended_until__lt=day)
-        return late.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+        def late(day: date) -> Q:
+            return Q(suspended_until__lt=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+        return self.filter(by_the_day(now, late), status=LicenseStatus.SUSPENDED)
 
     def without_renewal(self) -> LicenseQuerySet:
         """Which no other license is to follow: none in force, none that waits for its payment."""

@@ -1,7 +1,7 @@
 """Invoices at the desk, the table for the accounting system, and the preview of a rate card."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from newsroom.accounts.models import Publication
 from reprints.models import Invoice, License
 from tests.reprints import billing
 from tests.reprints import factories as make
@@ -232,3 +233,17 @@ def test_the_front_page_counts_what_is_overdue_and_what_waits_for_a_number(publi
     counted = {str(card.label): card.count for card in shown}
     assert (counted["overdue invoices"], counted["orders to invoice"]) == (1, 0)
     assert late.gross > Decimal(0)
+
+
+@pytest.mark.parametrize(("zone", "over"), [("America/Los_Angeles", False), ("UTC", True), ("Asia/Tokyo", True)])
+def test_an_invoice_is_overdue_when_its_day_is_over_where_the_publication_is(publication, as_, zone, over):
+    owed = billing.owed(publication)
+    Publication.objects.update(time_zone=zone)
+    owed.refresh_from_db()
+    with time_machine.travel(datetime.combine(owed.due_on + timedelta(days=1), time(1), UTC)):
+        desk = as_("licensing_editor")
+        shown = desk.get(reverse("admin:index")).context_data["cards"]
+        card = next(card for card in shown if str(card.label) == "overdue invoices")
+        listed = desk.get(card.url).context_data["cl"].result_list
+        assert (card.count, [row.pk for row in listed]) == ((1, [owed.pk]) if over else (0, []))
+        assert (owed.effective_status() == "overdue") is over

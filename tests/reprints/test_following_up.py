@@ -205,7 +205,7 @@ def test_the_first_page_leads_to_suspensions_past_their_day(desk, editor, told):
         licenses.suspend(
             row, by=editor, reason="suspected_breach", words="Why?", until=row.day() + timedelta(days=3), seen=None
         )
-    yesterday = timezone.now().date() - timedelta(days=1)
+    yesterday = late.day() - timedelta(days=1)
     License.objects.filter(pk__in=[late.pk, over.pk]).update(suspended_until=yesterday)
     License.objects.filter(pk=over.pk).update(starts_on=yesterday - timedelta(days=9), ends_on=yesterday)
     first = desk.get("/admin/").content.decode()

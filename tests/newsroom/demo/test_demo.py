@@ -259,6 +259,16 @@ def test_the_first_articles_of_the_file_can_be_priced_and_the_retracted_one_is_n
     assert not [row for row in told["articles"] if row["url"].endswith("/clinic-mold-claim")]
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_each_figure_of_the_first_page_is_the_length_of_the_list_it_leads_to(told, client, name):
+    client.force_login(User.objects.get(username=name))
+    counted = [card for card in client.get("/admin/").context_data["cards"] if card.count is not None]
+    listed = [client.get(card.url).context_data["cl"].result_count for card in counted]
+    assert [(str(card.label), card.count) for card in counted] == [
+        (str(card.label), length) for card, length in zip(counted, listed, strict=True)
+    ]
+
+
 def test_everything_is_planned_and_nothing_of_it_will_be_sent(told):
     assert Unplanned.objects.count() == 0
     assert Delivery.objects.count() > 100
