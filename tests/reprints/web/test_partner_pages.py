@@ -1,6 +1,6 @@
 """An organization's own pages: what needs it, its lists, and a request with every move of its people's roles."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -63,8 +63,9 @@ def test_what_needs_the_organization_stands_first_with_the_nearest_date_on_top(p
 
 def test_on_its_last_evening_where_it_was_granted_a_license_still_ends(publication, organization):
     held = make.make_license(publication, make.make_article(publication), organization=organization)
-    tonight = datetime(2026, 11, 28, 22, tzinfo=publication.zone)  # in New York: the 29th has begun in UTC
-    License.objects.filter(pk=held.pk).update(ends_on=tonight.date())
+    last_day = timezone.localdate(timezone=publication.zone) + timedelta(days=1)
+    License.objects.filter(pk=held.pk).update(ends_on=last_day)
+    tonight = datetime.combine(last_day, time(22), tzinfo=publication.zone)  # in New York: the next has begun in UTC
     with time_machine.travel(tonight, tick=False):
         asker = signed_in(organization.contacts.get(is_requester=True))
         assert "A license ends" in text(asker.get(DOOR))
