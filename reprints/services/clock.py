@@ -93,9 +93,11 @@ def remind_requester(request: LicenseRequest, now: datetime) -> bool:
 
 
 def lapse_silent(request: LicenseRequest, now: datetime) -> bool:
-    """Close a request that stayed unanswered after two reminders, or whose quote ran out."""
+    """Close a request whose question stayed unanswered after two reminders, or whose quote ran out."""
     ends = _lapses_at(request)
-    if ends is None or now < ends or request.reminders < len(REMIND_AFTER):
+    if ends is None or now < ends:
+        return False
+    if request.status == RequestStatus.NEEDS_INFO and request.reminders < len(REMIND_AFTER):
         return False
     deciding.lapse(request, by=THE_CLOCK, seen=request.version)
     return True
@@ -177,15 +179,17 @@ def open_quote_of(request: LicenseRequest) -> Quote | None:
 
 
 def _reminders_due(request: LicenseRequest, now: datetime) -> int:
-    """How many reminders should have gone out by now."""
+    """How many reminders should have gone out by now. None of a quote that ran out: nobody can accept it any more."""
     if request.waiting_since is None:
         return 0
     if request.status == RequestStatus.NEEDS_INFO:
         return sum(now >= request.waiting_since + after for after in REMIND_AFTER)
     quote = open_quote_of(request) if request.status == RequestStatus.QUOTED else None
-    if quote is None or quote.valid_until is None:
+    if quote is None or quote.valid_until is None or now >= quote.valid_until:
         return 0
-    return sum(now >= quote.valid_until - before for before in REMIND_BEFORE_QUOTE_ENDS)
+    # A quote with less time than that is not reminded of in the minute in which it is sent.
+    marks = (quote.valid_until - before for before in REMIND_BEFORE_QUOTE_ENDS)
+    return sum(request.waiting_since < mark <= now for mark in marks)
 
 
 def _lapses_at(request: LicenseRequest) -> datetime | None:

@@ -222,15 +222,18 @@ class QuoteMachine(Machine):
             return
         if self.status == "needs_info":
             marks = [self.waiting_since + timedelta(days=days) for days in (5, 10)]
-            end = self.waiting_since + timedelta(days=15)
+            # Not in the minute of the last reminder, however late that is.
+            lapses = now >= self.waiting_since + timedelta(days=15) and self.reminders == 2
         else:
             until = Quote.objects.get(reference=self.newest("open")).valid_until
-            marks, end = [until - timedelta(days=days) for days in (7, 2)], until + timedelta(days=1)
+            marks = [until - timedelta(days=days) for days in (7, 2)] if now < until else []
+            marks = [mark for mark in marks if mark > self.waiting_since]
+            lapses = now >= until + timedelta(days=1)
         due = sum(now >= mark for mark in marks)
         if due > self.reminders:
             self.reminders = due
             self.version += 1
-        if now >= end and self.reminders >= 2:
+        if lapses:
             self.made("lapse")
 
     # The model

@@ -902,6 +902,26 @@ def test_a_quote_that_ran_out_lapses_its_request(publication, article):
     assert quote.status == "canceled"
 
 
+def test_a_quote_is_reminded_of_only_at_marks_that_come_after_it_was_sent(publication, article):
+    quote = make.make_request(publication, article).quotes.get()
+    Quote.objects.filter(pk=quote.pk).update(valid_until=quote.request.waiting_since + timedelta(days=5))
+    found = [clock.tick(quote.request.waiting_since + timedelta(days=days))["reminded"] for days in (0, 1, 3, 4)]
+    assert found == [0, 0, 1, 0]
+
+
+def test_a_clock_that_stood_still_reminds_of_no_quote_that_ran_out(publication, article):
+    quote = make.make_request(publication, article).quotes.get()
+    done = clock.tick(quote.valid_until + timedelta(days=1))
+    assert (done["reminded"], done["lapsed"]) == (0, 1)
+
+
+def test_a_clock_that_stood_still_reminds_once_before_it_closes_a_request(publication, article, editor):
+    request = deciding.ask(deciding.take_up(manual(publication, article), by=editor), by=editor, words="Which?")
+    late = request.waiting_since + timedelta(days=40)
+    found = [clock.tick(late) for _tick in range(3)]
+    assert [(done["reminded"], done["lapsed"]) for done in found] == [(1, 0), (0, 1), (0, 0)]
+
+
 def test_the_databases_own_rules_hold(publication, article):
     request = make.make_request(publication, article)
     quote = request.quotes.get()
