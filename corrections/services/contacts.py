@@ -17,7 +17,8 @@ from corrections.vocabulary import Visibility
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, NotAllowed
 from newsroom.events import sealed
-from newsroom.events.log import history_of, record
+from newsroom.events.log import record
+from newsroom.events.models import Event
 from newsroom.events.reveals import note_reveal
 from newsroom.events.upkeep import cancel_to, forget_recipient
 from newsroom.workflow import DESK, LEGAL, THE_CLOCK, THE_READER, Actor, lock
@@ -80,7 +81,7 @@ def may_give_address(report: Report) -> bool:
     contact = getattr(report, "contact", None)
     if report.text_erased_at is not None or report.confidential:
         return False
-    return (contact is None or contact.confirmed_at is None) and _given(report) < MAX_ADDRESSES
+    return (contact is None or contact.confirmed_at is None) and _given(report.reference) < MAX_ADDRESSES
 
 
 @transaction.atomic
@@ -93,14 +94,14 @@ def give_address(report: Report, *, email: str) -> Report:
     if not may_give_address(report):
         raise Conflict(_("No other address can be given for this report."))
     contact = contact or ReporterContact.objects.create(report=report)
-    number = _given(report) + 1  # counts on when contact details were erased meanwhile
     copies = same_address(report, contact) if contact.email_sealed else ReporterContact.objects.filter(pk=contact.pk)
-    ReporterContact.objects.filter(pk=contact.pk).update(address_number=number)
     for key in copies.values_list("report__reference", flat=True):
         cancel_to(kinds=READER_KINDS, key=key, note="the reader gave another address")
     copies.update(
         email_sealed=sealed.seal(email),
         email_mark=mark_of(email),
+        # Counted in all halves, erased contact details included: no half had this number with another address.
+        address_number=_given(*family_of(report).values_list("reference", flat=True)) + 1,
         given_at=timezone.now(),
         bounced_at=None,
         confirmed_at=None,
@@ -179,5 +180,6 @@ def _confirming(contact: ReporterContact | None, number: int) -> str:
     return "too_late" if timezone.now() > asked_at + CONFIRM_WITHIN else "open"
 
 
-def _given(report: Report) -> int:
-    return history_of(report).filter(kind=events.ADDRESS_GIVEN.name).count()
+def _given(*references: str) -> int:
+    given = Event.objects.filter(kind=events.ADDRESS_GIVEN.name, subject_kind=Report.noun)
+    return given.filter(subject_reference__in=references).count()

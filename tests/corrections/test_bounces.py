@@ -137,6 +137,25 @@ def test_another_address_gets_the_receipt_and_only_its_own_button_confirms_it(cl
     assert contacts.may_give_address(Report.objects.get(pk=bounced.pk)) is False
 
 
+def test_the_button_of_an_earlier_address_is_dead_in_every_half_that_has_the_new_one(client):
+    report = make_report(make_publication())
+    split(report, by=make_staff(report.publication, "desk_editor"), claim="The name is wrong as well.")
+    part = Report.objects.get(split_from=report)
+    old_buttons = [confirm_path(row) for row in (report, part)]
+    give(client, report, email="rita@new.example")
+
+    assert [client.post(button).status_code for button in old_buttons] == [404, 404]
+    assert [reader_email(row) for row in Report.objects.order_by("pk")] == ["rita@new.example"] * 2
+    assert list(ReporterContact.objects.values_list("address_number", "confirmed_at")) == [(1, None)] * 2
+    second_button = confirm_path(Report.objects.get(pk=report.pk))
+    give(client, part, email="rita@newer.example")
+    assert client.post(second_button).status_code == 404
+    contacts.erase_contact(report, by=THE_READER, why="asked")
+    give(client, report, email="rita@newest.example")
+    assert list(ReporterContact.objects.values_list("address_number", flat=True)) == [3]
+    assert client.post(second_button).status_code == 404
+
+
 def test_a_late_bounce_of_an_earlier_address_says_nothing_about_this_one(client, bounced):
     give(client, bounced, email="rita@new.example")
 
