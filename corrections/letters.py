@@ -45,7 +45,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "report": report,
         "own": own,
         "joined": own.pk != report.pk,
-        "headline": report.headline if outside else _named_to_staff(report),
+        "headline": _named_to(recipient, report),
         "passage": report.passage_exact if report.article and report.anchor_state == Anchor.OK else "",
         "private_url": settings.BASE_URL + private_path(own) if recipient.kind == "reader" else "",
         "confirm_url": settings.BASE_URL + confirm_path(own),
@@ -66,6 +66,17 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "notice_url": settings.BASE_URL + public.path(report.correction) if report.correction else "",
         "show_words": bool(report.publication.policy("mail_words_to_staff")),
     }
+
+
+def _named_to(recipient: Recipient, report: Report) -> str:
+    """What a report is about. Where nobody confirmed the address, in the newsroom's words alone: whoever typed it may
+    want to have us write to somebody else.
+    """
+    if recipient.kind == "reader":
+        return report.headline
+    if recipient.kind == "unconfirmed_reader":
+        return report.published_headline or report.get_medium_display()
+    return _named_to_staff(report)
 
 
 def _named_to_staff(report: Report) -> str:

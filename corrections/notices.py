@@ -64,12 +64,21 @@ def address_to_confirm(key: str) -> Address | None:
 
 @notice("report.submitted", "corrections/mail/report_submitted")
 @notice("report.address_given", "corrections/mail/report_submitted")
+@notice("report.released", "corrections/mail/report_submitted")
+@notice("report.restored", "corrections/mail/report_submitted")
 def the_new_reader(event: Event) -> Iterable[Recipient]:
-    """The receipt with the confirm button: the only mail that an unconfirmed address gets by itself."""
+    """The receipt with the confirm button: the only mail that an unconfirmed address gets by itself. Whether it does
+    was decided when it happened: see `services.receipts`.
+    """
     report = report_of(event)
-    if report.visibility != "normal" or not getattr(report, "contact", None):
+    contact = getattr(report, "contact", None)
+    if report.visibility != "normal" or contact is None or not contact.email_sealed:
         return []
-    return [Recipient("unconfirmed_reader", report.reference)] if report.contact.email_sealed else []
+    # Events from before that was written down: the receipt was owed at once.
+    at_once = contact.address_number if event.kind in {"report.submitted", "report.address_given"} else None
+    # Another address may have been given since: its own receipt was counted, and this one was not for it.
+    asked = event.data.get("receipt", at_once) == contact.address_number
+    return [Recipient("unconfirmed_reader", report.reference)] if asked else []
 
 
 @notice("report.written_to", "corrections/mail/report_written_to_unconfirmed")

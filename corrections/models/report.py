@@ -160,9 +160,12 @@ class Report(Record):
         """What it is about, in words anyone may read: the article's headline unless it is under embargo, else the
         address, else where it was seen.
         """
-        if self.article is not None and not self.article.is_embargoed:
-            return self.article.headline
-        return self.article_url or f"{self.get_medium_display()}: {self.medium_detail}"
+        return self.published_headline or self.article_url or f"{self.get_medium_display()}: {self.medium_detail}"
+
+    @property
+    def published_headline(self) -> str:
+        """The article's headline; empty without one of our articles, or while it is under embargo."""
+        return self.article.headline if self.article is not None and not self.article.is_embargoed else ""
 
     @property
     def place(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from corrections import events
 from corrections.marks import mark_of
 from corrections.models import Report, ReporterContact
+from corrections.services import receipts
 from corrections.services.splitting import family_of, same_address
 from corrections.vocabulary import Visibility
 from newsroom.accounts.models import User
@@ -108,7 +109,7 @@ def give_address(report: Report, *, email: str) -> Report:
     )
     report.version += 1
     report.save(update_fields=["version", "updated_at"])
-    record(events.ADDRESS_GIVEN, report, by=THE_READER)
+    record(events.ADDRESS_GIVEN, report, by=THE_READER, data={"receipt": receipts.to_address(report)})
     return report
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from corrections.marks import marks_of
 from corrections.models import Report
+from corrections.services import receipts
 from corrections.vocabulary import Visibility
 from newsroom import references
 from newsroom.events import wake
@@ -21,11 +22,12 @@ def send_again(*, email: str = "", reference: str = "") -> None:
     a report and day. What is not known does nothing, and says nothing.
 
     An address that refused our mail gets nothing. A confirmed address gets the links; where it was never confirmed,
-    only the newest report's receipt with the button, which is all that may be sent there.
+    only the newest report's receipt with the button, which is all that may be sent there: see `receipts`.
     """
     rows = (
         Report.objects.select_related("contact")
         .filter(visibility=Visibility.NORMAL, contact__email_sealed__gt="", contact__bounced_at=None)
+        .exclude(status__in=receipts.DOUBTED, contact__confirmed_at=None)
         .order_by("-pk")
     )
     if email:
@@ -45,9 +47,12 @@ def _owe(report: Report) -> None:
     contact = report.contact
     confirmed = contact.confirmed_at is not None
     today = timezone.now().date().isoformat()
+    key = f"link:{report.reference}:{today}:{confirmed}:{contact.address_number}"
+    if not confirmed and (Delivery.objects.filter(dedupe_key=key).exists() or not receipts.within_limit(contact)):
+        return
     with transaction.atomic():
         Delivery.objects.get_or_create(
-            dedupe_key=f"link:{report.reference}:{today}:{confirmed}:{contact.address_number}",
+            dedupe_key=key,
             defaults={
                 "event": event,
                 "channel": Delivery.Channel.EMAIL,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from corrections import events
 from corrections.models import Correction, Message, Report
-from corrections.services import answers, priority, watching
+from corrections.services import answers, priority, receipts, watching
 from corrections.services import correction as notices
 from corrections.services.joined import UNANSWERED, hand_over, lock_with_joined, lock_with_primary, take_along
 from corrections.services.moving import begin, decide, end, keep_closed
@@ -32,6 +32,7 @@ def release(report: Report, *, by: User, seen: int | None = None) -> Report:
     """The gate doubted it, a person does not: into the queue."""
     report, change = begin(report, "release", by=by, seen=seen)
     report.held_reasons = []
+    change["receipt"] = receipts.to_address_at_last(report)
     report = end(report, change, by=by, fields=("held_reasons",))
     watching.page_if_urgent(report, by=by)
     return report
@@ -52,6 +53,7 @@ def mark_spam(report: Report, *, by: User, seen: int | None = None) -> Report:
 def restore(report: Report, *, by: User, seen: int | None = None) -> Report:
     """It was no spam after all; the promised dates begin anew."""
     report, change = begin(report, "restore", by=by, seen=seen)
+    change["receipt"] = receipts.to_address_at_last(report)
     report = end(report, change, by=by)
     priority.promise(report)
     watching.page_if_urgent(report, by=by)

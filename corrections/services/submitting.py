@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from corrections.marks import mark_of
 from corrections.models import Report, ReporterContact
-from corrections.services import priority, watching
+from corrections.services import priority, receipts, watching
 from corrections.vocabulary import Category, Channel, Medium, Origin, Visibility
 from corrections.workflow import ReportStatus
 from newsroom import links, references
@@ -119,7 +119,8 @@ def _take_in(report: Report, draft: Draft, *, by: Actor) -> Report:
             email_mark=mark_of(draft.email),
         )
     priority.promise(report)
-    record("report.submitted", report, by=by, data={"status": report.status, "category": report.category})
+    data = {"status": report.status, "category": report.category, "receipt": receipts.to_address(report)}
+    record("report.submitted", report, by=by, data=data)
     watching.page_if_urgent(report, by=by)
     return report
 

@@ -273,7 +273,30 @@ def test_a_headline_with_line_breaks_makes_one_line_of_subject(daily, editor):
     assert letter.subject.endswith("One Bcc: all@daily.example two")
 
 
-def test_a_held_report_tells_nobody_at_the_desk(daily, editor):
+@pytest.mark.parametrize("medium", ["web", "newsletter"])
+def test_nothing_that_the_sender_typed_is_mailed_to_an_address_that_nobody_confirmed(daily, editor, medium):
+    report = make_report(daily, claim=SECRET, name="zinnia", medium=medium)
+    address = "https://daily.example/win-a-zinnia?buy=zinnia"
+    told = {"article": None, "article_url": address, "medium_detail": "zinnia: win at zinnia.example"}
+    Report.objects.filter(pk=report.pk).update(**told)
+    writing.write_to_reader(report, by=editor, words="Is it you?", unconfirmed=True, reason="They telephoned.")
+    composed = letters()
+    for template in ("report_submitted", "report_written_to_unconfirmed"):
+        [(_kind, letter)] = composed[f"corrections/mail/{template}"]
+        assert "zinnia" not in letter.subject + letter.text
+        assert {"web": "On the web", "newsletter": "In a newsletter"}[medium] in letter.text.splitlines()
+
+
+def test_a_receipt_names_the_article_unless_it_is_under_embargo(daily):
+    article = make_article(daily, headline="The bridge")
+    make_report(daily, article)
+    assert "The bridge" in letters()["corrections/mail/report_submitted"][0][1].text.splitlines()
+    type(article).objects.filter(pk=article.pk).update(embargoed_until=timezone.now() + timedelta(days=1))
+    text = letters()["corrections/mail/report_submitted"][0][1].text
+    assert [word in text for word in ("The bridge", article.url, "On the web")] == [False, False, True]
+
+
+def test_a_held_report_tells_nobody(daily, editor):
     make_report(daily, held_reasons=["trap"])
-    assert set(letters()) == {"corrections/mail/report_submitted"}
+    assert letters() == {}
     assert Event.objects.get(kind="report.submitted").data["status"] == "held"

@@ -70,7 +70,7 @@ def test_a_submitted_report_promises_three_dates_and_seals_the_contact(desk):
     assert "rita" not in report.contact.email_sealed
     assert reader_email(report) == "rita@reader.example"
     assert kinds(report) == ["report.submitted"]
-    assert Event.objects.get().data == {"status": "new", "category": "number_or_date"}
+    assert Event.objects.get().data == {"status": "new", "category": "number_or_date", "receipt": 0}
 
 
 def test_an_anonymous_report_has_no_contact_row(desk):

@@ -91,6 +91,7 @@ def unconfirmed_letters():
 
 def test_no_mail_to_an_unconfirmed_address_opens_the_report(daily, report):
     editor = make_staff(daily, "desk_editor")
+    planning.plan_due()
     lost_links.send_again(reference=report.reference)
     reports.take_up(report, by=editor)
     split(report, by=editor, claim="The name is wrong as well.")
