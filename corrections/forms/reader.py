@@ -24,7 +24,7 @@ from newsroom.accounts.models import Publication
 from newsroom.articles import passages
 from newsroom.articles.addresses import BadAddress, clean_url, post_of
 from newsroom.articles.hosts import publication_of
-from newsroom.articles.models import Article, Revision
+from newsroom.articles.models import Article, Revision, UseStatus
 from newsroom.articles.services import find
 from newsroom.web.text import clean_text
 
@@ -142,7 +142,7 @@ class ReportForm(forms.Form):
             )
             return address
         self.publication = owner
-        self.revision = self.article.current_revision() if self.article and not self.article.is_embargoed else None
+        self.revision = _public_text(self.article) if self.article else None
         self.anchor = post_of(text)
         return address
 
@@ -232,6 +232,13 @@ class LostLinkForm(forms.Form):
         if not self.errors and not data["email"] and not data["reference"]:
             self.add_error("email", ValidationError(_("Please give your email address."), code="required"))
         return data
+
+
+def _public_text(article: Article) -> Revision | None:
+    """The text that anyone may read: not while it is under embargo, and no longer once it was withheld or canceled."""
+    if article.is_embargoed or article.status != UseStatus.USABLE:
+        return None
+    return article.current_revision()
 
 
 def text_to_mark(revision: Revision | None) -> str:

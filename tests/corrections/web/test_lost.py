@@ -74,9 +74,7 @@ def test_an_address_gets_the_links_of_its_reports_and_the_answer_is_the_same_for
     assert (unknown[:2], unknown[2]) == (known[:2], [])
 
 
-def test_five_links_at_most_and_of_what_was_never_confirmed_the_newest_receipt_alone(
-    client, daily, settings
-):
+def test_five_links_at_most_and_of_what_was_never_confirmed_the_newest_receipt_alone(client, daily, settings):
     settings.THROTTLES = {**settings.THROTTLES, "link-request": (50, 3600)}
     confirmed = [confirm(make_report(daily)).reference for _ in range(6)]
     unconfirmed = [make_report(daily).reference for _ in range(3)]

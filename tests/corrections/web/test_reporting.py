@@ -349,6 +349,27 @@ def test_an_embargoed_article_is_not_shown(client, daily, filled):
     assert "Secret until noon" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "status", [{"cms_status": "withheld"}, {"desk_status": "withheld"}, {"desk_status": "canceled"}]
+)
+def test_the_text_of_an_article_that_was_taken_away_is_not_shown_and_can_be_reported(client, daily, filled, status):
+    article = make_article(daily, url="https://daily.example/politics/story", headline="The bridge", **status)
+    asked = {"article_url": article.url, "passage_exact": "1.2 million", "look": "1"}
+    for page in (
+        client.get("/corrections/new/", {"url": article.url, "quote": "Robin Vale"}),
+        client.post("/corrections/new/", asked),
+    ):
+        text = page.content.decode()
+        assert [word in text for word in ("The bridge", "The council spent", "opened it in May")] == [
+            True,
+            False,
+            False,
+        ]
+        assert page.context["passage_missing"] is False
+    client.post("/corrections/new/", filled(passage_exact="Robin Vale"))
+    assert (Report.objects.get().article, Report.objects.get().passage_exact) == (article, "Robin Vale")
+
+
 def test_sending_twice_makes_one_report(client, daily, filled):
     sent = filled()
     first, second = client.post("/corrections/new/", sent), client.post("/corrections/new/", sent)
