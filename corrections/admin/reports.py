@@ -20,7 +20,7 @@ from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.entering import ReportEnterForm
 from corrections.forms.inquiries import ReportAskColleagueForm, ReportCloseInquiryForm
 from corrections.forms.joining import ReportJoinAllForm
-from corrections.forms.legal import LegalReasonForm
+from corrections.forms.legal import LegalReasonForm, ReportRestrictForm, still_read
 from corrections.forms.senders import ReportListSenderForm
 from corrections.forms.splitting import ReportSplitForm, ReportWeighForm
 from corrections.models import Doing, Report
@@ -41,6 +41,7 @@ from corrections.services import (
     writing,
 )
 from corrections.services import report as reports
+from corrections.services.drafting import unpublished_with_words_of
 from corrections.services.similar import SAME, similar_to
 from corrections.vocabulary import URGENT_REASONS
 from corrections.workflow import REPORT, decided_before
@@ -160,7 +161,7 @@ class ReportAdmin(StatisticsAdmin):
         "restore": Button(reports.restore),
         "refer": Button(legal.refer, LegalReasonForm, _("Refer to legal"), legal.may_refer),
         "advise": Button(legal.advise, forms.ReportAdviseForm, _("Advise the desk"), legal.may_advise),
-        "restrict": Button(legal.restrict, LegalReasonForm, _("Restrict to legal"), legal.may_restrict),
+        "restrict": Button(legal.restrict, ReportRestrictForm, _("Restrict to legal"), legal.may_restrict),
         "unrestrict": Button(legal.unrestrict, LegalReasonForm, _("Open to the desk again"), legal.may_unrestrict),
         "place_hold": Button(legal.place_hold, LegalReasonForm, _("Place a legal hold"), legal.may_place_hold),
         "lift_hold": Button(legal.lift_hold, LegalReasonForm, _("Lift the legal hold"), legal.may_lift_hold),
@@ -245,6 +246,7 @@ class ReportAdmin(StatisticsAdmin):
             "urgent_because": dict(URGENT_REASONS).get(subject.urgent_reason, ""),
             "priority_words": priority.words_of(subject.priority_reasons),
             "joined_to": visible.filter(pk=subject.joined_to_id).first() if subject.joined_to_id else None,
+            "still_read": self._still_read(subject),
             "legal_acts": legal.acts_shown_to(subject, request.user),  # type: ignore[arg-type]  # -- idem
             "contact": contact,
             "held_because": [gate.REASONS.get(code, code) for code in subject.held_reasons],
@@ -256,6 +258,11 @@ class ReportAdmin(StatisticsAdmin):
             "said_same": self._said_same(request, subject),
             **similar,
         }
+
+    def _still_read(self, subject: Report) -> str:
+        """Where the desk still reads words of a restricted report."""
+        found = unpublished_with_words_of(subject) if subject.confidential else []
+        return still_read(found) if found else ""
 
     def _said_same(self, request: HttpRequest, subject: Report) -> Any:
         """The report that the reader says is the same, with whether one press joins it there."""

@@ -70,20 +70,33 @@ def start_for(report: Report, *, by: User) -> Correction:
     """The draft that an accepted report starts: the passage and what would be right, when the error appeared, how bad
     the desk judged it, and the post of a live blog. All of it is the desk's to change; nobody is its author yet.
 
-    Inside the acceptance's transaction.
+    Of a restricted report it has no words: the whole desk reads drafts. Inside the acceptance's transaction.
     """
     draft = _new(report.publication, by=None, articles=[report.article] if report.article else [])
     if report.anchor:
         draft.articles.update(anchor=report.anchor)
     if report.article_revision:
         draft.articles.update(revision_before=report.article_revision)
-    draft.original_text = report.passage_exact
-    draft.corrected_text = report.suggestion if report.passage_exact else ""
+    if not report.confidential:
+        draft.original_text = report.passage_exact
+        draft.corrected_text = report.suggestion if report.passage_exact else ""
     draft.severity = report.severity or (Severity.HIGH if report.about_me else Severity.LOW)
     draft.error_published_at = _appeared(report)
     draft.save(update_fields=["original_text", "corrected_text", "severity", "error_published_at"])
     fixing.propose(draft)
     return draft
+
+
+def unpublished_with_words_of(report: Report) -> list[Correction]:
+    """The notices in the making, of this report or about its article, that hold its passage or what would be right."""
+    said = {report.passage_exact.strip(), report.suggestion.strip()} - {""}
+    about = Q(reports=report) | Q(articles__article=report.article_id, articles__article__isnull=False)
+    found = Correction.objects.filter(about, status__in=OPEN).distinct().order_by("pk")
+    return [
+        row
+        for row in found
+        if any(words in text for words in said for text in (row.text, row.original_text, row.corrected_text))
+    ]
 
 
 def take_in(correction: Correction, report: Report) -> Correction:

@@ -13,6 +13,7 @@ from corrections.services import clock, splitting
 from corrections.services.same import Question
 from corrections.services.submitting import private_path
 from corrections.views import progress, said, wording
+from corrections.vocabulary import Visibility
 from corrections.workflow import ReportStatus
 
 
@@ -41,16 +42,26 @@ def context_of(report: Report, *, question: Question | None) -> dict[str, Any]:
         "answers": wording.answers_of(report),
         "notice": _card(settled_by),
         "asked_about": _card(asked_about),
-        "family": [
-            {"reference": other.reference, "path": private_path(other), "label": wording.standing_of(other).label}
-            for other in splitting.family_of(report).exclude(pk=report.pk)[: splitting.MAX_PARTS]
-        ],
+        "family": _other_halves(report),
         "passage_missing": _passage_missing(report),
         "about_reader": said.about_the_reader(report),
         "reached_by": said.reached_by(report),
         "on_duty_told": report.status != ReportStatus.HELD,
         "private_url": settings.BASE_URL + private_path(report),
     }
+
+
+def _other_halves(report: Report) -> list[dict[str, Any]]:
+    """What it was split into, with the way there. The desk may have given this page's link out, so that a restricted
+    half is named on the page of another restricted one alone.
+    """
+    others = splitting.family_of(report).exclude(pk=report.pk)
+    if not report.confidential:
+        others = others.filter(visibility=Visibility.NORMAL)
+    return [
+        {"reference": other.reference, "path": private_path(other), "label": wording.standing_of(other).label}
+        for other in others[: splitting.MAX_PARTS]
+    ]
 
 
 def _settled_by(report: Report) -> Correction | None:

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from corrections import statistics
 from corrections.models import LegalAct, Report
-from corrections.services import clock, contacts, erasing, legal, links, retention, writing
+from corrections.services import clock, contacts, drafting, erasing, legal, links, retention, splitting, writing
 from corrections.services import correction as notices
 from corrections.services import report as reports
+from corrections.services.submitting import private_path
 from newsroom.accounts.models import ApiKey
 from newsroom.errors import Conflict, Invalid, NotAllowed, NotFound
 from newsroom.events import planning, promises
@@ -196,6 +197,65 @@ def test_the_buttons_of_legal_restrict_and_hold_and_the_page_says_so(client, dai
     assert "Evidence for the hearing." in page
     assert "A claim is before the court." not in page
     assert told(report) >= {("report_unrestricted_desk", "user", str(editor.pk))}
+
+
+def test_a_draft_begun_for_a_restricted_report_holds_none_of_its_words(daily, lawyer):
+    both = make_staff(daily, "desk_editor", "legal")
+    said = {"passage_exact": "1.2 million", "suggestion": "1.45 million"}
+    drafted = []
+    for close in (False, True):
+        report = make_report(daily, **said)
+        if close:
+            report = restricted(report, lawyer)
+        report = reports.accept(reports.take_up(report, by=both), by=both)
+        drafted.append((report.correction.original_text, report.correction.corrected_text))
+
+    assert drafted == [("1.2 million", "1.45 million"), ("", "")]
+
+
+def test_legal_reads_before_and_after_that_a_notice_in_the_making_holds_words_of_the_report(
+    client, daily, editor, lawyer
+):
+    report = make_report(daily, passage_exact="1.2 million", suggestion="1.45 million")
+    report = reports.accept(reports.take_up(report, by=editor), by=editor)
+    notice, page = report.correction, reverse("admin:corrections_report_change", args=[report.pk])
+    warning = f"Words of this report stand in a notice that the desk writes: {notice.reference}."
+    client.force_login(lawyer)
+
+    assert warning in client.get(page).content.decode()
+    restricted(report, lawyer)
+    assert warning in client.get(page).content.decode()
+    notices.edit(notice, by=editor, original_text="", corrected_text="", text="We mean the 1.45 million.")
+    assert warning in client.get(page).content.decode()
+    notices.edit(notice, by=editor, text="An earlier version misstated the cost.")
+    assert "Words of this report stand in" not in client.get(page).content.decode()
+
+
+def test_a_draft_that_was_left_when_the_report_was_reopened_is_named_as_well(daily, editor):
+    report = make_report(daily, passage_exact="1.2 million")
+    report = reports.accept(reports.take_up(report, by=editor), by=editor)
+    notice = report.correction
+    report = reports.reopen(report, by=editor, words="Not sure.")
+    assert drafting.unpublished_with_words_of(report) == [notice]
+    notices.discard(notice, by=editor)
+    assert drafting.unpublished_with_words_of(report) == []
+
+
+def test_a_page_that_the_desk_may_hand_out_does_not_lead_to_a_restricted_half(client, daily, editor, lawyer):
+    report = make_report(daily)
+    for claim in ("The name is wrong.", "The date is wrong."):
+        report = splitting.split(report, by=editor, claim=claim)
+    second, third = Report.objects.filter(split_from=report).order_by("pk")
+    restricted(second, lawyer)
+
+    def leads_to(shown):
+        text = client.get(private_path(shown), follow=True).content.decode()
+        return [private_path(row) in text or row.reference in text for row in (report, second, third) if row != shown]
+
+    assert (leads_to(report), leads_to(third)) == ([False, True], [True, False])
+    assert leads_to(second) == [True, True]
+    restricted(third, lawyer)
+    assert (leads_to(second), leads_to(third)) == ([True, True], [True, True])
 
 
 def test_a_hold_keeps_what_is_due_to_be_forgotten_until_it_is_lifted(daily, lawyer):
