@@ -17,7 +17,7 @@ from newsroom.accounts.models import DeskKind, Publication, Role
 from newsroom.accounts.notices import people_at, people_with
 from newsroom.backups import AFTER_RESTORE
 from newsroom.events import sealed
-from newsroom.events.kinds import Address, Recipient, address_book, notice
+from newsroom.events.kinds import Address, Recipient, address_book, closed, notice
 from newsroom.events.models import Event
 from newsroom.events.upkeep import GAUGES
 from newsroom.workflow import DESK
@@ -36,6 +36,12 @@ def report_of(event: Event) -> Report:
 def correction_of(event: Event) -> Correction:
     """The notice that the event is about."""
     return Correction.objects.select_related("publication").get(reference=event.subject_reference)
+
+
+@closed("report")
+def is_restricted(reference: str) -> bool:
+    """Whether only the legal role may know of it."""
+    return Report.objects.filter(reference=reference).exclude(visibility=Visibility.NORMAL).exists()
 
 
 @address_book("reader")

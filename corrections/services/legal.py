@@ -21,6 +21,7 @@ from newsroom.accounts.notices import people_with
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.kinds import Kind
 from newsroom.events.log import record
+from newsroom.events.planning import await_planners
 from newsroom.events.upkeep import cancel_owed
 from newsroom.workflow import DESK, LEGAL, lock
 
@@ -107,8 +108,10 @@ def advise(report: Report, *, by: User, words: str, seen: int | None = None) -> 
 def restrict(report: Report, *, by: User, reason: str, seen: int | None = None) -> Report:
     """From now on for the legal role alone. Who worked on it without that role is told that it is gone.
 
-    Mails and hooks about it that are still owed are canceled; they do not come back when it is opened again.
+    Mails and hooks about it that are still owed are canceled, and what happened before and is not planned yet brings
+    none; they do not come back when it is opened again.
     """
+    await_planners(report)
     report = _begin(report, by=by, reason=reason, seen=seen)
     if report.confidential:
         raise Conflict(_("It is restricted already."))

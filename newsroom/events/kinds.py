@@ -66,6 +66,8 @@ REFUSALS: dict[str, Callable[[str, datetime], None]] = {}
 CONTEXTS: dict[str, Callable[[Event, Recipient], dict[str, Any]]] = {}
 PAYLOADS: dict[str, Callable[[Event], dict[str, Any]]] = {}
 
+CLOSED: dict[str, Callable[[str], bool]] = {}
+
 STAFF, ORGANIZATION, PUBLIC = Audience.STAFF.value, Audience.ORGANIZATION.value, Audience.PUBLIC.value
 
 
@@ -133,6 +135,18 @@ def mail_context(subject_kind: str) -> Callable[[Any], Any]:
 
     def register(function: Any) -> Any:
         CONTEXTS[subject_kind] = function
+        return function
+
+    return register
+
+
+def closed(subject_kind: str) -> Callable[[Callable[[str], bool]], Callable[[str], bool]]:
+    """The function answers whether the record of this reference is confidential now. What happened to it before that
+    and is not planned yet goes to nobody any more.
+    """
+
+    def register(function: Callable[[str], bool]) -> Callable[[str], bool]:
+        CLOSED[subject_kind] = function
         return function
 
     return register

@@ -63,12 +63,21 @@ def plan(event_id: int) -> bool:
     for name, react in kinds.REACTIONS:
         if name == event.kind:
             react(event)
-    mails, hooks = _mails(event), _hooks(event)
+    mails, hooks = ([], []) if _was_closed_since(event) else (_mails(event), _hooks(event))
     Delivery.objects.bulk_create([*mails, *hooks], ignore_conflicts=True)
     unplanned.delete()
     _give_position(event, mails, hooks)
     reach("while_planning")
     return True
+
+
+def await_planners(subject: Any) -> None:
+    """Wait for whoever turns events of this record into mails and hooks at this moment, so that they can be canceled.
+
+    Before the record itself is locked: a planner's reactions may wait for that.
+    """
+    waiting = Unplanned.objects.select_for_update(of=("self",)).order_by("pk")
+    list(waiting.filter(event__subject_kind=subject.noun, event__subject_reference=subject.reference))
 
 
 def owe_again(event: Event) -> int:
@@ -87,6 +96,11 @@ def endpoints_lacking(event: Event) -> list[Endpoint]:
     there = event.deliveries.exclude(endpoint=None).values("endpoint")
     planned = Endpoint.objects.filter(pk__in=event.position.endpoints or [])
     return list(planned.exclude(state=Endpoint.State.GONE).exclude(pk__in=there))
+
+
+def _was_closed_since(event: Event) -> bool:
+    is_closed = kinds.CLOSED.get(event.subject_kind)
+    return is_closed is not None and event.audience != Audience.NOBODY and is_closed(event.subject_reference)
 
 
 def _give_position(event: Event, mails: list[Delivery], hooks: list[Delivery]) -> None:

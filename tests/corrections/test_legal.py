@@ -1,8 +1,10 @@
 """The legal desk closes a report to everybody else, and keeps what would be forgotten."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,9 +16,9 @@ from corrections.services import report as reports
 from corrections.services.submitting import private_path
 from newsroom.accounts.models import ApiKey
 from newsroom.errors import Conflict, Invalid, NotAllowed, NotFound
-from newsroom.events import planning, promises
+from newsroom.events import planning, promises, upkeep
 from newsroom.events.api.streams import events_of
-from newsroom.events.models import Audience, Delivery, Event
+from newsroom.events.models import Audience, Delivery, Endpoint, Event
 from newsroom.workflow import THE_READER
 from tests.factories import answer_warnings, confirm, make_article, make_publication, make_report, make_staff
 
@@ -36,6 +38,10 @@ def editor(daily):
 @pytest.fixture
 def lawyer(daily):
     return make_staff(daily, "legal")
+
+
+def lawyer_and_editor(daily):
+    return make_staff(daily, "legal", "desk_editor")
 
 
 def restricted(report, lawyer):
@@ -116,6 +122,59 @@ def test_no_mail_about_it_leaves_but_to_legal(daily, editor, lawyer):
     }
     report.refresh_from_db()
     assert (report.status, report.reminders_sent) == ("in_review", 0)
+
+
+def test_what_happened_before_and_was_not_planned_yet_goes_out_no_longer(daily, editor, lawyer):
+    Endpoint.objects.create(publication=daily, url="https://cms.example/hook", state="active")
+    report = reports.take_up(confirm(make_report(daily)), by=editor)
+    other = reports.assign(make_report(daily), by=lawyer_and_editor(daily), to=editor)
+    report = reports.assign(report, by=lawyer_and_editor(daily), to=editor)
+    report = restricted(report, lawyer)
+
+    while planning.plan_due():
+        pass
+    assert {template for template, _kind, _key in told(report)} == {"report_restricted_left", "report_restricted_desk"}
+    assert not Delivery.objects.filter(event__subject_reference=report.reference).exclude(endpoint=None).exists()
+    assert ("report_assigned", "user", str(editor.pk)) in told(other)
+    hooks = Delivery.objects.exclude(endpoint=None).values_list("event__kind", "event__subject_reference")
+    assert set(hooks) == {(kind, other.reference) for kind in ("report.submitted", "report.assigned")}
+    assert upkeep.reconcile() == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_planned_at_this_moment_is_canceled(transactional_db, monkeypatch):
+    daily = make_publication()
+    lawyer, editor = make_staff(daily, "legal"), make_staff(daily, "desk_editor")
+    report = confirm(make_report(daily))
+    half_way, go_on = threading.Event(), threading.Event()
+
+    def pause(_event, *_rows):
+        half_way.set()
+        go_on.wait(10)
+
+    def plan():
+        planning.plan(Event.objects.get(kind="report.submitted").pk)
+        connection.close()
+
+    def close():
+        restricted(report, lawyer)
+        connection.close()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(planning, "_give_position", pause)
+        threads = [threading.Thread(target=work) for work in (plan, close)]
+        threads[0].start()
+        assert half_way.wait(10)
+        threads[1].start()
+        threads[1].join(0.5)
+        go_on.set()
+        for thread in threads:
+            thread.join(10)
+
+    states = Delivery.objects.filter(event__kind="report.submitted").values_list("recipient_key", "state")
+    assert (str(editor.pk), "canceled") in states
+    assert {state for _key, state in states} == {"canceled"}
 
 
 def test_it_is_in_no_stream_and_no_figure(daily, lawyer):
