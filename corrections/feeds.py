@@ -79,7 +79,8 @@ def atom(feed: Feed) -> bytes:
         _add(entry, "updated", _time(row.updated_at))
         _link(entry, "alternate", shape["url"], "text/html")
         for article in shape["articles"]:
-            _link(entry, "related", article["url"], "text/html")
+            if article["url"]:
+                _link(entry, "related", article["url"], "text/html")
         for term in (shape["kind"], f"severity:{shape['severity']}", f"status:{shape['status']}"):
             SubElement(entry, f"{{{ATOM}}}category", term=term)
         _add(entry, "content", _html(shape)).set("type", "html")
@@ -128,8 +129,8 @@ def _item(row: Correction) -> dict[str, Any]:
 
 
 def _title(shape: dict[str, Any]) -> str:
-    headline = shape["articles"][0]["headline"] if shape["articles"] else shape["reference"]
-    return f"{Kind(shape['kind']).label}: {headline}"
+    headline = shape["articles"][0]["headline"] if shape["articles"] else ""
+    return f"{Kind(shape['kind']).label}: {headline or shape['reference']}"
 
 
 def _html(shape: dict[str, Any]) -> str:

@@ -31,15 +31,16 @@ def shape(correction: Correction) -> dict[str, Any]:
         "articles": [
             {
                 "reference": row.article.reference,
-                "url": row.article.url,
-                "headline": row.article.headline,
+                # Empty under embargo. The reference stays: the entry of the log is committed to it.
+                "url": row.article.url if row.is_named else "",
+                "headline": row.article.headline if row.is_named else "",
                 "section": row.article.section,
                 "publication": row.article.publication.slug,
                 "revision_before": row.revision_before,
                 "revision_after": row.revision_after,
                 "fixed_at": row.fixed_at,
                 "anchor": row.anchor or None,
-                "address": row.address,
+                "address": row.address if row.is_named else "",
             }
             for row in correction.articles.all()
         ],

@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from corrections.models import Correction, CorrectionArticle
+from corrections.models.notice import with_headline
 from corrections.vocabulary import Kind, Severity
 from newsroom.api.filter_fields import MomentFilter, ReferenceFilter, YesNoFilter
 
@@ -71,11 +72,11 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
                 Q(text__icontains=word)
                 | Q(original_text__icontains=word)
                 | Q(corrected_text__icontains=word)
-                | Q(_names(article__headline__icontains=word))
+                | Q(_names(with_headline(word)))
             )
         return queryset
 
 
-def _names(**article: Any) -> Exists:
+def _names(*wanted: Q, **article: Any) -> Exists:
     """Whether the notice names such an article; a join would show a notice once an article."""
-    return Exists(CorrectionArticle.objects.filter(correction=OuterRef("pk"), **article))
+    return Exists(CorrectionArticle.objects.filter(*wanted, correction=OuterRef("pk"), **article))

@@ -27,8 +27,8 @@ class NamedArticleSerializer(serializers.Serializer):
     """One article that a notice is about."""
 
     reference = serializers.CharField()
-    url = serializers.URLField()
-    headline = serializers.CharField()
+    url = serializers.URLField(help_text="Empty while the article is under embargo.")
+    headline = serializers.CharField(help_text="Empty while the article is under embargo.")
     section = serializers.CharField()
     publication = serializers.CharField(help_text="The slug of the publication.")
     revision_before = serializers.IntegerField(allow_null=True, help_text="The text with the error.")

@@ -144,7 +144,7 @@ class Correction(Record):
             return _now("The notice has no text yet.")
         if not self.articles.all():
             return _now("Name at least one article.")
-        return self._misses_target() or self._waits_for_fix() or self._fails_the_linter()
+        return self._under_embargo() or self._misses_target() or self._waits_for_fix() or self._fails_the_linter()
 
     def lint(self) -> list[Finding]:
         """What the linter finds in its words, by the levels of the publication."""
@@ -209,6 +209,14 @@ class Correction(Record):
             effect=self.effect,
         )
 
+    def _under_embargo(self) -> str:
+        for row in self.articles.all():
+            if row.article.is_embargoed:
+                return _now(
+                    "“%(headline)s” is under embargo: nothing may tell of it yet. Publish the notice when that ends."
+                ) % {"headline": row.article.headline}
+        return ""
+
     def _waits_for_fix(self) -> str:
         if not self.wants_fix:
             return ""
@@ -269,9 +277,22 @@ class CorrectionArticle(models.Model):
         return self.revision_after is not None and self.revision_after > (self.revision_before or 0)
 
     @property
+    def is_named(self) -> bool:
+        """Whether anyone may read headline and address of the article: not while it is under embargo, even if that was
+        set after the notice was published.
+        """
+        return not self.article.is_embargoed
+
+    @property
     def address(self) -> str:
         """Where readers find what is corrected: the article, at the post that is meant."""
         return f"{self.article.url.partition('#')[0]}#{quote(self.anchor)}" if self.anchor else self.article.url
+
+
+def with_headline(words: str) -> Q:
+    """Of `CorrectionArticle`: the article's headline has these words, and may be named."""
+    out = Q(article__embargoed_until=None) | Q(article__embargoed_until__lte=timezone.now())
+    return out & Q(article__headline__icontains=words)
 
 
 class CorrectionAuthor(models.Model):

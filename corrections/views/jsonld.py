@@ -28,6 +28,7 @@ def correction_comment(shape: dict[str, Any], publication: Publication) -> SafeS
         "about": [
             {"@type": "NewsArticle", "url": article["address"], "headline": article["headline"]}
             for article in shape["articles"]
+            if article["url"]
         ],
     }
     text = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_ESCAPES)

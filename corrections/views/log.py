@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from corrections import feeds, public
 from corrections.ledger import reading
 from corrections.models import Correction, CorrectionArticle
+from corrections.models.notice import with_headline
 from corrections.services import checkpoints
 from corrections.views import wording
 from corrections.views.jsonld import correction_comment
@@ -78,7 +79,7 @@ class LogFilters(django_filters.FilterSet):
 
     def with_words(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """In the notice, or in the headline of an article of it."""
-        headlines = CorrectionArticle.objects.filter(correction=OuterRef("pk"), article__headline__icontains=value)
+        headlines = CorrectionArticle.objects.filter(with_headline(value), correction=OuterRef("pk"))
         return rows.filter(Q(text__icontains=value) | Exists(headlines))
 
     def in_section(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
@@ -152,7 +153,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "proof": _proof(shape),
         "diff": diff,
         "superseded_by": wording.card(shape)["superseded_by"],
-        "articles": shape["articles"],
+        "headline": next((row["headline"] for row in shape["articles"] if row["headline"]), shown.reference),
         "about": {
             "reference": target.reference,
             "url": public.path(target),

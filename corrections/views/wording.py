@@ -186,7 +186,7 @@ def card(
                 "page": f"/articles/{article['reference']}/",
             }
             for article in shape["articles"]
-            if name_articles
+            if name_articles and article["url"]
         ],
     }
 

@@ -1,14 +1,20 @@
 """Publishing waits for the fix in every article: proposed when an edit looks like it, seen by a person, or not."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from corrections.models import Correction, CorrectionArticle
 from corrections.services import correction as notices
 from corrections.services import destroying
 from corrections.services import report as reports
+from newsroom.accounts.models import Publication
+from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import planning
 from newsroom.events.log import history_of
@@ -127,6 +133,23 @@ def test_the_reason_may_stand_among_the_words_while_one_article_is_named(desk):
         notices.edit(draft, by=desk.editor, not_fixed_reason="Both are archived.")
     assert refused.value.faults[0].pointer == "/not_fixed_reason"
     assert row_of(draft, second).not_fixed_reason == ""
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+def test_nothing_is_published_while_an_article_of_the_notice_is_under_embargo(desk, urgent):
+    secret = make_article(desk.publication, headline="Out at noon")
+    draft = desk.draft(make_article(desk.publication), secret, kind="reply")
+    if not urgent:
+        draft = notices.send_for_approval(draft, by=desk.editor)
+    publish = partial(notices.publish_urgent, words="Now.") if urgent else notices.publish
+    Publication.objects.filter(pk=desk.publication.pk).update(settings={"allow_publish_urgent": True})
+    Article.objects.filter(pk=secret.pk).update(embargoed_until=timezone.now() + timedelta(hours=1))
+
+    with pytest.raises(Conflict, match="“Out at noon” is under embargo"):
+        publish(draft, by=desk.standards)
+    assert "“Out at noon” is under embargo" in desk.page(draft).content.decode()
+    Article.objects.filter(pk=secret.pk).update(embargoed_until=timezone.now() - timedelta(seconds=1))
+    assert publish(draft, by=desk.standards).status == "published"
 
 
 @pytest.mark.parametrize(("kind", "waits"), [("reply", False), ("retraction", False), ("update", True)])

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import etree
 
-from corrections.models import Correction
+from corrections.models import Correction, Report
 from corrections.services import checkpoints
 from corrections.services import correction as notices
+from corrections.services.submitting import private_path
 from newsroom.articles.models import Article
 from tests.copies import multiply
 from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
@@ -278,6 +279,44 @@ def test_the_history_of_an_article_warns_of_what_must_not_be_used(client, publis
 def test_an_article_under_embargo_has_no_page_yet(client, article):
     Article.objects.filter(pk=article.pk).update(embargoed_until=timezone.now() + timedelta(hours=1))
     assert client.get(f"/articles/{article.reference}/").status_code == 404
+
+
+@pytest.fixture
+def embargoed_since(published, article):
+    """The notice, of an article that was put under embargo after it was published."""
+    Article.objects.filter(pk=article.pk).update(embargoed_until=timezone.now() + timedelta(hours=1))
+    return published
+
+
+def test_no_public_page_names_an_article_under_embargo(client, daily, embargoed_since):
+    own = f"/corrections/{embargoed_since.reference}/"
+    report = make_report(article=embargoed_since.main_article)
+    Report.objects.filter(pk=report.pk).update(status="resolved", closed_at=timezone.now(), correction=embargoed_since)
+    for path in [*public_paths(embargoed_since)[:3], own]:
+        text = client.get(path).content.decode()
+        words = (embargoed_since.reference, "Bridge opens late", "daily.example/politics/bridge")
+        assert [word in text for word in words] == [True, False, False], path
+    text = client.get(private_path(report), follow=True).content.decode()
+    assert (embargoed_since.reference in text, "Bridge opens late" in text) == (True, False)
+    assert f'<h1><bdi dir="auto">{embargoed_since.reference}</bdi></h1>' in client.get(own).content.decode()
+    assert "related" not in client.get("/corrections/feed.atom").content.decode()
+
+
+def test_the_api_names_an_article_under_embargo_by_its_reference_and_the_proof_stays_as_it_was(client, embargoed_since):
+    before = Correction.objects.get().ledger_entry.opening.content
+    answer = client.get(f"/api/v1/corrections/{embargoed_since.reference}/")
+    [named] = answer.json()["articles"]
+    assert (named["reference"], named["url"], named["headline"]) == (embargoed_since.main_article.reference, "", "")
+    assert "Bridge opens late" not in answer.content.decode()
+    assert answer.json()["ledger"]["opening"]["content"] == before
+
+
+def test_nobody_finds_the_headline_of_an_article_under_embargo_by_searching(client, embargoed_since):
+    for path in ("/corrections/?q=Bridge", "/api/v1/corrections/?q=Bridge"):
+        assert embargoed_since.reference not in client.get(path).content.decode()
+    Article.objects.update(embargoed_until=timezone.now() - timedelta(seconds=1))
+    for path in ("/corrections/?q=Bridge", "/api/v1/corrections/?q=Bridge"):
+        assert embargoed_since.reference in client.get(path).content.decode()
 
 
 def test_the_atom_feed_is_whole_and_buries_what_was_suppressed(client, published, daily, legal):

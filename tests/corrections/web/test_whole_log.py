@@ -2,13 +2,16 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from corrections.ledger.verify_corrections import Wrong, verify, verify_consistency
 from corrections.models import LedgerCheckpoint
 from corrections.services import checkpoints, recovery
 from corrections.services import correction as notices
+from newsroom.articles.models import Article
 from tests.factories import make_article, make_correction, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -63,6 +66,12 @@ def test_the_whole_log_is_one_download_and_the_program_finds_it_whole(client, da
     assert "7.31 million" not in text
     assert "Order 7" not in text
     assert verified(text)[-1].endswith(f"The words of 1 were removed and cannot be checked: {published.reference}.")
+
+
+def test_the_program_finds_the_log_whole_while_an_article_of_it_is_under_embargo(client, daily, published):
+    Article.objects.update(embargoed_until=timezone.now() + timedelta(hours=1))
+    checkpoints.sign()
+    assert verified(whole_log(client))[-1].startswith("The 1 notices are those of the log")
 
 
 def test_a_notice_hidden_under_an_injunction_is_not_in_the_download(client, published, legal):
