@@ -149,8 +149,11 @@ def remind(now: datetime) -> int:
     for inquiry in due.order_by("reply_by")[:BATCH]:
         with transaction.atomic():
             report = lock(inquiry.report)
-            if Inquiry.objects.filter(pk=inquiry.pk, reminded_at=None, answered_at=None).update(reminded_at=now):
-                record(events.INQUIRY_REMINDED, report, by=THE_CLOCK, data={"inquiry": inquiry.reference})
+            fresh = lock(inquiry)
+            if fresh.state == InquiryState.OPEN and fresh.reminded_at is None:
+                fresh.reminded_at = now
+                fresh.save(update_fields=["reminded_at", "updated_at"])
+                record(events.INQUIRY_REMINDED, report, by=THE_CLOCK, data={"inquiry": fresh.reference})
                 sent += 1
     return sent
 

@@ -157,6 +157,29 @@ def test_who_does_not_answer_is_reminded_once_at_the_date(report, editor):
     }
 
 
+@pytest.mark.parametrize("meanwhile", ["closed", "answered", "declined", "restricted"])
+def test_nobody_is_reminded_of_what_was_settled_while_the_clock_waited(report, editor, monkeypatch, meanwhile):
+    inquiry = ask(report, editor)
+    lock = inquiries.lock
+
+    def settled_first(record):
+        monkeypatch.setattr(inquiries, "lock", lock)
+        if meanwhile == "closed":
+            inquiries.close(report, by=editor, inquiry=inquiry)
+        elif meanwhile == "answered":
+            inquiries.answer(inquiry, words="Yes.")
+        elif meanwhile == "declined":
+            reports.decline(report, by=editor, code="opinion", words="No.")
+        else:
+            legal.restrict(report, by=make_staff(report.publication, "legal"), reason="Court.")
+        return lock(record)
+
+    monkeypatch.setattr(inquiries, "lock", settled_first)
+    assert inquiries.remind(inquiry.reply_by) == 0
+    assert Inquiry.objects.get().reminded_at is None
+    assert not Event.objects.filter(kind="report.inquiry_reminded").exists()
+
+
 @pytest.mark.parametrize(
     "over",
     [
