@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.business_time import last_moment
-from newsroom.errors import DomainError
+from newsroom.errors import DomainError, Stale
 from newsroom.events import watch
 from newsroom.events.log import record
 from newsroom.workflow import THE_CLOCK, lock
@@ -44,8 +45,8 @@ def remind(now: datetime) -> int:
         due = sum(1 for wait in REMIND_AFTER if report.asked_at + wait <= now)
         if due <= report.reminders_sent:
             continue
-        with transaction.atomic():
-            fresh = lock(report)
+        with transaction.atomic(), suppress(Stale):
+            fresh = lock(report, seen=report.version)
             if fresh.status == ReportStatus.NEEDS_INFO and fresh.reminders_sent < due:
                 fresh.reminders_sent += 1
                 fresh.save(update_fields=["reminders_sent", "updated_at"])
@@ -55,13 +56,16 @@ def remind(now: datetime) -> int:
 
 
 def lapse(now: datetime) -> int:
-    """Close what was asked, reminded twice and never answered. The number closed."""
+    """Close what was asked, reminded twice and never answered. The number closed.
+
+    What anybody did something to since it was read here is looked at afresh next time.
+    """
     closed = 0
     for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
         if now <= _closes_at(report):
             continue
         try:
-            reports.lapse(report)
+            reports.lapse(report, seen=report.version)
         except DomainError:
             continue
         closed += 1

@@ -11,7 +11,7 @@ from django.utils import timezone
 from corrections.ledger.canonical import canonical
 from corrections.ledger.commitments import commit
 from corrections.models import Correction, LedgerEntry, LedgerHead, Report
-from corrections.services import clock, destroying, submitting
+from corrections.services import clock, destroying, legal, submitting, writing
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
@@ -454,6 +454,44 @@ def test_a_silent_reader_is_reminded_twice_then_the_report_lapses(desk):
         (2, "lapsed"),
         (2, "lapsed"),
     ]
+
+
+@pytest.mark.parametrize("meanwhile", ["reply", "ask again", "write", "restrict"])
+def test_the_clock_does_not_overrun_what_somebody_did_while_it_waited(desk, monkeypatch, meanwhile):
+    report = reports.ask(reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?")
+    asked, closes_at = timezone.now(), clock._closes_at
+    for day in (6, 11):
+        clock.tick(asked + timedelta(days=day))
+
+    def done_first(read):
+        monkeypatch.setattr(clock, "_closes_at", closes_at)
+        if meanwhile == "restrict":
+            legal.restrict(report, by=desk.legal, reason="Court.")
+        elif meanwhile == "write":
+            writing.write_to_reader(report, by=desk.editor, words="We found the minutes.", unconfirmed=True, reason="-")
+        else:
+            answered = reports.reply(report, words="There.")
+            if meanwhile == "ask again":
+                reports.ask(answered, by=desk.editor, words="And when?")
+        return closes_at(read)
+
+    monkeypatch.setattr(clock, "_closes_at", done_first)
+    assert clock.lapse(asked + timedelta(days=17)) == 0
+    stands = {"reply": "in_review"}.get(meanwhile, "needs_info")
+    assert (Report.objects.get(pk=report.pk).status, clock._closes_at is closes_at) == (stands, True)
+
+
+def test_a_question_that_was_asked_again_while_the_clock_waited_brings_no_reminder_yet(desk, monkeypatch):
+    report = reports.ask(reports.take_up(make_report(desk.publication), by=desk.editor), by=desk.editor, words="Where?")
+    asked, lock = timezone.now(), clock.lock
+
+    def asked_again_first(read, **seen):
+        reports.ask(reports.reply(report, words="There."), by=desk.editor, words="And when?")
+        return lock(read, **seen)
+
+    monkeypatch.setattr(clock, "lock", asked_again_first)
+    assert clock.remind(asked + timedelta(days=6)) == 0
+    assert Report.objects.get(pk=report.pk).reminders_sent == 0
 
 
 @pytest.mark.parametrize("field", ["about_me", "urgent"])
