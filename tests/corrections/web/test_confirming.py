@@ -48,8 +48,15 @@ def test_the_page_names_the_article_but_none_under_embargo(client, daily, report
     later = timezone.now() + timedelta(days=1)
     secret = make_report(daily, make_article(daily, headline="Secret until noon", embargoed_until=later))
     page = client.get(confirm_path(secret)).content.decode()
-    assert "Secret until noon" not in page
-    assert secret.article_url in page
+    assert "On the web" in page
+    assert [words in page for words in ("Secret until noon", secret.article_url)] == [False, False]
+
+
+def test_the_page_shows_nothing_that_the_sender_typed(client, daily):
+    report = make_report(daily, medium="podcast", medium_detail="zinnia: win at zinnia.example", name="zinnia")
+    Report.objects.filter(pk=report.pk).update(article=None, article_url="https://daily.example/zinnia")
+    page = client.get(confirm_path(report)).content.decode()
+    assert ("In a podcast" in page, "zinnia" in page) == (True, False)
 
 
 def test_a_confirmation_is_late_after_thirty_days_and_says_what_to_do(client, report):
