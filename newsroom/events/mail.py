@@ -10,7 +10,7 @@ import css_inline
 from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from newsroom.events.kinds import CONTEXTS, Address, Recipient
 from newsroom.events.models import Delivery
@@ -30,14 +30,17 @@ class Letter:
 
 
 def compose(delivery: Delivery, address: Address) -> Letter:
-    """Render the delivery's template in the recipient's language, from the rows that the event names."""
+    """Render the delivery's template in the recipient's language, from the rows that the event names; its days are
+    those of the publication, as on the pages that the mail leads to.
+    """
     event = delivery.event
     if event is None:
         raise ValueError("A mail is about an event.")
     make = CONTEXTS.get(event.subject_kind)
     recipient = Recipient(delivery.recipient_kind, delivery.recipient_key)
     publication = event.publication
-    with translation.override(address.language or settings.LANGUAGE_CODE):
+    zone = publication.zone if publication else None
+    with translation.override(address.language or settings.LANGUAGE_CODE), timezone.override(zone):
         context = {
             "event": event,
             "publication": publication,

@@ -96,6 +96,15 @@ def test_an_urgent_receipt_says_who_was_told_whom_to_call_and_by_which_hour(clie
     assert "on duty" not in plain
 
 
+def test_page_and_mail_name_the_same_last_day_where_it_ends_on_the_next_day_of_utc(client, daily, editor):
+    type(daily).objects.filter(pk=daily.pk).update(time_zone="America/Los_Angeles")
+    with time_machine.travel(datetime(2026, 11, 28, 6, 30, tzinfo=UTC), tick=False):
+        report = confirm(make_report(daily))
+        reports.decline(report, by=editor, code="opinion", words="It is an opinion.")
+        assert "until Friday, Dec. 25, 2026. Another editor decides." in shows(client, report)[1]
+        assert "on your private page, until Friday, Dec. 25, 2026." in letter("report_declined").text
+
+
 def test_who_was_joined_sees_the_other_reports_date_and_no_answer_before_there_is_one(client, daily, editor):
     article = make_article(daily)
     first = make_report(article=article, passage_exact="1.2 million")
