@@ -62,6 +62,7 @@ _LICENSE = {
 }
 REVOCATION_PROPOSED = declare("license.revocation_proposed", STAFF, _("Revocation proposed"))
 HELD_BACK = declare("license.held_back", STAFF, _("Paid, but the article may not be used"))
+KEPT_SUSPENDED = declare("license.kept_suspended", STAFF, _("Paid or credited, but still suspended"))
 EXPIRING = declare("license.expiring", ORGANIZATION, _("License ends soon"), public_data=("days", "ends_on"))
 EXPIRED = declare("license.expired", ORGANIZATION, _("License ended"), public_data=("ends_on",))
 

@@ -24,7 +24,7 @@ from reprints.models import (
 from reprints.services import asking, partner_access
 from reprints.services.buyers import writes_invoices
 from reprints.services.moving import beside
-from reprints.vocabulary import Lane
+from reprints.vocabulary import Lane, Obstacle
 
 MAIL = "reprints/mail"
 
@@ -219,6 +219,7 @@ def the_payer_who_paid(event: Event) -> Iterable[Recipient]:
 
 
 @notice("license.held_back", f"{MAIL}/license_held_back_desk")
+@notice("license.kept_suspended", f"{MAIL}/license_kept_suspended_desk")
 def the_desk_of_license(event: Event) -> Iterable[Recipient]:
     """The desk that granted it."""
     return audience.the_desk(license_of(event).request)
@@ -324,6 +325,7 @@ def about_license(event: Event, recipient: Recipient) -> dict[str, Any]:
         "license_admin_url": _desk_page(row),
         "verify_url": settings.BASE_URL + links.verify_path(row.reference),
         "placements": list(row.placements.filter(removed_at=None)),
+        "against": [Obstacle(code).label for code in event.data.get("against", [])],
     }
 
 

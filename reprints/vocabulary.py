@@ -327,3 +327,14 @@ class EndReason(models.TextChoices):
     FRAUD = "fraud", _("Fraud")
     BY_LICENSEE = "by_licensee", _("Ended by the licensee")
     AGREED = "agreed", _("Ended by agreement")
+
+
+class Obstacle(models.TextChoices):
+    """What stands against putting a suspended license in force again."""
+
+    OVER = "over", _("Its last day is over.")
+    SUSPENDED = "suspended", _("It was suspended for another reason.")
+    UNPAID = "unpaid", _("An invoice for it is overdue.")
+    NOT_USABLE = "not_usable", _("Its article may not be used.")
+    UNANSWERED = "unanswered", _("The licensee has not answered a notice that the text must go.")
+    REVOCATION = "revocation", _("Its revocation is proposed.")

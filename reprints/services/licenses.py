@@ -18,7 +18,7 @@ from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking, carrying, issuing, placements, terms_of_time
 from reprints.services.moving import move, tell, words_of
-from reprints.vocabulary import EndReason, InvoiceKind
+from reprints.vocabulary import EndReason, InvoiceKind, Obstacle
 from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, RequestStatus
 
 SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
@@ -87,20 +87,42 @@ def lift(row: License, now: datetime) -> bool:
     row = lock(row)
     if row.status != LicenseStatus.SUSPENDED or row.suspended_until is None or row.day(now) < row.suspended_until:
         return False
-    if row.effective_status(now) == "expired" or _stands_against(row):
+    if stands_against(row, now):
         return False
     reinstate(row, by=THE_CLOCK)
     return True
 
 
-def _stands_against(row: License) -> bool:
-    unpaid = Q(kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED)
-    owing = row.end_reason == EndReason.PAYMENT_OVERDUE and row.quote.invoices.filter(unpaid).exists()
-    return (
-        owing
-        or row.article.status != "usable"
-        or row.update_notices.unanswered().filter(duty__in=carrying.STILL_DUE).exists()
-    )
+@transaction.atomic
+def settle(row: License, *, by: Actor) -> bool:
+    """The invoice is paid or taken back: a license that is suspended is in force again. False when something else
+    stands against that: then it stays as it is, and the desk is told what.
+    """
+    row = lock(row)
+    if row.status != LicenseStatus.SUSPENDED:
+        return False
+    if against := stands_against(row, moments.now()):
+        tell(events.KEPT_SUSPENDED, row, by=THE_LOG, data={"against": against})
+        return False
+    reinstate(row, by=by)
+    return True
+
+
+def stands_against(row: License, now: datetime) -> list[Obstacle]:
+    """What still speaks against putting a suspended license in force again by itself; nothing when it may be."""
+    owed = row.quote.invoices.filter(kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED)
+    for_debt = row.end_reason == EndReason.PAYMENT_OVERDUE
+    waits = row.suspended_until is None or row.day(now) < row.suspended_until
+    found = {
+        Obstacle.OVER: row.effective_status(now) == "expired",
+        Obstacle.SUSPENDED: waits and not for_debt,
+        # Whatever it was suspended for: what is owed for so long suspends it too.
+        Obstacle.UNPAID: (owed if for_debt else owed.exclude(suspended_at=None)).exists(),
+        Obstacle.NOT_USABLE: row.article.status != "usable",
+        Obstacle.UNANSWERED: row.update_notices.unanswered().filter(duty__in=carrying.STILL_DUE).exists(),
+        Obstacle.REVOCATION: approvals.waiting(row, "revoke").filter(subject_version=row.version).exists(),
+    }
+    return [obstacle for obstacle, stands in found.items() if stands]
 
 
 @transaction.atomic

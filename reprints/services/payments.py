@@ -36,8 +36,8 @@ def pay(
     """Money arrived: the whole that is outstanding, or `amount` of it. `reference` is the bank's, once an invoice.
 
     Paid in full, the licenses that waited for it are issued, unless their article may not be used any more (the desk is
-    told), and those suspended for it are reinstated. For a credit
-    note it is the money given back. Raises `Invalid` for an amount that is not a part of what is outstanding.
+    told), and those suspended for it are reinstated, unless something else stands against that (the desk is told). For
+    a credit note it is the money given back. Raises `Invalid` for an amount that is not a part of what is outstanding.
     """
     invoice = lock(invoice, seen=seen)
     INVOICE.check(invoice, "pay", by)
@@ -75,7 +75,9 @@ def pay(
 def credit(
     invoice: Invoice, *, by: User, words: str, again: bool = False, seen: int | None = None
 ) -> tuple[Invoice, Invoice | None]:
-    """`invoicing.credit`, and the licenses that were suspended for the debt are reinstated: it is gone."""
+    """`invoicing.credit`, and the licenses that were suspended for the debt are reinstated as after a payment: it is
+    gone.
+    """
     note, draft = invoicing.credit(invoice, by=by, words=words, again=again, seen=seen)
     _release_licenses(invoice, by=by, paid=False)
     return note, draft
@@ -154,5 +156,5 @@ def _release_licenses(invoice: Invoice, *, by: Actor, paid: bool) -> None:
     if paid:
         for row in rows.filter(status=LicenseStatus.PENDING_PAYMENT):
             licenses.issue_paid(row, by=by)
-    for row in rows.filter(status=LicenseStatus.SUSPENDED, end_reason=EndReason.PAYMENT_OVERDUE):
-        licenses.reinstate(row, by=by)
+    for row in rows.filter(status=LicenseStatus.SUSPENDED):
+        licenses.settle(row, by=by)

@@ -4,11 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from newsroom.errors import Conflict, Invalid, NotAllowed
-from newsroom.events.models import Event
+from newsroom.events import mail, planning
+from newsroom.events.kinds import ADDRESS_BOOKS
+from newsroom.events.models import Delivery, Event
 from reprints.models import Invoice, License, LicenseRequest, Payment
-from reprints.services import clock, invoicing, licenses, payments
+from reprints.services import clock, invoicing, licenses, payments, updates
 from tests.reprints import billing
 from tests.reprints import factories as make
 
@@ -169,11 +172,59 @@ def test_what_the_desk_reinstated_is_not_suspended_again(publication, editor):
     assert License.objects.get().status == "active"
 
 
-def test_a_payment_does_not_lift_a_suspension_for_another_reason(publication, editor):
+def _suspected(row, invoice, editor, manager):
+    licenses.reinstate(row, by=editor)
+    licenses.suspend(row, by=editor, reason="suspected_breach", words="We ask.")
+
+
+def _withheld(row, invoice, editor, manager):
+    type(row.article).objects.filter(pk=row.article_id).update(desk_status="withheld")
+
+
+def _retracted(row, invoice, editor, manager):
+    with transaction.atomic():
+        updates.open_for(make.happened("correction.published", row.article, kind="retraction"))
+
+
+def _over(row, invoice, editor, manager):
+    yesterday = row.day() - timedelta(days=1)
+    License.objects.filter(pk=row.pk).update(starts_on=yesterday, ends_on=yesterday)
+
+
+def _to_be_revoked(row, invoice, editor, manager):
+    licenses.propose_revoke(row, by=editor, reason="non_payment", words="For months.")
+
+
+@pytest.mark.parametrize(
+    ("stand_against", "obstacle", "words"),
+    [
+        (_suspected, "suspended", "- It was suspended for another reason."),
+        (_withheld, "not_usable", "- Its article may not be used."),
+        (_retracted, "unanswered", "- The licensee has not answered a notice that the text must go."),
+        (_over, "over", "- Its last day is over."),
+        (_to_be_revoked, "revocation", "- Its revocation is proposed."),
+    ],
+)
+@pytest.mark.parametrize("settle", ["pay", "credit"])
+def test_what_something_else_stands_against_stays_suspended_and_the_desk_is_told(
+    publication, editor, manager, stand_against, obstacle, words, settle
+):
     invoice = billing.owed(publication)
-    licenses.suspend(License.objects.get(), by=editor, reason="suspected_breach", words="We ask.")
-    payments.pay(invoice, by=editor, reference="TX-1")
-    assert License.objects.get().status == "suspended"
+    row = License.objects.get()
+    clock.tick(billing.days_after_due(invoice, 50))
+    stand_against(row, invoice, editor, manager)
+    if settle == "pay":
+        payments.pay(invoice, by=editor, reference="TX-1")
+    else:
+        payments.credit(invoice, by=editor, words="Our mistake.")
+    assert License.objects.get(pk=row.pk).status == "suspended"
+    event = Event.objects.get(kind="license.kept_suspended")
+    assert (event.subject_reference, event.data["against"]) == (row.reference, [obstacle])
+    while planning.plan_due():
+        pass
+    told = Delivery.objects.get(event=event)
+    assert (told.recipient_kind, told.recipient_key) == ("user", str(editor.pk))
+    assert words in mail.compose(told, ADDRESS_BOOKS["user"](told.recipient_key)).text.splitlines()
 
 
 def test_a_credit_lifts_the_suspension_for_the_debt(publication, editor):

@@ -11,7 +11,7 @@ from newsroom.events import planning
 from newsroom.events.models import Event
 from reprints import papers
 from reprints.models import License
-from reprints.services import clock, licenses, updates
+from reprints.services import clock, licenses, payments, updates
 from tests.reprints import billing
 from tests.reprints import factories as make
 
@@ -78,19 +78,23 @@ def test_without_a_day_it_stays_suspended(held, editor):
     assert clock.tick(timezone.now() + timedelta(days=100))["reinstated"] == 0
 
 
-def _withheld(row, article):
+def _withheld(row, article, editor):
     type(article).objects.filter(pk=article.pk).update(desk_status="withheld")
 
 
-def _must_come_down(row, article):
+def _must_come_down(row, article, editor):
     with transaction.atomic():
         updates.open_for(make.happened("correction.published", article, kind="retraction"))
 
 
-@pytest.mark.parametrize("stand_against", [_withheld, _must_come_down])
+def _to_be_revoked(row, article, editor):
+    licenses.propose_revoke(row, by=editor, reason="breach", words="They sold it on.")
+
+
+@pytest.mark.parametrize("stand_against", [_withheld, _must_come_down, _to_be_revoked])
 def test_while_something_stands_against_it_the_desk_decides(held, article, editor, stand_against):
     row = suspend(held, editor)
-    stand_against(row, article)
+    stand_against(row, article, editor)
     assert clock.tick(noon(row, row.suspended_until))["reinstated"] == 0
     assert License.objects.get().status == "suspended"
 
@@ -101,6 +105,18 @@ def test_while_the_debt_it_was_suspended_for_is_open_it_is_not_reinstated():
     invoice = billing.owed(publication)
     row = suspend(License.objects.get(quote=invoice.quote), editor, reason="payment_overdue")
     assert clock.tick(noon(row, row.suspended_until))["reinstated"] == 0
+
+
+def test_what_became_overdue_for_too_long_meanwhile_stands_against_it_as_well():
+    publication = billing.billing_publication()
+    editor = make.make_staff(publication, "licensing_editor")
+    invoice = billing.owed(publication)
+    row = License.objects.get()
+    row = suspend(row, editor, days=(invoice.due_on - row.day()).days + 60)
+    clock.tick(billing.days_after_due(invoice, 50))
+    assert clock.tick(billing.days_after_due(invoice, 60))["reinstated"] == 0
+    payments.pay(invoice, by=editor, reference="TX-1")
+    assert clock.tick(billing.days_after_due(invoice, 60))["reinstated"] == 1
 
 
 def test_past_its_end_it_is_expired_says_so_and_hands_nothing_out(held, editor):
