@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import Organization
+from newsroom.business_time import end_of_day
 from newsroom.events.models import Endpoint
 from reprints import links
 from reprints.documents.wording import document_locale, money_words
@@ -25,11 +27,11 @@ FAR = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(0)) - timedelta(da
 
 
 def needs_of(organization: Organization, *, invoices: bool) -> list[dict[str, Any]]:
-    """`[{what, title, url, due, by_clock, late}]`, the nearest date first, at most twenty of each kind. Live records
-    only.
+    """`[{what, title, url, due, zone, by_clock, late}]`, the nearest date first, at most twenty of each kind. Live
+    records only.
 
-    `due` is None where there is no date; such lines come last. It is in the zone of the publication it is owed to, and
-    its hour counts if `by_clock`.
+    `due` is None where there is no date; such lines come last. `zone` is the publication it is owed to, and its hour
+    counts if `by_clock`.
     """
     found = [*_revoked(organization), *_notices(organization), *_questions(organization), *_quotes(organization)]
     found += [*_ending(organization), *_webhooks(organization)]
@@ -104,16 +106,21 @@ def _quotes(organization: Organization) -> list[dict[str, Any]]:
 
 
 def _ending(organization: Organization) -> list[dict[str, Any]]:
-    """Licenses that end soon and that nobody renews yet."""
-    today = timezone.now().date()
-    rows = License.objects.filter(organization=organization, test=False, status=LicenseStatus.ACTIVE)
-    rows = rows.filter(ends_on__lte=today + SOON)
+    """Licenses that end soon or have just ended, and that nobody renews yet."""
+    near = by_the_day(timezone.now(), lambda day: Q(ends_on__range=(day - SOON, day + SOON)))
+    rows = License.objects.filter(near, organization=organization, test=False, status=LicenseStatus.ACTIVE)
     renewing = LicenseRequest.objects.filter(
         renews__organization=organization, status__in=[*OPEN_REQUEST, RequestStatus.AGREED, RequestStatus.FULFILLED]
     )
     rows = rows.exclude(pk__in=renewing.values("renews")).select_related("article", "request", "publication")
     return [
-        _need(_("A license ends: renew it or remove the text"), row.article.headline, row.request, row, _end_of(row))
+        _need(
+            _("A license ends: renew it or remove the text"),
+            row.article.headline,
+            row.request,
+            row,
+            _end_of(row.ends_on, row),
+        )
         for row in rows.order_by("ends_on", "pk")[:EACH]
     ]
 
@@ -129,7 +136,7 @@ def _invoices(organization: Organization) -> list[dict[str, Any]]:
             f"{row.number} · {_owed(row)}",
             row.quote.request,
             row,
-            _last_moment(row.due_on, row.publication),
+            _end_of(row.due_on, row),
         )
         for row in rows[:EACH]
     ]
@@ -158,10 +165,5 @@ def _headline(request: LicenseRequest) -> str:
     return "; ".join(item.article.headline for item in list(request.items.all())[:3])
 
 
-def _end_of(row: License) -> datetime:
-    return _last_moment(row.ends_on, row.publication)
-
-
-def _last_moment(day: Any, publication: Any) -> datetime:
-    """The last minute of the day where the publication is."""
-    return datetime.combine(day, time(23, 59), tzinfo=publication.zone)
+def _end_of(day: Any, row: Any) -> datetime:
+    return end_of_day(day, zone=row.publication.zone)

@@ -1,6 +1,7 @@
 """An organization's own pages: what needs it, its lists, and a request with every move of its people's roles."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -69,6 +70,18 @@ def test_on_its_last_evening_where_it_was_granted_a_license_still_ends(publicati
     with time_machine.travel(tonight, tick=False):
         asker = signed_in(organization.contacts.get(is_requester=True))
         assert "A license ends" in text(asker.get(DOOR))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # never the same day in both
+@pytest.mark.parametrize(("days", "named"), [(-31, False), (-30, True), (0, True), (30, True), (31, False)])
+def test_a_license_is_named_from_thirty_days_before_its_last_day_to_thirty_after(
+    publication, organization, asker, zone, days, named
+):
+    held = make.make_license(publication, make.make_article(publication), organization=organization)
+    type(publication).objects.filter(pk=publication.pk).update(time_zone=zone)
+    last_day = timezone.localdate(timezone=ZoneInfo(zone)) + timedelta(days=days)
+    License.objects.filter(pk=held.pk).update(starts_on=last_day, ends_on=last_day)
+    assert ("A license ends" in text(asker.get(DOOR))) is named
 
 
 def test_a_license_that_is_being_renewed_needs_nothing_more(publication, organization, asker):
