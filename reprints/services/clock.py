@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import Organization
 from newsroom.errors import DomainError
 from newsroom.events import watch
@@ -58,7 +59,7 @@ def tick_tests(organization: Organization, *, now: datetime | None = None) -> di
 
 
 def _due(now: datetime, scope: Q) -> dict[str, int]:
-    waiting = _waiting_for_requester(scope)
+    waiting, unpaid = _waiting_for_requester(scope), payments.overdue(now, scope)
     return {
         "reminded": _each(waiting, now, remind_requester),
         "lapsed": _each(waiting, now, lapse_silent),
@@ -69,8 +70,8 @@ def _due(now: datetime, scope: Q) -> dict[str, int]:
         "notices_reminded": _each(_notices_to_remind(now, scope), now, remind_licensee),
         "overdue": _each(_notices_due(now, scope), now, tell_overdue),
         "escalated": _each(_notices_overdue(now, scope), now, escalate_notice),
-        "invoices_reminded": _each(payments.overdue(now, scope), now, payments.remind),
-        "invoices_suspended": _each(payments.overdue(now, scope), now, payments.suspend_for),
+        "invoices_reminded": _each(unpaid, now, payments.remind),
+        "invoices_suspended": _each(unpaid, now, payments.suspend_for),
     }
 
 
@@ -229,28 +230,23 @@ def _waiting_for_requester(scope: Q) -> list[LicenseRequest]:
 
 
 def _ending(now: datetime, scope: Q) -> list[License]:
-    day = now.date()
-    rows = License.objects.filter(
-        scope,
-        status=LicenseStatus.ACTIVE,
-        ends_on__gte=day - LOOK_BACK,
-        ends_on__lte=day + timedelta(days=max(EXPIRING_DAYS)) + LOOK_BACK,
-    )
+    soon = timedelta(days=max(EXPIRING_DAYS))
+    near = by_the_day(now, lambda day: Q(ends_on__range=(day, day + soon)))
+    rows = License.objects.filter(near, scope, status=LicenseStatus.ACTIVE)
     return list(rows.without_renewal().select_related("publication"))
 
 
 def _ended(now: datetime, scope: Q) -> list[License]:
+    over = by_the_day(now, lambda day: Q(ends_on__lt=day))
     rows = License.objects.filter(
-        scope,
-        status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED],
-        expired_told_at=None,
-        ends_on__lt=now.date() + LOOK_BACK,
+        over, scope, status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED], expired_told_at=None
     )
     return list(rows.without_renewal().select_related("publication"))
 
 
 def _suspended_until(now: datetime, scope: Q) -> list[License]:
-    rows = License.objects.filter(scope, status=LicenseStatus.SUSPENDED, suspended_until__lte=now.date() + LOOK_BACK)
+    come = by_the_day(now, lambda day: Q(suspended_until__lte=day))
+    rows = License.objects.filter(come, scope, status=LicenseStatus.SUSPENDED)
     return list(rows.select_related("publication"))
 
 

@@ -18,7 +18,7 @@ from reprints.models import Invoice, License, Payment
 from reprints.services import invoicing, licenses
 from reprints.services.moving import move, tell, touch, words_of
 from reprints.vocabulary import EndReason, InvoiceKind
-from reprints.workflow import INVOICE, InvoiceStatus, LicenseStatus
+from reprints.workflow import INVOICE, LicenseStatus
 
 LONGEST_REFERENCE = 100
 
@@ -131,10 +131,8 @@ def suspend_for(invoice: Invoice, now: datetime) -> bool:
 
 
 def overdue(now: datetime, scope: Q) -> list[Invoice]:
-    """Invoices of our own whose due date may have passed by then, oldest first: what the clock looks at."""
-    rows = Invoice.objects.of_our_own().filter(
-        scope, status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE, due_on__lte=now.date()
-    )
+    """Invoices of our own whose due date has passed by then, oldest first: what the clock looks at."""
+    rows = Invoice.objects.of_our_own().overdue(now).filter(scope)
     return list(rows.select_related("publication").order_by("due_on", "pk"))
 
 
