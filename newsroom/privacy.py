@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from django.utils import timezone
 
+from newsroom.rounds import to_the_end
+
 
 class Retainer(Protocol):
     """Forgets what is older than each publication's policies say."""
@@ -44,6 +46,7 @@ RETAINERS: dict[str, Retainer] = {}
 SHELVES: dict[str, Shelf] = {}
 
 
+@to_the_end()
 def retain(*, now: datetime | None = None, dry_run: bool = False) -> dict[str, int]:
     """Everything that every app forgets with time, as `app.kind` → how many."""
     moment = now or timezone.now()

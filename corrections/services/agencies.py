@@ -22,9 +22,10 @@ from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.models import Article, Revision
 from newsroom.articles.passages import similarity
 from newsroom.business_time import end_of_day
-from newsroom.errors import Conflict, DomainError, Invalid, NotAllowed
+from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import promises
 from newsroom.events.log import record
+from newsroom.rounds import one_by_one
 from newsroom.workflow import DESK, THE_CLOCK, Actor, lock
 
 WAITS_IN = {ReportStatus.IN_REVIEW, ReportStatus.ACCEPTED}
@@ -92,14 +93,8 @@ def go_on(report: Report, *, by: Actor, seen: int | None = None) -> Report:
 
 def end_waits(now: datetime) -> int:
     """End the waits whose day is over. How many."""
-    ended = 0
-    for report in Report.objects.open().filter(waiting_until__lte=now).order_by("waiting_until")[:BATCH]:
-        try:
-            go_on(report, by=THE_CLOCK)
-        except DomainError:
-            continue
-        ended += 1
-    return ended
+    over = Report.objects.open().filter(waiting_until__lte=now).order_by("waiting_until")[:BATCH]
+    return one_by_one(over, lambda report: go_on(report, by=THE_CLOCK) is not None)
 
 
 def candidates(publication: Publication, *, agency: str, headline: str, text: str = "") -> list[tuple[Article, float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +15,9 @@ from corrections.services import report as reports
 from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.business_time import last_moment
-from newsroom.errors import DomainError, Stale
 from newsroom.events import watch
 from newsroom.events.log import record
+from newsroom.rounds import one_by_one, to_the_end
 from newsroom.workflow import THE_CLOCK, lock
 
 WATCHED_HERE = ("report", "correction")
@@ -27,8 +26,12 @@ LAPSE_AFTER = timedelta(days=15)
 """With the end of that day, where the publication is: the reader was told the date."""
 
 
+@to_the_end()
 def tick(now: datetime | None = None) -> None:
-    """Everything that is due, each row in a transaction of its own. Twice in a row does nothing more."""
+    """Everything that is due, each row in a transaction of its own. Twice in a row does nothing more.
+
+    A row that fails does not hold up the others: what it raised is raised when all are through.
+    """
     now = now or timezone.now()
     remind(now)
     lapse(now)
@@ -40,19 +43,21 @@ def tick(now: datetime | None = None) -> None:
 
 def remind(now: datetime) -> int:
     """Remind readers who were asked something, on the fifth and the tenth day. The number of reminders."""
-    sent = 0
-    for report in waiting():
-        due = sum(1 for wait in REMIND_AFTER if report.asked_at + wait <= now)
-        if due <= report.reminders_sent:
-            continue
-        with transaction.atomic(), suppress(Stale):
-            fresh = lock(report, seen=report.version)
-            if fresh.status == ReportStatus.NEEDS_INFO and fresh.reminders_sent < due:
-                fresh.reminders_sent += 1
-                fresh.save(update_fields=["reminders_sent", "updated_at"])
-                record("report.reminded", fresh, by=THE_CLOCK, data={"number": fresh.reminders_sent})
-                sent += 1
-    return sent
+    return one_by_one(waiting(), lambda report: _remind(report, now))
+
+
+def _remind(report: Any, now: datetime) -> bool:
+    due = sum(1 for wait in REMIND_AFTER if report.asked_at + wait <= now)
+    if due <= report.reminders_sent:
+        return False
+    with transaction.atomic():
+        fresh = lock(report, seen=report.version)
+        if fresh.status != ReportStatus.NEEDS_INFO or fresh.reminders_sent >= due:
+            return False
+        fresh.reminders_sent += 1
+        fresh.save(update_fields=["reminders_sent", "updated_at"])
+        record("report.reminded", fresh, by=THE_CLOCK, data={"number": fresh.reminders_sent})
+    return True
 
 
 def lapse(now: datetime) -> int:
@@ -60,16 +65,15 @@ def lapse(now: datetime) -> int:
 
     What anybody did something to since it was read here is looked at afresh next time.
     """
-    closed = 0
-    for report in waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE):
-        if now <= _closes_at(report):
-            continue
-        try:
-            reports.lapse(report, seen=report.version)
-        except DomainError:
-            continue
-        closed += 1
-    return closed
+    silent = waiting().filter(asked_at__lte=now - LAPSE_AFTER, reminders_sent__gte=REMINDERS_BEFORE_LAPSE)
+    return one_by_one(silent, lambda report: _lapse(report, now))
+
+
+def _lapse(report: Any, now: datetime) -> bool:
+    if now <= _closes_at(report):
+        return False
+    reports.lapse(report, seen=report.version)
+    return True
 
 
 def answer_by(report: Report) -> datetime | None:

@@ -18,6 +18,7 @@ from corrections.workflow import ReportStatus
 from newsroom.accounts.models import Publication
 from newsroom.errors import Conflict
 from newsroom.events.log import record
+from newsroom.rounds import one_by_one, to_the_end
 from newsroom.workflow import THE_CLOCK, THE_READER, lock
 
 ASK_WITHIN = timedelta(days=14)
@@ -25,6 +26,7 @@ ASK_WITHIN = timedelta(days=14)
 BATCH = 200
 
 
+@to_the_end()
 def ask(now: datetime | None = None) -> int:
     """Ask the readers of reports that were settled so long ago, and those who joined them, once. How many.
 
@@ -44,8 +46,7 @@ def ask(now: datetime | None = None) -> int:
             closed_at__lte=now - wait,
             closed_at__gt=now - wait - ASK_WITHIN,
         )
-        for report in due.order_by("closed_at", "pk")[:BATCH]:
-            asked += _ask_with_joined(report, now)
+        asked += one_by_one(due.order_by("closed_at", "pk")[:BATCH], lambda report: _ask_with_joined(report, now))
     return asked
 
 

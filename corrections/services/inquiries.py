@@ -25,6 +25,7 @@ from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import sealed
 from newsroom.events.log import record
 from newsroom.events.upkeep import forget_recipient
+from newsroom.rounds import one_by_one
 from newsroom.workflow import DESK, THE_CLOCK, Outsider, lock
 
 THE_COLLEAGUE = Outsider("colleague")
@@ -145,17 +146,19 @@ def remind(now: datetime) -> int:
         report__status__in=OPEN,
         report__visibility=Visibility.NORMAL,
     )
-    sent = 0
-    for inquiry in due.order_by("reply_by")[:BATCH]:
-        with transaction.atomic():
-            report = lock(inquiry.report)
-            fresh = lock(inquiry)
-            if fresh.state == InquiryState.OPEN and fresh.reminded_at is None:
-                fresh.reminded_at = now
-                fresh.save(update_fields=["reminded_at", "updated_at"])
-                record(events.INQUIRY_REMINDED, report, by=THE_CLOCK, data={"inquiry": fresh.reference})
-                sent += 1
-    return sent
+    return one_by_one(due.order_by("reply_by")[:BATCH], lambda inquiry: _remind(inquiry, now))
+
+
+@transaction.atomic
+def _remind(inquiry: Inquiry, now: datetime) -> bool:
+    report = lock(inquiry.report)
+    fresh = lock(inquiry)
+    if fresh.state != InquiryState.OPEN or fresh.reminded_at is not None:
+        return False
+    fresh.reminded_at = now
+    fresh.save(update_fields=["reminded_at", "updated_at"])
+    record(events.INQUIRY_REMINDED, report, by=THE_CLOCK, data={"inquiry": fresh.reference})
+    return True
 
 
 @transaction.atomic

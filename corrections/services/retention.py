@@ -11,11 +11,13 @@ from corrections.models import Inquiry, Report
 from corrections.services import contacts, doubting, erasing, inquiries
 from corrections.workflow import CLOSED, ReportStatus
 from newsroom.accounts.forgetting import Kinds, each, forget
+from newsroom.rounds import to_the_end
 from newsroom.workflow import THE_CLOCK
 
 logger = logging.getLogger(__name__)
 
 
+@to_the_end()
 def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
     """Forget contact details, words and networks that are older than the policies say. How many reports of each kind.
 

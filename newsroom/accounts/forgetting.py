@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from newsroom.accounts.models import Publication
-from newsroom.errors import DomainError
+from newsroom.rounds import one_by_one, to_the_end
 
-logger = logging.getLogger(__name__)
 BATCH = 200
 Rows = QuerySet[Any]
 Kinds = Mapping[str, tuple[str, Callable[[Rows, datetime], Rows], Callable[[Rows], int]]]
 """Kind → its policy in days, which of the rows are due before a moment, and what is done with those."""
 
 
+@to_the_end()
 def forget(kinds: Kinds, rows_of: Callable[[Publication], Rows], *, now: datetime, dry_run: bool) -> dict[str, int]:
     """Forget what is older than each publication's policies say: how many rows of each kind.
 
@@ -36,14 +35,12 @@ def forget(kinds: Kinds, rows_of: Callable[[Publication], Rows], *, now: datetim
 
 
 def each(rows: Rows, take: Callable[[Any], bool]) -> int:
-    """In batches by primary key, each row in a transaction of its own; one that moved meanwhile waits for tomorrow."""
-    done, last = 0, 0
-    rows = rows.order_by("pk")
+    """Each row in a transaction of its own; one that moved meanwhile waits for tomorrow."""
+    return one_by_one(_in_batches(rows.order_by("pk")), take)
+
+
+def _in_batches(rows: Rows) -> Iterator[Any]:
+    last = 0
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        yield from batch
         last = batch[-1].pk
-        for row in batch:
-            try:
-                done += take(row)
-            except DomainError as refusal:
-                logger.warning("retention leaves %s: %s", row.reference, refusal.message)
-    return done

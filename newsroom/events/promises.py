@@ -18,6 +18,7 @@ from newsroom.business_time import (
     business_time,
 )
 from newsroom.events.models import Promise
+from newsroom.rounds import one_by_one
 
 BATCH = 200
 
@@ -89,12 +90,13 @@ def end_pauses(now: datetime, *, before: timedelta) -> int:
     waiting = Promise.objects.filter(
         kept_at=None, dropped_at=None, paused_at__isnull=False, latest_at__lte=now + before
     ).exclude(paused_at__gt=F("due_at"))
-    ended = 0
-    for promise in waiting.order_by("pk")[:BATCH]:
-        if promise.latest_at is not None:
-            _run_on(promise, promise.latest_at)
-            ended += 1
-    return ended
+    return one_by_one(waiting.order_by("pk")[:BATCH], _end_pause)
+
+
+def _end_pause(promise: Promise) -> bool:
+    if promise.latest_at is not None:
+        _run_on(promise, promise.latest_at)
+    return promise.latest_at is not None
 
 
 def running(subject: Any) -> QuerySet[Promise]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from newsroom.events import promises
 from newsroom.events.kinds import Kind
 from newsroom.events.log import record
 from newsroom.events.models import Promise
+from newsroom.rounds import one_by_one, to_the_end
 from newsroom.workflow import THE_CLOCK
 
 WARN_BEFORE = timedelta(days=1)
@@ -54,6 +56,7 @@ def register(watched: Watched) -> Watched:
     return watched
 
 
+@to_the_end()
 def watch(now: datetime, nouns: Collection[str]) -> int:
     """Note each promise about these that is nearly due, past, or past for too long, once each. The number noted."""
     promises.end_pauses(now, before=WARN_BEFORE)
@@ -62,8 +65,8 @@ def watch(now: datetime, nouns: Collection[str]) -> int:
         if watched.noun in nouns:
             # One after the other: what is noted as broken may have to be escalated at once.
             for field, kind, rows in _due(watched, now):
-                found = list(rows.order_by("due_at")[:BATCH])
-                noted += sum(_note(watched, promise, field, kind, now) for promise in found)
+                note = partial(_note, watched, field, kind, now)
+                noted += one_by_one(rows.order_by("due_at")[:BATCH], note)
     return noted
 
 
@@ -90,7 +93,7 @@ def _to_escalate(watched: Watched, running: QuerySet[Promise], now: datetime) ->
         yield broken.filter(publication=publication, breached_at__lte=now - grace)
 
 
-def _note(watched: Watched, promise: Promise, field: str, kind: Kind, now: datetime) -> bool:
+def _note(watched: Watched, field: str, kind: Kind, now: datetime, promise: Promise) -> bool:
     with transaction.atomic():
         found = watched.find(promise.subject_reference)
         taken = Promise.objects.filter(pk=promise.pk, **{field: None}).update(**{field: now})

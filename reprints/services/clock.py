@@ -5,8 +5,7 @@ Every function may run at any moment and any number of times: twice changes noth
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,17 +14,15 @@ from django.db.models import Q
 
 from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import Organization
-from newsroom.errors import DomainError
 from newsroom.events import watch
 from newsroom.events.models import Delivery, Event
+from newsroom.rounds import one_by_one, to_the_end
 from newsroom.workflow import THE_CLOCK, lock
 from reprints import audience, events, moments
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import deciding, licenses, payments, updates
 from reprints.services.moving import tell, touch
 from reprints.workflow import LicenseStatus, NoticeStatus, QuoteStatus, RequestStatus
-
-logger = logging.getLogger(__name__)
 
 REMIND_AFTER = (timedelta(days=5), timedelta(days=10))
 LAPSE_AFTER = timedelta(days=15)
@@ -37,10 +34,11 @@ IN_OUR_TIME = Q(test=False) | Q(organization=None) | Q(organization__test_clock_
 """Everything but the test records of whoever moved a test clock."""
 
 
+@to_the_end()
 def tick(now: datetime) -> dict[str, int]:
-    """Everything that is due at `now`, and on each test clock that is ahead of it.
+    """Everything that is due at `now`, and on each test clock that is ahead of it: how many of each.
 
-    Answers how many of each; one that fails does not hold up the others.
+    A row that fails does not hold up the others: what it raised is raised when all are through.
     """
     totals = _due(now, IN_OUR_TIME)
     totals["promises"] = watch.watch(now, (LicenseRequest.noun,))
@@ -50,6 +48,7 @@ def tick(now: datetime) -> dict[str, int]:
     return totals
 
 
+@to_the_end()
 def tick_tests(organization: Organization, *, now: datetime | None = None) -> dict[str, int]:
     """Everything that is due for the test records of this organization, on its test clock. How many of each."""
     seconds = organization.test_clock_seconds
@@ -59,19 +58,22 @@ def tick_tests(organization: Organization, *, now: datetime | None = None) -> di
 
 
 def _due(now: datetime, scope: Q) -> dict[str, int]:
+    def each(rows: list[Any], act: Callable[[Any, datetime], bool]) -> int:
+        return one_by_one(rows, lambda row: act(row, now))
+
     waiting, unpaid = _waiting_for_requester(scope), payments.overdue(now, scope)
     return {
-        "reminded": _each(waiting, now, remind_requester),
-        "lapsed": _each(waiting, now, lapse_silent),
-        "superseded": _each(licenses.renewals_due(now, scope), now, supersede_renewed),
-        "reinstated": _each(_suspended_until(now, scope), now, licenses.lift),
-        "expiring": _each(_ending(now, scope), now, tell_expiring),
-        "expired": _each(_ended(now, scope), now, tell_expired),
-        "notices_reminded": _each(_notices_to_remind(now, scope), now, remind_licensee),
-        "overdue": _each(_notices_due(now, scope), now, tell_overdue),
-        "escalated": _each(_notices_overdue(now, scope), now, escalate_notice),
-        "invoices_reminded": _each(unpaid, now, payments.remind),
-        "invoices_suspended": _each(unpaid, now, payments.suspend_for),
+        "reminded": each(waiting, remind_requester),
+        "lapsed": each(waiting, lapse_silent),
+        "superseded": each(licenses.renewals_due(now, scope), supersede_renewed),
+        "reinstated": each(_suspended_until(now, scope), licenses.lift),
+        "expiring": each(_ending(now, scope), tell_expiring),
+        "expired": each(_ended(now, scope), tell_expired),
+        "notices_reminded": each(_notices_to_remind(now, scope), remind_licensee),
+        "overdue": each(_notices_due(now, scope), tell_overdue),
+        "escalated": each(_notices_overdue(now, scope), escalate_notice),
+        "invoices_reminded": each(unpaid, payments.remind),
+        "invoices_suspended": each(unpaid, payments.suspend_for),
     }
 
 
@@ -263,14 +265,3 @@ def _notices_overdue(now: datetime, scope: Q) -> list[UpdateNotice]:
     late = ~Q(overdue_told_at=None) & Q(due_at__lte=now - ESCALATE_AFTER)
     unanswered = Q(due_at=None, remind_at__lte=now - updates.REMIND_REQUESTED_AFTER) & ~Q(reminded_at=None)
     return list(UpdateNotice.objects.filter(scope, late | unanswered, status=NoticeStatus.OPEN))
-
-
-def _each(rows: Sequence[Any], now: datetime, act: Callable[..., bool]) -> int:
-    done = 0
-    for row in rows:
-        try:
-            done += act(row, now)
-        except DomainError:
-            # Someone was quicker, by a move that makes this one needless: the next tick sees the new state.
-            logger.info("the clock left %s alone", row.reference)
-    return done

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsroom.accounts.forgetting import Kinds, each, forget
+from newsroom.rounds import to_the_end
 from newsroom.workflow import THE_CLOCK
 from reprints.models import License, LicenseRequest, RequestMessage
 from reprints.services import contacts, drafts, partner_access
@@ -15,6 +16,7 @@ from reprints.services import contacts, drafts, partner_access
 logger = logging.getLogger(__name__)
 
 
+@to_the_end()
 def retain(*, now: datetime, dry_run: bool) -> dict[str, int]:
     """Forget web requesters' contact details and words that are older than the policies say. How many requests.
 

@@ -494,6 +494,22 @@ def test_a_question_that_was_asked_again_while_the_clock_waited_brings_no_remind
     assert Report.objects.get(pk=report.pk).reminders_sent == 0
 
 
+def test_a_report_that_cannot_be_closed_holds_up_no_other_and_no_promise(desk):
+    broken = make_publication()
+    everywhere = make_staff(None, "desk_editor")
+    silent = [reports.take_up(make_report(house), by=everywhere) for house in (broken, desk.publication)]
+    for report in silent:
+        reports.ask(report, by=everywhere, words="Which year?")
+    owed = make_report(desk.publication)
+    Report.objects.filter(pk__in=[report.pk for report in silent]).update(reminders_sent=2)
+    type(broken).objects.filter(pk=broken.pk).update(time_zone="Europe/Atlantis")
+    with pytest.raises(KeyError, match="Europe/Atlantis"):
+        clock.tick(timezone.now() + timedelta(days=30))
+    stand = [Report.objects.get(pk=report.pk).status for report in silent]
+    assert stand == ["needs_info", "lapsed"]
+    assert "report.overdue" in [event.kind for event in history_of(owed)]
+
+
 @pytest.mark.parametrize("field", ["about_me", "urgent"])
 def test_a_report_by_the_subject_or_an_urgent_one_never_lapses(desk, field):
     report = make_report(desk.publication, **{field: True})

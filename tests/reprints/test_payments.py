@@ -164,6 +164,16 @@ def test_an_overdue_invoice_suspends_its_licenses_and_the_payment_reinstates_the
     assert set(held.values_list("status", "end_reason")) == {("active", "")}
 
 
+def test_an_invoice_whose_reminder_fails_holds_up_no_other_and_no_suspension(publication):
+    broken = billing.billing_publication(settings={"invoice_reminder_days": ["soon"]})
+    first, second = billing.owed(broken), billing.owed(publication)
+    with pytest.raises(ValueError, match="soon"):
+        clock.tick(billing.days_after_due(second, 50))
+    assert Event.objects.get(kind="invoice.overdue").subject_reference == second.reference
+    suspended = License.objects.filter(status="suspended").order_by("pk")
+    assert [row.quote for row in suspended] == [first.quote, second.quote]
+
+
 def test_what_the_desk_reinstated_is_not_suspended_again(publication, editor):
     invoice = billing.owed(publication)
     assert clock.tick(billing.days_after_due(invoice, 50))["invoices_suspended"] == 1
