@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts.days import within_days
 from newsroom.accounts.models import User
 from newsroom.admin import Button, WorkflowAdmin
 from newsroom.errors import Conflict
@@ -131,16 +131,19 @@ class InvoiceAdmin(WorkflowAdmin):
         return HttpResponse(paper.content, content_type=paper.media_type, headers=headers)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        """Everything this person may see as CSV, oldest first; `since` and `until` (ISO days) bound its creation."""
+        """Everything this person may see as CSV, oldest first; `since` and `until` (ISO days of the publication, both
+        counted) bound its creation. 400 for another text.
+        """
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_module_permission(request):
             raise PermissionDenied
+        asked = forms.InvoiceExportForm(request.GET)
+        if not asked.is_valid():
+            said = " ".join(f"{name}: {words}" for name, faults in asked.errors.items() for words in faults)
+            return render(request, "400.html", {"said": said}, status=400)
         rows = self.get_queryset(request).select_related("publication", "quote", "credits")
-        if since := _day(request.GET.get("since")):
-            rows = rows.filter(created_at__date__gte=since)
-        if until := _day(request.GET.get("until")):
-            rows = rows.filter(created_at__date__lte=until)
+        rows = rows.filter(within_days("created_at", **asked.cleaned_data))
         text = accounting.invoices_csv(rows.prefetch_related("payments").order_by("pk"))
         headers = {"Content-Disposition": 'attachment; filename="invoices.csv"'}
         return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
@@ -176,10 +179,3 @@ class InvoiceAdmin(WorkflowAdmin):
         """Amount and currency; a credit note is negative."""
         sign = "−" if row.kind == InvoiceKind.CREDIT_NOTE else ""
         return f"{sign}{pricing.plain(row.gross, row.currency)} {row.currency}"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return parse_date(text or "")
-    except ValueError:
-        return None

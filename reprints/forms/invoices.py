@@ -19,6 +19,13 @@ from reprints.vocabulary import TaxTreatment
 TREATMENTS = [choice for choice in TaxTreatment.choices if choice[0] != TaxTreatment.MANUAL]
 
 
+class InvoiceExportForm(forms.Form):
+    """From which day to which the table goes, both counted."""
+
+    since = DayField(required=False, input_formats=["%Y-%m-%d"])
+    until = DayField(required=False, input_formats=["%Y-%m-%d"])
+
+
 class InvoicePrepareForm(WordsForm):
     """Who buys, and how it is taxed."""
 
