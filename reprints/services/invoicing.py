@@ -110,17 +110,18 @@ def prepare(
     _require(invoice, by)
     if invoice.status != InvoiceStatus.DRAFT:
         raise Conflict(_("This invoice is issued: credit it, and issue another."), code="frozen")
-    if treatment not in TaxTreatment.values or treatment == TaxTreatment.MANUAL:
-        raise Invalid.one("/treatment", _("Choose how it is taxed."), "unknown_value")
-    if not 0 <= rate < 100 or (rate and treatment not in (TaxTreatment.DOMESTIC, TaxTreatment.EU_B2C_OSS)):
-        raise Invalid.one("/rate", _("This rate does not go with the treatment."), "out_of_range")
     given = {name: value.strip() for name, value in (buyer or {}).items() if name in ("address", "country", "vat_id")}
     invoice.buyer = {**invoice.buyer, **given}
+    country = invoice.buyer["country"]
+    check = tax.check_vat_id(invoice.buyer["vat_id"], country)
+    choice = tax.TaxChoice(treatment, rate, by.pk)
+    if faults := tax.faults_in(choice, seller=invoice.seller["country"], buyer=country, check=check):
+        raise Invalid(faults)
     invoice.tax_evidence = {
         **invoice.tax_evidence,
-        "buyer_country": invoice.buyer["country"],
+        "buyer_country": country,
         "vat_id": invoice.buyer["vat_id"],
-        "vat_id_check": tax.check_vat_id(invoice.buyer["vat_id"], invoice.buyer["country"]),
+        "vat_id_check": check,
         "decided_by": by.pk,
         "decided_at": moments.now().isoformat(),
         "reason": words_of(words, most=500),

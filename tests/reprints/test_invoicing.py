@@ -132,6 +132,29 @@ def test_a_decision_that_cannot_be_is_refused(values):
     assert (invoice.tax_treatment, invoice.version) == ("manual", 1)
 
 
+@pytest.mark.parametrize(
+    ("treatment", "buyer", "pointer", "code"),
+    [
+        ("domestic", {"country": "FR"}, "/treatment", "wrong_country"),
+        ("outside_eu", {"country": "FR"}, "/treatment", "wrong_country"),
+        ("eu_b2b_reverse_charge", {"country": "DE"}, "/treatment", "wrong_country"),
+        ("eu_b2b_reverse_charge", {"country": "FR"}, "/vat_id", "bad_vat_id"),
+        ("eu_b2b_reverse_charge", {"country": "FR", "vat_id": "FR83404833049"}, "/vat_id", "bad_vat_id"),
+    ],
+)
+def test_a_draft_is_taxed_as_the_countries_and_the_vat_id_permit(treatment, buyer, pointer, code):
+    publication = billing.billing_publication(settings={"tax": {"country": "DE"}})
+    editor = make.make_staff(publication, "licensing_editor")
+    invoice = billing.owed(publication)
+    decided = {"by": editor, "treatment": treatment, "rate": Decimal(0), "words": "x"}
+    with pytest.raises(Invalid) as refused:
+        invoicing.prepare(invoice, **decided, buyer=buyer)
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
+    fitting = {"country": "DE" if treatment == "domestic" else "FR", "vat_id": "FR83404833048"}
+    fitting |= {"country": "US"} if treatment == "outside_eu" else {}
+    assert invoicing.prepare(invoice, **decided, buyer=fitting).tax_treatment == treatment
+
+
 def test_what_is_free_is_not_invoiced(publication):
     partner = billing.a_partner()
     article = make.make_article(publication)

@@ -87,9 +87,9 @@ def test_invoices_that_this_desk_wrote_are_on_the_page_and_handed_out(client, op
     invoicing.prepare(
         invoice,
         by=make.make_staff(publication, "licensing_manager"),
-        treatment="domestic",
-        rate=Decimal(19),
-        words="Home.",
+        treatment="eu_b2c_oss",
+        rate=Decimal(20),
+        words="A private person in France.",
     )
     invoice.refresh_from_db()
     invoice = invoicing.issue(invoice, by=make.make_staff(publication, "licensing_editor"))
