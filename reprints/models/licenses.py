@@ -49,6 +49,12 @@ PUBLIC_STATUS = {
 }
 
 
+def running_on(day: date) -> Q:
+    """Active or suspended and not over on that day of the publication, or over with archival rights."""
+    lasting = Q(ends_on=None) | Q(ends_on__gte=day) | Q(archival=True)
+    return Q(status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED]) & lasting
+
+
 class LicenseQuerySet(models.QuerySet["License"]):
     """Licenses, in English."""
 
@@ -84,15 +90,12 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.filter(article=article)
 
     def owed_updates(self, day: date) -> LicenseQuerySet:
-        """Active, suspended, or expired with archival rights: who must hear of a correction. `day` is the
-        publication's.
+        """Who must hear of a correction on that day of the publication: see `running_on`.
 
         A license that is superseded hears through the one that replaced it; a revoked or ended one holds
         nothing.
         """
-        return self.filter(status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED]).filter(
-            Q(ends_on=None) | Q(ends_on__gte=day) | Q(archival=True)
-        )
+        return self.filter(running_on(day))
 
 
 class License(Record):

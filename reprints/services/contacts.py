@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newsroom.accounts.days import by_the_day
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, NotAllowed
 from newsroom.events.log import record
@@ -18,6 +19,7 @@ from newsroom.events.upkeep import forget_recipient
 from newsroom.workflow import LICENSING, Actor, lock
 from reprints import events
 from reprints.models import License, LicenseRequest, RequesterContact, RequestMessage
+from reprints.models.licenses import running_on
 from reprints.workflow import LicenseStatus
 
 REQUESTER_KINDS = ("requester", "requester_receipt")
@@ -50,16 +52,10 @@ def reveal_contact(request: LicenseRequest, *, by: User, reason: str) -> list[tu
 
 
 def needed_licenses(since: datetime) -> Q:
-    """Licenses whose holder must be reachable still, or had to be after `since`: running, waiting, suspended ones; and
-    those with archival rights, whose holders hear of corrections for ever.
+    """Licenses whose holder must be reachable still, or had to be after `since`: waiting ones, and those that hear of
+    corrections. One query more.
     """
-    running = Q(status=LicenseStatus.ACTIVE) & (Q(ends_on=None) | Q(ends_on__gte=since.date()))
-    return (
-        running
-        | Q(status__in=[LicenseStatus.PENDING_PAYMENT, LicenseStatus.SUSPENDED])
-        | Q(status=LicenseStatus.ACTIVE, archival=True)
-        | Q(ended_at__gte=since)
-    )
+    return by_the_day(since, running_on) | Q(status=LicenseStatus.PENDING_PAYMENT) | Q(ended_at__gte=since)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What the licensing desk forgets of web requesters: when closed, unlicensed or over, and never a contract."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -105,7 +106,8 @@ def test_a_licensee_is_reachable_until_ninety_days_after_the_license(publication
 @pytest.mark.parametrize(
     "values",
     [
-        {"status": "suspended", "ends_on": date(2026, 1, 31)},
+        {"status": "suspended", "ends_on": date(2026, 1, 31), "archival": True},
+        {"status": "suspended", "ends_on": None, "perpetual": True},
         {"status": "pending_payment", "ends_on": date(2026, 1, 31)},
         {"status": "active", "ends_on": date(2026, 1, 31), "archival": True},
         {"status": "active", "ends_on": None, "perpetual": True},
@@ -116,6 +118,21 @@ def test_whoever_must_hear_of_corrections_stays_reachable(publication, values):
     License.objects.update(starts_on=date(2026, 1, 1), **values)
     assert run(now=timezone.now() + timedelta(days=4000)) == NOTHING
     assert email_of(asked) == "wanda@review.example"
+
+
+@pytest.mark.parametrize("status", ["active", "suspended"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # never the same day in both
+def test_a_license_that_is_over_keeps_nobody_reachable_suspended_or_not(publication, status, zone):
+    asked = licensed(publication)
+    type(publication).objects.filter(pk=publication.pk).update(time_zone=zone)
+    LicenseRequest.objects.update(closed_at=timezone.now() - timedelta(days=400))
+    now = timezone.now()
+    today = timezone.localdate(now, ZoneInfo(zone))
+    License.objects.update(status=status, starts_on=date(2020, 1, 1), ends_on=today - timedelta(days=90))
+    assert run(now=now) == NOTHING
+    License.objects.update(ends_on=today - timedelta(days=91))
+    assert run(now=now) == NOTHING | {"contacts": 1}
+    assert email_of(asked) == ""
 
 
 def test_what_was_signed_stays_when_the_contact_goes(publication):
