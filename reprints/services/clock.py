@@ -108,17 +108,17 @@ def lapse_silent(request: LicenseRequest, now: datetime) -> bool:
 
 def tell_expiring(row: License, now: datetime) -> bool:
     """Thirty, seven and one day before the last day: each once, and only if the term is longer than that."""
+    if _step_due(row, now) is None:
+        return False
     with transaction.atomic():
         row = lock(row)
-        if row.ends_on is None or row.status != LicenseStatus.ACTIVE:
-            return False
-        left, term = (row.ends_on - row.day(now)).days, (row.ends_on - row.starts_on).days
-        step = next((days for days in EXPIRING_DAYS if left <= days), None)
-        if step is None or left < 0 or term <= step or (row.expiring_told is not None and row.expiring_told <= step):
+        step = _step_due(row, now)
+        if step is None or row.ends_on is None:
             return False
         row.expiring_told = step
         touch(row, fields=["expiring_told"])
-        tell(events.EXPIRING, row, by=THE_CLOCK, data={"days": left, "ends_on": row.ends_on.isoformat()})
+        said = {"days": (row.ends_on - row.day(now)).days, "ends_on": row.ends_on.isoformat()}
+        tell(events.EXPIRING, row, by=THE_CLOCK, data=said)
     return True
 
 
@@ -202,6 +202,16 @@ def _lapses_at(request: LicenseRequest) -> datetime | None:
     return quote.valid_until + LOOK_BACK if quote is not None and quote.valid_until is not None else None
 
 
+def _step_due(row: License, now: datetime) -> int | None:
+    """Which of `EXPIRING_DAYS` is to be told; None when none is, or it was told."""
+    if row.ends_on is None or row.status != LicenseStatus.ACTIVE:
+        return None
+    left, term = (row.ends_on - row.day(now)).days, (row.ends_on - row.starts_on).days
+    step = next((days for days in EXPIRING_DAYS if left <= days), None)
+    told = row.expiring_told
+    return None if step is None or left < 0 or term <= step or (told is not None and told <= step) else step
+
+
 def _owe_reminder(request: LicenseRequest, count: int) -> None:
     quote = open_quote_of(request)
     subject, kind = (quote, "quote.opened") if quote is not None else (request, "license_request.asked")
@@ -247,9 +257,9 @@ def _ended(now: datetime, scope: Q) -> list[License]:
 
 
 def _suspended_until(now: datetime, scope: Q) -> list[License]:
-    come = by_the_day(now, lambda day: Q(suspended_until__lte=day))
+    come = by_the_day(now, lambda day: Q(suspended_until__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day)))
     rows = License.objects.filter(come, scope, status=LicenseStatus.SUSPENDED)
-    return list(rows.select_related("publication"))
+    return list(rows.select_related("publication", "quote", "article"))
 
 
 def _notices_to_remind(now: datetime, scope: Q) -> list[UpdateNotice]:

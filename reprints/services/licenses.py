@@ -79,18 +79,23 @@ def suspend(
     return row
 
 
-@transaction.atomic
 def lift(row: License, now: datetime) -> bool:
     """The day came until which it was suspended: reinstate it, if nothing stands against that any more. Else the desk
     looks at it: its first page counts such licenses.
     """
-    row = lock(row)
-    if row.status != LicenseStatus.SUSPENDED or row.suspended_until is None or row.day(now) < row.suspended_until:
+    if not _can_be_lifted(row, now):
         return False
-    if stands_against(row, now):
-        return False
-    reinstate(row, by=THE_CLOCK)
+    with transaction.atomic():
+        row = lock(row)
+        if not _can_be_lifted(row, now):
+            return False
+        reinstate(row, by=THE_CLOCK)
     return True
+
+
+def _can_be_lifted(row: License, now: datetime) -> bool:
+    come = row.status == LicenseStatus.SUSPENDED and row.suspended_until and row.suspended_until <= row.day(now)
+    return bool(come) and not stands_against(row, now)
 
 
 @transaction.atomic

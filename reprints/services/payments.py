@@ -96,27 +96,27 @@ def write_off(invoice: Invoice, *, by: User, words: str, seen: int | None = None
 
 def remind(invoice: Invoice, now: datetime) -> bool:
     """The next reminder of an overdue invoice, when its day has come. Each once; a late clock sends one, not all."""
+    if not _reminder_due(invoice, now):
+        return False
     with transaction.atomic():
         invoice = lock(invoice)
-        overdue = invoice.days_overdue(now)
-        due = sum(overdue >= int(day) for day in invoice.publication.policy("invoice_reminder_days"))
-        if not overdue or invoice.sequence is None or invoice.reminders >= due:
+        due = _reminder_due(invoice, now)
+        if not due:
             return False
         invoice.reminders, invoice.reminded_at = due, now
         touch(invoice, fields=["reminders", "reminded_at"])
-        tell(
-            events.INVOICE_OVERDUE, invoice, by=THE_CLOCK, data={"status": "overdue", "days": overdue, "reminder": due}
-        )
+        said = {"status": "overdue", "days": invoice.days_overdue(now), "reminder": due}
+        tell(events.INVOICE_OVERDUE, invoice, by=THE_CLOCK, data=said)
     return True
 
 
 def suspend_for(invoice: Invoice, now: datetime) -> bool:
     """Suspend the licenses of an invoice that is overdue for too long. Once: what the desk reinstates stays."""
+    if not _too_late(invoice, now):
+        return False
     with transaction.atomic():
         invoice = lock(invoice)
-        limit = int(invoice.publication.policy("suspend_after_overdue_days"))
-        late = invoice.days_overdue(now)
-        if not limit or late < limit or invoice.sequence is None or invoice.suspended_at is not None:
+        if not _too_late(invoice, now):
             return False
         invoice.suspended_at = now
         touch(invoice, fields=["suspended_at"])
@@ -134,6 +134,20 @@ def overdue(now: datetime, scope: Q) -> list[Invoice]:
     """Invoices of our own whose due date has passed by then, oldest first: what the clock looks at."""
     rows = Invoice.objects.of_our_own().overdue(now).filter(scope)
     return list(rows.select_related("publication").order_by("due_on", "pk"))
+
+
+def _reminder_due(invoice: Invoice, now: datetime) -> int:
+    """Which reminder is due, from 1; 0 when none is."""
+    overdue = invoice.days_overdue(now)
+    due = sum(overdue >= int(day) for day in invoice.publication.policy("invoice_reminder_days"))
+    return due if overdue and invoice.sequence is not None and invoice.reminders < due else 0
+
+
+def _too_late(invoice: Invoice, now: datetime) -> bool:
+    """Whether its licenses are to be suspended, and were not yet."""
+    limit = int(invoice.publication.policy("suspend_after_overdue_days"))
+    unpaid = invoice.sequence is not None and invoice.suspended_at is None
+    return unpaid and 0 < limit <= invoice.days_overdue(now)
 
 
 def _part_of(rest: Decimal, amount: Decimal | None, currency: str) -> Decimal:

@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import mail, planning
@@ -172,6 +173,25 @@ def test_an_invoice_whose_reminder_fails_holds_up_no_other_and_no_suspension(pub
     assert Event.objects.get(kind="invoice.overdue").subject_reference == second.reference
     suspended = License.objects.filter(status="suspended").order_by("pk")
     assert [row.quote for row in suspended] == [first.quote, second.quote]
+
+
+def test_the_clock_locks_no_invoice_for_which_nothing_is_due(publication):
+    def owe_and_tell(day):
+        invoice = billing.owed(publication)
+        clock.tick(billing.days_after_due(invoice, day))
+        return billing.days_after_due(invoice, day)
+
+    def queries(now):
+        with CaptureQueriesContext(connection) as seen:
+            done = clock.tick(now)
+        assert (done["invoices_reminded"], done["invoices_suspended"]) == (0, 0)
+        return len(seen)
+
+    now = owe_and_tell(50)
+    one = queries(now)
+    for _ in range(2):
+        owe_and_tell(50)
+    assert queries(now) == one
 
 
 def test_what_the_desk_reinstated_is_not_suspended_again(publication, editor):

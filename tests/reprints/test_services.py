@@ -1,10 +1,11 @@
 """Asking, deciding, quoting, accepting, and the life of a license."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsroom.accounts.models import Approval
@@ -877,6 +878,24 @@ def test_the_end_of_a_license_is_told_thrice_before_and_once_after(publication, 
             told.append((days, "expiring" if counts["expiring"] else "expired"))
     assert told == [(30, "expiring"), (7, "expiring"), (1, "expiring"), (-1, "expired")]
     assert kinds_of(held)[-4:] == ["license.expiring"] * 3 + ["license.expired"]
+
+
+def test_the_clock_locks_no_license_whose_end_was_told(publication):
+    def grant():
+        return make.make_license(publication, make.make_article(publication))
+
+    def queries(now):
+        with CaptureQueriesContext(connection) as seen:
+            assert clock.tick(now)["expiring"] == 0
+        return len(seen)
+
+    near = datetime.combine(grant().ends_on - timedelta(days=5), time(12), tzinfo=publication.zone)
+    clock.tick(near)
+    one = queries(near)
+    for _ in range(2):
+        grant()
+    clock.tick(near)
+    assert queries(near) == one
 
 
 def test_a_silent_requester_is_reminded_twice_and_then_the_request_lapses(publication, article, editor):
