@@ -175,7 +175,7 @@ drill: $(VENV)/.dev ## Back up, lose everything, restore, compare (DRILL_REPORTS
 # --- write ---------------------------------------------------------------------------------------------------------
 
 .PHONY: docs
-docs: $(VENV)/.dev schema ## Write the generated pages again: workflows, OpenAPI
+docs: $(VENV)/.dev schema ## Write the generated pages again: workflows, events, OpenAPI
 	@$(MANAGE) describe
 
 .PHONY: screenshots
