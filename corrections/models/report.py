@@ -39,10 +39,6 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Not closed."""
         return self.filter(status__in=OPEN)
 
-    def for_queue(self) -> ReportQuerySet:
-        """Joined with what every queue row shows."""
-        return self.select_related("publication", "article", "assignee", "desk")
-
 
 class Report(Record):
     """A claim by a reader (or entered for one) that something we published is wrong."""

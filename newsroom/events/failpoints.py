@@ -11,15 +11,6 @@ import time
 
 from django.conf import settings
 
-POINTS = (
-    "before_commit",
-    "after_commit_before_wake",
-    "while_planning",
-    "after_claim",
-    "after_send_before_finish",
-    "after_finish",
-)
-
 
 def reach(name: str) -> None:
     """Die here, at once and without cleaning up, if this is the point under test."""

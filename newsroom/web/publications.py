@@ -55,12 +55,3 @@ def desk_url(publication: Publication) -> str:
     if not publication.desk_host:
         return str(settings.BASE_URL)
     return f"{urlsplit(settings.BASE_URL).scheme}://{publication.desk_host}"
-
-
-def publication_for_article_host(host: str) -> Publication | None:
-    """The publication that publishes on this host or on a parent of it; None when the host is not ours."""
-    for publication in Publication.objects.order_by("pk"):
-        for known in publication.hosts:
-            if host == known or host.endswith(f".{known}"):
-                return publication
-    return None
