@@ -8,9 +8,8 @@ million.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,10 +25,10 @@ from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
 from newsroom.events import promises
 from newsroom.events.models import Promise
+from newsroom.figures import beginning, hours_of, last_months, month_of
 
 FEW = 5
 """Fewer readers than this are not counted in public."""
-MONTHS = 12
 DATA_NEEDED = timedelta(days=90)
 """A publication opens its figures only after this much of them."""
 
@@ -38,7 +37,6 @@ RIGHT = (ReportStatus.ACCEPTED, ReportStatus.RESOLVED)
 COUNTED_KINDS = (Kind.CORRECTION, Kind.CLARIFICATION, Kind.EDITORS_NOTE, Kind.RETRACTION)
 STANDING = (CorrectionStatus.PUBLISHED, CorrectionStatus.SUPERSEDED)
 STEPS = ("acknowledge", "decide", "publish")
-HOUR = 3600
 
 
 @dataclass
@@ -78,8 +76,8 @@ def of(publication: Publication, *, now: datetime | None = None, few: int = FEW)
     are those of the publication's time zone; a report belongs to the month in which it came.
     """
     now = now or timezone.now()
-    months = _months(now.astimezone(publication.zone).date())
-    start = datetime(months[0].year, months[0].month, 1, tzinfo=publication.zone)
+    months = last_months(now, zone=publication.zone)
+    start = beginning(months[0], zone=publication.zone)
     everything, by_month = Tally(), {month: Tally() for month in months}
     by_section: dict[str, Tally] = defaultdict(Tally)
     _count_reports(publication, start, now, everything, by_month, by_section)
@@ -106,18 +104,6 @@ def of(publication: Publication, *, now: datetime | None = None, few: int = FEW)
             )
         ],
     }
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of the values does not exceed (nearest rank). Not for no values."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def _months(today: date) -> list[date]:
-    """The first days of this month and the eleven before, oldest first."""
-    last = today.year * 12 + today.month - 1
-    return [date(number // 12, number % 12 + 1, 1) for number in range(last - MONTHS + 1, last + 1)]
 
 
 def _count_reports(
@@ -152,8 +138,7 @@ def _count_reports(
     for came, section, status, code, answered, decided_at, published in rows.iterator():
         ends = {"acknowledge": answered, "decide": decided_at}
         ends["publish"] = published if status == ReportStatus.RESOLVED else None
-        local = came.astimezone(publication.zone)
-        for tally in (everything, by_month[date(local.year, local.month, 1)], by_section[section or ""]):
+        for tally in (everything, by_month[month_of(came, zone=publication.zone)], by_section[section or ""]):
             tally.received += 1
             tally.accepted += status in RIGHT
             tally.declined += status == ReportStatus.DECLINED
@@ -187,8 +172,7 @@ def _count_corrections(
     for pk, published, from_reader, section in rows.iterator():
         if published is None:
             continue
-        local = published.astimezone(publication.zone)
-        for tally in (everything, by_month[date(local.year, local.month, 1)], by_section[section or ""]):
+        for tally in (everything, by_month[month_of(published, zone=publication.zone)], by_section[section or ""]):
             tally.corrections.add(pk)
             if from_reader:
                 tally.found.add(pk)
@@ -210,7 +194,7 @@ def _count_articles(
         .annotate(number=Count("pk"))
     )
     for row in rows:
-        month = date(row["month"].year, row["month"].month, 1)
+        month = month_of(row["month"], zone=publication.zone)
         for tally in (everything, by_month[month], by_section[row["section"]]):
             tally.articles += row["number"]
 
@@ -281,10 +265,7 @@ def _figures(tallies: Iterable[Tally], few: int) -> list[dict[str, Any]]:
 def _spread(seconds: list[float], few: int) -> dict[str, float | None]:
     if len(seconds) < few:
         return {"median": None, "p90": None}
-    return {
-        "median": round(percentile(seconds, 0.5) / HOUR, 1),
-        "p90": round(percentile(seconds, 0.9) / HOUR, 1),
-    }
+    return {"median": hours_of(seconds, 0.5), "p90": hours_of(seconds, 0.9)}
 
 
 def _conceal(rows: list[dict[str, Any]], column: str, fewest: int) -> list[dict[str, Any]]:

@@ -5,23 +5,21 @@ Test requests are not counted. The number of queries is the same for one request
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from newsroom.accounts.models import Publication
 from newsroom.events.models import Promise
+from newsroom.figures import beginning, hours_of, last_months, month_of
 from reprints.models import LicenseRequest
 from reprints.vocabulary import Lane
 from reprints.workflow import RequestStatus
 
-MONTHS = 12
-HOUR = 3600
 LICENSED = (RequestStatus.AGREED, RequestStatus.FULFILLED)
 COLUMNS = (
     *("month", "received", "free", "priced", "manual", "licensed", "declined", "withdrawn", "lapsed", "redirected"),
@@ -50,16 +48,17 @@ def of(publication: Publication, *, now: datetime | None = None) -> dict[str, An
     requester is neither.
     """
     now = now or timezone.now()
-    months = _months(now.astimezone(publication.zone).date())
-    start = datetime(months[0].year, months[0].month, 1, tzinfo=publication.zone)
+    zone = publication.zone
+    months = last_months(now, zone=zone)
+    start = beginning(months[0], zone=zone)
     tallies = {month: Tally() for month in months}
     rows = LicenseRequest.objects.filter(publication=publication, test=False, created_at__gte=start)
     for lane, status, at in rows.order_by().values_list("lane", "status", "created_at").iterator():
-        tally = tallies[_month(at, publication)]
+        tally = tallies[month_of(at, zone=zone)]
         tally.lanes[lane] += 1
         tally.ends["licensed" if status in LICENSED else status] += 1
     for promise in _promises(publication, start):
-        _count(tallies[_month(promise.given_at, publication)], promise, now)
+        _count(tallies[month_of(promise.given_at, zone=zone)], promise, now)
     return {
         "publication": publication.slug,
         "totals": _figures("all", tallies.values()),
@@ -94,7 +93,7 @@ def _figures(name: str, tallies: Iterable[Tally]) -> dict[str, Any]:
         lanes += tally.lanes
         ends += tally.ends
     kept, late = sum(tally.kept for tally in chosen), sum(tally.late for tally in chosen)
-    seconds = sorted(second for tally in chosen for second in tally.seconds)
+    seconds = [second for tally in chosen for second in tally.seconds]
     return {
         "month": name,
         "received": lanes.total(),
@@ -104,21 +103,6 @@ def _figures(name: str, tallies: Iterable[Tally]) -> dict[str, Any]:
         "kept": kept,
         "late": late,
         "kept_share": round(kept / (kept + late), 3) if kept + late else None,
-        "median_hours": _hours(seconds, 0.5),
-        "p90_hours": _hours(seconds, 0.9),
+        "median_hours": hours_of(seconds, 0.5),
+        "p90_hours": hours_of(seconds, 0.9),
     }
-
-
-def _hours(ordered: list[float], share: float) -> float | None:
-    """The time that this share of the answers did not exceed (nearest rank)."""
-    return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)] / HOUR, 1) if ordered else None
-
-
-def _months(today: date) -> list[date]:
-    """The first days of this month and the eleven before, oldest first."""
-    last = today.year * 12 + today.month - 1
-    return [date(number // 12, number % 12 + 1, 1) for number in range(last - MONTHS + 1, last + 1)]
-
-
-def _month(at: datetime, publication: Publication) -> date:
-    return at.astimezone(publication.zone).date().replace(day=1)
