@@ -27,9 +27,7 @@ def cards(person: User) -> Iterable[Card]:
         return
     url = reverse("admin:corrections_report_changelist")
     visible = Report.objects.visible_to(person)
-    overdue = Promise.objects.filter(
-        subject_kind="report", kept_at=None, dropped_at=None, paused_at=None, due_at__lt=timezone.now()
-    ).values("subject_reference")
+    overdue = Promise.objects.overdue(timezone.now()).filter(subject_kind="report").values("subject_reference")
     mine = visible.open()
     if urgent := visible.filter(urgent=True, status=ReportStatus.NEW).count():
         label = _("urgent reports that nobody has taken up")

@@ -40,7 +40,7 @@ def nearest_due() -> Subquery:
     reports = Report.objects.filter(correction=OuterRef(OuterRef("pk"))).values("reference")
     of_it = Q(subject_kind="correction", subject_reference=OuterRef("reference"))
     of_readers = Q(subject_kind="report", subject_reference__in=reports)
-    running = _running().filter(of_it | of_readers)
+    running = Promise.objects.running().filter(of_it | of_readers)
     return Subquery(running.order_by("due_at").values("due_at")[:1])
 
 
@@ -49,9 +49,8 @@ def promised(correction: Correction, waiting: Iterable[Report]) -> list[Promise]
     promised to the readers of the reports that wait for it.
     """
     references = [report.reference for report in waiting]
-    to_readers = Promise.objects.filter(
-        subject_kind="report", subject_reference__in=references, kind="publish", kept_at=None, dropped_at=None
-    )
+    owed = Promise.objects.owed()
+    to_readers = owed.filter(subject_kind="report", subject_reference__in=references, kind="publish")
     return [*promises.running(correction), *to_readers.order_by("due_at")[:1]]
 
 
@@ -86,7 +85,7 @@ def agenda(person: User) -> Iterable[Due]:
     # Whoever accepted a report has its draft to work on.
     drafted = Q(status=ReportStatus.ACCEPTED, correction__isnull=False, assignee=person)
     dated = reports.filter(theirs).exclude(drafted).values("reference")
-    promised = _running().filter(subject_kind="report", subject_reference__in=dated).order_by("due_at")
+    promised = Promise.objects.running().filter(subject_kind="report", subject_reference__in=dated).order_by("due_at")
     due: dict[str, Any] = {}
     for reference, moment in promised.values_list("subject_reference", "due_at")[: 2 * AGENDA_LENGTH]:
         due.setdefault(reference, moment)
@@ -107,10 +106,6 @@ def _notices(person: User) -> Iterable[Due]:
         url = reverse("admin:corrections_correction_change", args=[row.pk])
         words = row.text or str(_("No words yet."))
         yield Due(row.due_at, row.publication, words, named[0] if named else "", url, row.get_status_display())
-
-
-def _running() -> QuerySet[Promise]:
-    return Promise.objects.filter(kept_at=None, dropped_at=None, paused_at=None)
 
 
 AGENDA.append(agenda)

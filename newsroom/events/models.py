@@ -261,6 +261,22 @@ class Attempt(models.Model):
         return None if self.finished_at is None else int((self.finished_at - self.started_at).total_seconds() * 1000)
 
 
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    """Dates given to people, in English."""
+
+    def owed(self) -> PromiseQuerySet:
+        """Neither kept nor dropped, whether its clock runs or stands."""
+        return self.filter(kept_at=None, dropped_at=None)
+
+    def running(self) -> PromiseQuerySet:
+        """Owed, and not paused."""
+        return self.owed().filter(paused_at=None)
+
+    def overdue(self, now: datetime) -> PromiseQuerySet:
+        """Running, and its date has passed."""
+        return self.running().filter(due_at__lt=now)
+
+
 class Promise(models.Model):
     """A date someone was given: acknowledge, decide, publish, quote. Kept, broken, or paused while we wait for them.
 
@@ -282,6 +298,8 @@ class Promise(models.Model):
     warned_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PromiseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("promise")

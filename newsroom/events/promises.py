@@ -87,9 +87,8 @@ def resume(subject: Any, *kinds: str) -> None:
 
 def end_pauses(now: datetime, *, before: timedelta) -> int:
     """Let what waits run again `before` the moment that it never passes, whoever we wait for. How many."""
-    waiting = Promise.objects.filter(
-        kept_at=None, dropped_at=None, paused_at__isnull=False, latest_at__lte=now + before
-    ).exclude(paused_at__gt=F("due_at"))
+    paused = Promise.objects.owed().filter(paused_at__isnull=False, latest_at__lte=now + before)
+    waiting = paused.exclude(paused_at__gt=F("due_at"))
     return one_by_one(waiting.order_by("pk")[:BATCH], _end_pause)
 
 
@@ -107,13 +106,8 @@ def running(subject: Any) -> QuerySet[Promise]:
 def nearest_due(subject_kind: str) -> Subquery:
     """For a queue of records with a `reference`: the nearest date that is running, None without one."""
     return Subquery(
-        Promise.objects.filter(
-            subject_kind=subject_kind,
-            subject_reference=OuterRef("reference"),
-            kept_at=None,
-            dropped_at=None,
-            paused_at=None,
-        )
+        Promise.objects.running()
+        .filter(subject_kind=subject_kind, subject_reference=OuterRef("reference"))
         .order_by()
         .values("subject_reference")
         .annotate(first=Min("due_at"))
@@ -157,7 +151,5 @@ def _run_on(promise: Promise, due_at: datetime) -> None:
 
 
 def _open(subject: Any, kinds: tuple[str, ...]) -> QuerySet[Promise]:
-    rows = Promise.objects.filter(
-        subject_kind=subject.noun, subject_reference=subject.reference, kept_at=None, dropped_at=None
-    )
+    rows = Promise.objects.owed().filter(subject_kind=subject.noun, subject_reference=subject.reference)
     return rows.filter(kind__in=kinds) if kinds else rows

@@ -71,9 +71,7 @@ def watch(now: datetime, nouns: Collection[str]) -> int:
 
 
 def _due(watched: Watched, now: datetime) -> Iterator[tuple[str, Kind, QuerySet[Promise]]]:
-    running = Promise.objects.filter(
-        subject_kind=watched.noun, kind__in=watched.kinds, kept_at=None, dropped_at=None, paused_at=None
-    )
+    running = Promise.objects.running().filter(subject_kind=watched.noun, kind__in=watched.kinds)
     if watched.due_soon is not None:
         nearly = Q(due_at__lt=now + WARN_BEFORE, due_at__gte=now, given_at__lte=now - NOT_WARNED_OF)
         yield "warned_at", watched.due_soon, running.filter(nearly, warned_at=None)

@@ -31,13 +31,8 @@ def cards(person: User) -> list[Card]:
     requests = LicenseRequest.objects.visible_to(person)
     request_url = reverse("admin:reprints_licenserequest_changelist")
     notice_url = reverse("admin:reprints_updatenotice_changelist")
-    overdue = Promise.objects.filter(
-        subject_kind="license_request",
-        kept_at=None,
-        dropped_at=None,
-        paused_at=None,
-        due_at__lt=timezone.now(),
-    ).values("subject_reference")
+    promised = Promise.objects.overdue(timezone.now()).filter(subject_kind="license_request")
+    overdue = promised.values("subject_reference")
     late = UpdateNotice.objects.visible_to(person).overdue(timezone.now())
     held_up = License.objects.visible_to(person).suspended_past_their_day(timezone.now())
     return [
