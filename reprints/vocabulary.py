@@ -334,7 +334,7 @@ class Obstacle(models.TextChoices):
 
     OVER = "over", _("Its last day is over.")
     SUSPENDED = "suspended", _("It was suspended for another reason.")
-    UNPAID = "unpaid", _("An invoice for it is overdue.")
+    UNPAID = "unpaid", _("An invoice for it is not paid.")
     NOT_USABLE = "not_usable", _("Its article may not be used.")
     UNANSWERED = "unanswered", _("The licensee has not answered a notice that the text must go.")
     REVOCATION = "revocation", _("Its revocation is proposed.")
