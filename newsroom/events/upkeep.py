@@ -15,6 +15,7 @@ from django.utils import timezone
 from newsroom.availability import read_only
 from newsroom.events import leases, planning
 from newsroom.events.models import Attempt, Delivery, Endpoint, Event, Unplanned
+from newsroom.rounds import one_by_one
 
 logger = logging.getLogger(__name__)
 
@@ -48,16 +49,16 @@ def reconcile(now: datetime | None = None) -> int:
         hooks_there=Count("deliveries", filter=Q(deliveries__channel=Delivery.Channel.WEBHOOK)),
     )
     fewer = Q(position__mails__gt=F("mails_there")) | Q(position__hooks__gt=F("hooks_there"))
-    for event in counted.filter(fewer):
-        mails = max(event.position.mails - event.mails_there, 0)
-        hooks = len(planning.endpoints_lacking(event))
-        if mails or hooks:
-            again = planning.owe_again(event)
-            logger.error(
-                "reconcile: event %s lacks %s mails, %s hooks; %s written again", event.pk, mails, hooks, again
-            )
-        missing += mails + hooks
-    return missing
+    return missing + one_by_one(counted.filter(fewer), _write_again)
+
+
+def _write_again(event: Any) -> int:
+    mails = max(event.position.mails - event.mails_there, 0)
+    hooks = len(planning.endpoints_lacking(event))
+    if mails or hooks:
+        again = planning.owe_again(event)
+        logger.error("reconcile: event %s lacks %s mails, %s hooks; %s written again", event.pk, mails, hooks, again)
+    return mails + hooks
 
 
 def prune(now: datetime | None = None) -> dict[str, int]:

@@ -59,6 +59,22 @@ def test_a_mail_that_vanished_is_found_and_owed_again(publication, world, caplog
     assert upkeep.reconcile() == 0
 
 
+def test_an_event_that_cannot_be_repaired_holds_up_no_other(publication, world):
+    first, second = world.happen(), world.happen()
+    planning.plan_due()
+    Delivery.objects.all().delete()
+
+    @kinds.notice("thing.happened", "thing")
+    def broken(event):
+        if event == first:
+            raise ValueError("nobody to tell")
+        return []
+
+    with pytest.raises(ValueError, match="nobody to tell"):
+        upkeep.reconcile()
+    assert [row.event for row in Delivery.objects.all()] == [second]
+
+
 @pytest.fixture
 def hooked(publication, world, partner, make_endpoint):
     """An event that two endpoints hear of, planned."""
