@@ -242,6 +242,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "newsroom.api.schema.DeskSchema",
     "DEFAULT_THROTTLE_CLASSES": ["newsroom.api.throttles.Throttle"],
     "DEFAULT_METADATA_CLASS": None,
+    # The representation is the Accept header's matter: `format` is a parameter like any other.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "newsroom.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",

@@ -109,6 +109,12 @@ def test_an_unknown_parameter_is_refused(anyone, seven):
     )
 
 
+@pytest.mark.parametrize("name", ["json", "csv"])
+def test_the_representation_is_chosen_by_the_accept_header_alone(anyone, seven, name):
+    answer = anyone.get(PARTNERS, {"format": name})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/format")
+
+
 def test_a_page_costs_the_same_for_1_and_for_30_rows(anyone, django_assert_num_queries):
     make("first", 0)
     for rows in (1, 30):
