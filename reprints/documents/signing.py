@@ -36,6 +36,13 @@ ALGORITHM = "EdDSA"
 TYPE = "license+jwt"
 SEED_SIZE = 32
 
+GRANTED = (
+    *("use", "portion", "excerpt_text", "format", "quantity", "quantity_unit", "territory", "languages", "starts_on"),
+    *("ends_on", "perpetual", "exclusivity", "modifications", "placement_urls", "ai_purposes", "exclusions"),
+    *("credit_line", "duties", "test"),
+)
+"""The claims about what may be done and on which conditions: members of the snapshot, which the API calls the same."""
+
 
 class UnverifiedLicense(Exception):
     """The text is not a license token signed by one of our keys."""
@@ -57,8 +64,9 @@ def certificate_jws(snapshot: Mapping[str, Any], *, verify_url: str, status_url:
     """The license as a compact JWS.
 
     Claims: who issued it, its number, when, from and until when it holds (`nbf`, `exp` in the publication's
-    zone; `exp` is the start of the day after `ends_on` and absent when perpetual), who holds it, which text,
-    for what use, under which terms. Never the price, an address, a contact or the signatory.
+    zone; `exp` is the start of the day after `ends_on` and absent when perpetual), who holds it and for which
+    client, which text, and all that limits the grant (`GRANTED`), under which terms. Never the price, a postal
+    address, a contact or the signatory.
     """
     claims = certificate_claims(snapshot, verify_url=verify_url, status_url=status_url)
     key = _private_keys()[0]
@@ -77,13 +85,14 @@ def certificate_claims(snapshot: Mapping[str, Any], *, verify_url: str, status_u
         "iat": int(datetime.fromisoformat(snapshot["issued_at"].replace("Z", "+00:00")).timestamp()),
         "publication": {"name": publication["name"], "slug": publication["slug"], "url": publication["url"]},
         "licensee": snapshot["licensee"]["name"],
+        "end_client": snapshot["licensee"].get("acting_for", ""),
         "article": {key: article[key] for key in ("reference", "url", "revision", "revision_sha256")},
+        "terms_version": snapshot["terms"]["version"],
         "terms_sha256": snapshot["terms"]["sha256"],
         "verify_url": verify_url,
         "status_url": status_url,
+        **{name: snapshot[name] for name in GRANTED},
     }
-    granted = ("use", "portion", "territory", "languages", "exclusivity", "modifications", "duties", "test")
-    claims |= {key: snapshot[key] for key in granted}
     start, end = validity(snapshot)
     claims["nbf"] = int(start.timestamp())
     if end is not None:
@@ -104,7 +113,8 @@ def validity(snapshot: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
 
 
 def verify(token: str) -> dict[str, Any]:
-    """The claims of a token signed by one of our keys. Raises UnverifiedLicense for anything else.
+    """The claims of a token signed by one of our keys, whatever members the release that signed it knew. Raises
+    UnverifiedLicense for anything else.
 
     Says that we issued it, not that it is in force: dates are claims to be read, and a license can be
     suspended or revoked after it was signed (`status_url`).

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from joserfc.jwk import OKPKey
 
 from reprints.documents.signing import UnverifiedLicense, certificate_jws, jwks, validity, verify
+from reprints.models.asking import ITEM_FIELDS
 from tests.reprints.snapshots import STATUS_URL, VERIFY_URL, snapshot
 
 OLD, NEW = (base64.urlsafe_b64encode(bytes([n]) * 32).decode().rstrip("=") for n in (1, 2))
@@ -46,6 +47,7 @@ def test_the_token_says_what_was_licensed_and_nothing_private():
         "exp": 1827637200,
         "publication": {"name": "The Daily Example", "slug": "daily", "url": "https://daily.example"},
         "licensee": "Partner Media GmbH",
+        "end_client": "",
         "article": {
             "reference": "A-7K3QX2MW-4",
             "url": "https://daily.example/politics/bridge",
@@ -54,16 +56,44 @@ def test_the_token_says_what_was_licensed_and_nothing_private():
         },
         "use": "republish_web",
         "portion": "full_text",
+        "excerpt_text": None,
+        "format": "web",
+        "quantity": 50000,
+        "quantity_unit": "monthly_users",
         "territory": ["US", "CA"],
         "languages": ["en"],
+        "starts_on": "2026-12-01",
+        "ends_on": "2027-11-30",
+        "perpetual": False,
         "exclusivity": "none",
         "modifications": "none",
+        "placement_urls": [],
+        "ai_purposes": [],
+        "exclusions": ["photo: AP"],
+        "credit_line": "By Ann Reporter. © 2026 The Daily Example.",
         "duties": snapshot()["duties"],
         "test": False,
+        "terms_version": "2026-1",
         "terms_sha256": snapshot()["terms"]["sha256"],
         "verify_url": VERIFY_URL,
         "status_url": STATUS_URL,
     }
+
+
+def test_the_token_names_every_member_of_a_grant_as_the_api_calls_it():
+    granted = {"format": "pdf", "quantity": 200, "quantity_unit": "copies", "ai_purposes": ["ground"]}
+    granted |= {"portion": "excerpt", "excerpt_text": "One sentence.", "placement_urls": ["https://partner.example/a"]}
+    claims = verify(token(**granted, licensee={"acting_for": "Client Ltd."}))
+    assert {name: claims[name] for name in granted} == granted
+    assert claims["end_client"] == "Client Ltd."
+    assert set(ITEM_FIELDS) <= set(claims)
+
+
+def test_a_license_signed_before_the_token_named_the_whole_grant_still_verifies():
+    claims = {"number": "L-7K3QX2MW-4", "use": "republish_web"}
+    ours = jwt.PyJWK({"kty": "OKP", "crv": "Ed25519", "d": NEW, "x": jwks()["keys"][0]["x"]}, algorithm="EdDSA").key
+    headers = {"typ": "license+jwt", "kid": jwks()["keys"][0]["kid"]}
+    assert verify(jwt.encode(claims, ours, algorithm="EdDSA", headers=headers)) == claims
 
 
 def test_both_libraries_read_the_same():
