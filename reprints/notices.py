@@ -11,6 +11,7 @@ from newsroom.accounts.models import ApiKey, Contact
 from newsroom.events.kinds import KINDS, Address, Recipient, address_book, mail_context, notice, payload
 from newsroom.events.models import Event
 from reprints import audience, duties, links, paying, pricing
+from reprints.documents import wording
 from reprints.models import (
     Invoice,
     License,
@@ -338,6 +339,7 @@ def about_invoice(event: Event, recipient: Recipient) -> dict[str, Any]:
         **_about(row.quote.request, event, recipient),
         "invoice": row,
         "amounts": amounts,
+        "taxed": wording.taxed_words(row.tax_treatment, row.buyer.get("country") or "", wording.spoken_locale()),
         "payment_url": paying.payment_url(row),
     }
 

@@ -18,6 +18,7 @@ from newsroom.errors import Conflict, NotFound
 from reprints import links, pricing
 from reprints.documents import certificate, delivery, invoice, quote, signing
 from reprints.models import Invoice, License, Quote, QuoteLine
+from reprints.services.buyers import buyer_of
 from reprints.services.snapshots import licensee_block, publication_block
 from reprints.workflow import LicenseStatus
 
@@ -86,15 +87,16 @@ def text_in_hand(row: License) -> bool:
     return status in TEXT_IN_HAND or kept
 
 
-def quote_pdf(row: Quote, *, url: str) -> Paper:
-    """The quote as a letter; `url` is where it is answered."""
+def quote_pdf(row: Quote) -> Paper:
+    """The quote as a letter, with the address of the page where a person answers it."""
+    url = settings.BASE_URL + links.payer_path(row.request)
     return Paper(f"{row.reference}.pdf", "application/pdf", quote.quote_pdf(quote_letter(row), url=url))
 
 
 def quote_letter(row: Quote) -> dict[str, Any]:
     """The quote in the shape of `documents.quote`."""
     currency = row.currency
-    tax = {**pricing.money(row.tax, currency), **_taxed(row)}
+    tax = {**pricing.money(row.tax, currency), **_taxed(row, buyer_of(row.request).country)}
     return {
         "reference": row.reference,
         "request": row.request.reference,
@@ -141,7 +143,7 @@ def invoice_letter(row: Invoice) -> dict[str, Any]:
         "net": pricing.money(row.net, row.currency),
         "tax": {
             **pricing.money(row.tax, row.currency),
-            **_taxed(row),
+            **_taxed(row, row.buyer.get("country") or ""),
         },
         "gross": pricing.money(row.gross, row.currency),
         "seller": row.seller,
@@ -150,8 +152,8 @@ def invoice_letter(row: Invoice) -> dict[str, Any]:
     }
 
 
-def _taxed(row: Quote | Invoice) -> dict[str, str]:
-    return {"treatment": row.tax_treatment, "rate": f"{row.tax_rate.normalize():f}"}
+def _taxed(row: Quote | Invoice, country: str) -> dict[str, str]:
+    return {"treatment": row.tax_treatment, "rate": f"{row.tax_rate.normalize():f}", "country": country}
 
 
 def _line(line: QuoteLine, currency: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from django.conf import settings
 
 from newsroom.api.etags import etag_of
 from reprints import links, paying, pricing
+from reprints.documents.wording import duties_in
 from reprints.models import Invoice, License, LicenseRequest, Placement, Quote, QuoteLine, RequestMessage, UpdateNotice
 from reprints.services.lanes import Assessment
-from reprints.vocabulary import Duty, answers_to
+from reprints.vocabulary import answers_to
 
 Shape = dict[str, Any]
 
@@ -137,7 +138,7 @@ def license_shape(row: License) -> Shape:
         "end_client": snapshot.get("licensee", {}).get("acting_for", ""),
         "publication": snapshot["publication"]["slug"],
         "article": {name: snapshot["article"][name] for name in OF_ARTICLE},
-        "duties": _duties(snapshot["duties"]),
+        "duties": duties_in(snapshot["duties"]),
         "issued_at": row.issued_at,
         "ended_at": row.ended_at,
         "end_reason": row.end_reason or None,
@@ -233,15 +234,4 @@ def _line(line: QuoteLine, currency: str) -> Shape:
         "exclusions": line.exclusions,
         "price": pricing.money(line.price or pricing.ZERO, currency),
         "trace": line.trace,
-    }
-
-
-def _duties(terms: Shape) -> Shape:
-    """The duties that can be read; a term the desk wrote otherwise counts as `requested` everywhere."""
-    readable = {
-        kind: term for kind, term in terms.items() if isinstance(term, dict) and term.get("duty") in Duty.values
-    }
-    return {
-        kind: {name: term[name] for name in ("duty", "within_hours") if term.get(name) is not None}
-        for kind, term in readable.items()
     }

@@ -18,6 +18,8 @@ from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, T
 Snapshot = Mapping[str, Any]
 
 LONG_NAMES = 240
+MANY_ROWS = 5
+"""As many rows of wide facts and duties as leave a page its air."""
 
 
 def certificate_pdf(snapshot: Snapshot, *, verify_url: str) -> bytes:
@@ -35,6 +37,8 @@ def certificate_pdf(snapshot: Snapshot, *, verify_url: str) -> bytes:
 
 def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]:
     publication, number = snapshot["publication"], snapshot["number"]
+    wide, duties = _wide_facts(snapshot, locale), wording.duty_lines(snapshot["duties"], locale)
+    names = len(snapshot["licensee"]["name"]) + len(snapshot["article"]["headline"])
     issued = wording.day_of(snapshot["issued_at"], publication["time_zone"], locale)
     return {
         "title": _("License %(number)s") % {"number": number},
@@ -54,18 +58,18 @@ def _page(snapshot: Snapshot, verify_url: str, locale: Locale) -> dict[str, Any]
         "licensee": licensee_block(snapshot["licensee"], locale),
         "article": _article(snapshot["article"], publication["time_zone"], locale),
         "facts": _facts(snapshot, locale),
-        "wide": _wide_facts(snapshot, locale),
+        "wide": wide,
         "credit": {"label": _("Credit line, to be shown with the text"), "text": snapshot["credit_line"]},
         "duties": {
             "label": _("When the article changes"),
-            "lines": wording.duty_lines(snapshot["duties"], locale) or [_("You are told; the terms say what follows.")],
+            "lines": duties or [_("You are told; the terms say what follows.")],
         },
         "verify": verification(
             verify_url,
             _("Real, and in force today? Scan the code or open the address: both ask the publisher."),
         ),
         "boxes_note": missing_shapes_note(),
-        "dense": len(snapshot["licensee"]["name"]) + len(snapshot["article"]["headline"]) > LONG_NAMES,
+        "dense": names > LONG_NAMES or len(wide) + len(duties) > MANY_ROWS,
         "issuer": issuer_block(publication, _("Issued electronically; valid without a signature on paper.")),
         "prints": _fingerprints(snapshot),
         "terms": terms_block(snapshot["terms"]),
@@ -182,9 +186,10 @@ def tax_words(snapshot: Snapshot, locale: Locale) -> str:
     tax = snapshot["tax"]
     if tax["treatment"] == TaxTreatment.MANUAL:
         return _("tax as on the invoice")
-    words = label_of(TaxTreatment, tax["treatment"])
+    how = wording.taxed_words(tax["treatment"], snapshot["licensee"].get("country") or "", locale)
     if not Decimal(tax["amount"]):
-        return words
+        return _("no tax") if tax["treatment"] == TaxTreatment.DOMESTIC else how
+    words = _("tax (%(how)s)") % {"how": how} if how else _("tax")
     return f"{words}: {wording.money_words(tax['amount'], snapshot['price']['currency'], locale)}"
 
 

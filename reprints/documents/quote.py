@@ -26,8 +26,8 @@ Quote = Mapping[str, Any]
 
 def quote_pdf(quote: Quote, *, url: str) -> bytes:
     """A quote as PDF, A4. `quote`: the shape of the API (reference, request, version, valid_until, currency,
-    lines, net, tax with `treatment` and `rate`, gross, terms_version, terms_sha256) and the parties: `publication`
-    and `licensee` as in a license snapshot.
+    lines, net, tax with `treatment`, `rate` and the buyer's `country`, gross, terms_version, terms_sha256) and the
+    parties: `publication` and `licensee` as in a license snapshot.
 
     Optional: `test`; `opened_at`, the creation date that the file states (else `valid_until`); `article` on a
     line (`headline`, `url`), else the address in `granted` stands for it. `url`: where the quote is read and

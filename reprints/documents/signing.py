@@ -32,6 +32,8 @@ from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import OKPKey
 
+from reprints.documents.wording import duties_in
+
 ALGORITHM = "EdDSA"
 TYPE = "license+jwt"
 SEED_SIZE = 32
@@ -39,7 +41,7 @@ SEED_SIZE = 32
 GRANTED = (
     *("use", "portion", "excerpt_text", "format", "quantity", "quantity_unit", "territory", "languages", "starts_on"),
     *("ends_on", "perpetual", "exclusivity", "modifications", "placement_urls", "ai_purposes", "exclusions"),
-    *("credit_line", "duties", "test"),
+    *("credit_line", "test"),
 )
 """The claims about what may be done and on which conditions: members of the snapshot, which the API calls the same."""
 
@@ -92,6 +94,7 @@ def certificate_claims(snapshot: Mapping[str, Any], *, verify_url: str, status_u
         "verify_url": verify_url,
         "status_url": status_url,
         **{name: snapshot[name] for name in GRANTED},
+        "duties": duties_in(snapshot["duties"]),
     }
     start, end = validity(snapshot)
     claims["nbf"] = int(start.timestamp())

@@ -30,9 +30,11 @@ from django.utils.translation import ngettext
 from reprints.vocabulary import (
     WORLD,
     AiPurpose,
+    Duty,
     Exclusivity,
     Format,
     Modifications,
+    NoticeKind,
     Portion,
     QuantityUnit,
     TaxTreatment,
@@ -41,22 +43,31 @@ from reprints.vocabulary import (
 
 FALLBACK = "en"
 
-DUTIES: Mapping[str, Promise | str] = {
-    "inform": _("confirm that you have read the notice"),
-    "replace_or_append": _("replace the text or append the notice"),
-    "take_down": _("take the article down"),
-    "purge": _("delete every copy, archives and derived data included"),
-    "requested": _("you are asked to follow the notice"),
+TASKS: Mapping[str, Promise | str] = {
+    Duty.INFORM: _("For your information: nothing has to be done."),
+    Duty.REPLACE_OR_APPEND: _("Replace the text by the corrected one, or append the notice to it."),
+    Duty.TAKE_DOWN: _("Take the text down, wherever it stands."),
+    Duty.PURGE: _("Delete every copy of the text, also from indexes, caches and archives."),
+    Duty.REQUESTED: _("Please replace the text by the corrected one, or append the notice to it."),
 }
+"""Duty → what to do."""
+HOLD = _("Take the text down until we tell you that it may be used again.")
+TELL_US = _("Read the notice, and tell us that you did.")
+ASKED_TO_TAKE_DOWN = _("Please take the text down, wherever it stands.")
+ASKED_TO_UPDATE = _("Please bring your copy up to date, if you can.")
+RELEASED = _("You may use the text again: nothing has to be done.")
+GONE = frozenset({NoticeKind.HOLD, NoticeKind.RETRACTION, NoticeKind.LEGAL_REMOVAL})
+
 OCCASIONS: Mapping[str, Promise | str] = {
-    "hold": _("If the article is withheld"),
-    "update": _("If the article is updated"),
-    "clarification": _("If the article is clarified"),
-    "correction": _("If the article is corrected"),
-    "retraction": _("If the article is retracted"),
-    "legal_removal": _("If the article must be removed by law"),
-    "release": _("If the article is released again"),
+    NoticeKind.HOLD: _("is withheld"),
+    NoticeKind.UPDATE: _("is updated"),
+    NoticeKind.CLARIFICATION: _("is clarified"),
+    NoticeKind.CORRECTION: _("is corrected"),
+    NoticeKind.RETRACTION: _("is retracted"),
+    NoticeKind.LEGAL_REMOVAL: _("must be removed by law"),
+    NoticeKind.RELEASE: _("is released again"),
 }
+"""What becomes of an article."""
 FIELD_LABELS: Mapping[str, Promise | str] = {
     "use": _("Use"),
     "portion": _("Portion"),
@@ -106,6 +117,11 @@ def document_locale(language: str) -> Locale:
     except (ValueError, UnknownLocaleError, TypeError):
         return Locale(FALLBACK)
     return locale if locale.language in spoken else Locale(FALLBACK)
+
+
+def spoken_locale() -> Locale:
+    """The locale of the language that gettext answers in now."""
+    return document_locale(translation.get_language() or FALLBACK)
 
 
 @contextmanager
@@ -195,16 +211,53 @@ def portion_words(grant: Mapping[str, Any], locale: Locale) -> str:
     return f"{portion} ({ngettext('%(number)s word', '%(number)s words', words) % {'number': number}})"
 
 
-def duty_lines(duties: Mapping[str, Mapping[str, Any]], locale: Locale) -> list[str]:
-    """One sentence an occasion: “If the article is corrected: replace the text … within 72 hours.”"""
+def task_words(kind: str, duty: str, *, dated: bool) -> str:
+    """What a licensee does about a change of this kind under this duty, as a sentence: the same in the certificate
+    that announces it and in the notice that asks for it. `dated`: an answer is due by a time.
+    """
+    if kind == NoticeKind.RELEASE:
+        return str(RELEASED)
+    if duty == Duty.INFORM and dated:
+        return str(TELL_US)
+    if duty == Duty.REQUESTED and kind in GONE:
+        return str(ASKED_TO_TAKE_DOWN)
+    if duty == Duty.REQUESTED and kind in {NoticeKind.UPDATE, NoticeKind.CLARIFICATION}:
+        return str(ASKED_TO_UPDATE)
+    if duty == Duty.TAKE_DOWN and kind == NoticeKind.HOLD:
+        return str(HOLD)
+    return str(TASKS[duty])
+
+
+def duties_in(terms: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Kind of notice → `{"duty", "within_hours"}`, the hours only where an answer is due by a time. What the desk
+    wrote otherwise is left out, and counts as `requested` everywhere.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for kind, term in terms.items():
+        if not isinstance(term, dict) or term.get("duty") not in Duty.values:
+            continue
+        hours = term.get("within_hours")
+        timed = isinstance(hours, int | float) and hours > 0
+        found[kind] = {"duty": term["duty"], **({"within_hours": hours} if timed else {})}
+    return found
+
+
+def duty_lines(duties: Mapping[str, Any], locale: Locale) -> list[str]:
+    """One sentence for all that asks the same within the same time: “If the article is corrected, within 72 hours of
+    our notice: Replace the text …”.
+    """
+    occasions: dict[tuple[str, Any], list[str]] = {}
+    for kind, term in duties_in(duties).items():
+        hours = term.get("within_hours")
+        asked = (task_words(kind, term["duty"], dated=hours is not None), hours)
+        occasions.setdefault(asked, []).append(phrase_of(OCCASIONS, kind))
     lines = []
-    for occasion, duty in duties.items():
-        sentence = f"{phrase_of(OCCASIONS, occasion)}: {phrase_of(DUTIES, duty['duty'])}"
-        hours = duty.get("within_hours")
+    for (task, hours), happens in occasions.items():
+        lead = say("If the article %(happens)s") % {"happens": format_list(happens, style="or", locale=locale)}
         if hours is not None:
-            within = ngettext("within %(number)s hour", "within %(number)s hours", hours)
-            sentence = f"{sentence} {within % {'number': format_decimal(hours, locale=locale)}}"
-        lines.append(f"{sentence}.")
+            within = ngettext("within %(number)s hour of our notice", "within %(number)s hours of our notice", hours)
+            lead = f"{lead}, {within % {'number': format_decimal(hours, locale=locale)}}"
+        lines.append(f"{lead}: {task}")
     return lines
 
 
@@ -239,10 +292,15 @@ def change_rows(changes: Iterable[Mapping[str, Any]], locale: Locale) -> list[di
     return rows
 
 
+def taxed_words(treatment: str, country: str, locale: Locale) -> str:
+    """How an amount is taxed: for what is sold within one country that country's name, empty while it is unknown."""
+    if treatment == TaxTreatment.DOMESTIC:
+        return locale.territories.get(country, country)
+    return label_of(TaxTreatment, treatment)
+
+
 def tax_words(tax: Mapping[str, Any], locale: Locale) -> str:
-    """“Tax 19 % (Domestic)”."""
-    rate = format_decimal(Decimal(tax["rate"]), locale=locale)
-    return say("Tax %(rate)s %% (%(treatment)s)") % {
-        "rate": rate,
-        "treatment": label_of(TaxTreatment, tax["treatment"]),
-    }
+    """“Tax 19 % (Germany)”. `tax`: `rate`, `treatment`, and the buyer's `country` where it is known."""
+    words = say("Tax %(rate)s %%") % {"rate": format_decimal(Decimal(tax["rate"]), locale=locale)}
+    how = taxed_words(tax["treatment"], tax.get("country") or "", locale)
+    return f"{words} ({how})" if how else words

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from reprints.documents.signing import validity
+from reprints.documents.wording import duties_in
 from reprints.rights.countries import alpha3
 from reprints.vocabulary import WORLD
 
@@ -77,7 +78,6 @@ DUTY_ACTIONS: Mapping[str, str] = {
     "replace_or_append": "ns:replace-or-append",
     "take_down": "delete",
     "purge": "delete",
-    "requested": "inform",
 }
 
 
@@ -215,7 +215,8 @@ def _prohibitions(snapshot: Snapshot, target: Rule, uid: str) -> list[Rule]:
 
 
 def _obligations(snapshot: Snapshot, target: Rule, uid: str) -> list[Rule]:
-    rules = [_obligation(occasion, duty, snapshot, target["uid"]) for occasion, duty in snapshot["duties"].items()]
+    duties = duties_in(snapshot["duties"])
+    rules = [_obligation(kind, duty, snapshot, target["uid"]) for kind, duty in duties.items() if _is_owed(duty)]
     if snapshot["exclusivity"] != "none":
         scope = {"@id": f"ns:exclusive-{snapshot['exclusivity']}"}
         rules.append(
@@ -230,14 +231,19 @@ def _obligations(snapshot: Snapshot, target: Rule, uid: str) -> list[Rule]:
     return rules
 
 
+def _is_owed(duty: Mapping[str, Any]) -> bool:
+    """Not what is only for information, nor what the newsroom merely asks for."""
+    return duty["duty"] != "requested" and (duty["duty"] != "inform" or "within_hours" in duty)
+
+
 def _obligation(occasion: str, duty: Mapping[str, Any], snapshot: Snapshot, target: str) -> Rule:
     """What is owed after a notice of this kind, and how soon."""
-    action = DUTY_ACTIONS.get(duty["duty"], "inform")
+    action = DUTY_ACTIONS[duty["duty"]]
     rule: Rule = {"target": target, "action": action, "ns:duty": duty["duty"]}
     if action == "inform":
         rule["informedParty"] = snapshot["publication"]["url"]
     rule["constraint"] = [_constraint("event", "gt", {"@id": f"ns:{occasion.replace('_', '-')}-notice"})]
-    if duty.get("within_hours") is not None:
+    if "within_hours" in duty:
         limit = _typed(f"PT{duty['within_hours']}H", "duration")
         rule["constraint"].append(_constraint("elapsedTime", "lteq", limit))
     return rule

@@ -16,6 +16,7 @@ from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.models import Event
 from newsroom.workflow import CLOCK, LICENSING, THE_CLOCK, THE_LOG, THE_PARTNER, Actor, lock
 from reprints import events, moments
+from reprints.documents.wording import duties_in
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.models.updates import NoticeQuerySet
 from reprints.services import placements
@@ -187,11 +188,8 @@ def duty_of(row: License, kind: str) -> tuple[str, timedelta | None]:
 
     `(requested, None)` where they are silent; hours that are missing or no number are no deadline.
     """
-    term = row.snapshot.get("duties", {}).get(kind)
-    if not isinstance(term, dict) or term.get("duty") not in Duty.values:
-        return Duty.REQUESTED.value, None
-    hours = term.get("within_hours")
-    return term["duty"], timedelta(hours=hours) if isinstance(hours, int | float) and hours > 0 else None
+    term = duties_in(row.snapshot.get("duties", {})).get(kind, {"duty": Duty.REQUESTED.value})
+    return term["duty"], timedelta(hours=term["within_hours"]) if "within_hours" in term else None
 
 
 def counts_for(correction_reference: str) -> dict[str, int]:

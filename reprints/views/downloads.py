@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -60,7 +59,7 @@ def quote_paper(request: HttpRequest, visit: Visit, reference: str) -> HttpRespo
     row = moves.subject_of(visit.asked, "quote", reference)
     if row is None:
         raise Http404
-    return hand_out(request, visit, lambda: papers.quote_pdf(row, url=settings.BASE_URL + visit.page_of(visit.asked)))
+    return hand_out(request, visit, lambda: papers.quote_pdf(row))
 
 
 def invoice_paper(request: HttpRequest, visit: Visit, reference: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from newsroom.events.models import Promise
 from reprints import papers, paying, pricing
+from reprints.documents.wording import spoken_locale, taxed_words
 from reprints.duties import task_of
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
 from reprints.services import buyers
@@ -143,6 +144,7 @@ def _quote(row: Quote, forms_of: FormsOf) -> dict[str, Any]:
         ],
         "net": pricing.money(row.net, row.currency),
         "tax": pricing.money(row.tax, row.currency),
+        "taxed": taxed_words(row.tax_treatment, buyers.buyer_of(row.request).country, spoken_locale()),
         "tax_added": row.tax_treatment == TaxTreatment.MANUAL,
         "gross": pricing.money(row.gross, row.currency),
         "forms": {} if expired else forms_of(row),

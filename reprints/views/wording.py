@@ -7,9 +7,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from babel import Locale
 from babel.lists import format_list
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -134,11 +132,6 @@ EFFECTIVE_INVOICE: dict[str, Any] = {"overdue": _("Overdue"), "partly_paid": _("
 """What an invoice is by its date and payments."""
 
 
-def page_locale() -> Locale:
-    """The locale of the page's language."""
-    return wording.document_locale(get_language() or "en")
-
-
 def standing_of(
     request: LicenseRequest,
     quote: Quote | None,
@@ -190,7 +183,7 @@ def steps_of(request: LicenseRequest, standing: Standing) -> list[dict[str, Any]
 
 def grant_rows(granted: Mapping[str, Any], *, use: bool = True) -> list[dict[str, Any]]:
     """What is asked for or granted, for `includes/definition_list.html`: the members of an item that say something."""
-    locale = page_locale()
+    locale = wording.spoken_locale()
     purposes = [label_of(AiPurpose, purpose) for purpose in granted.get("ai_purposes") or []]
     pairs = [
         (_now("Use"), label_of(Use, granted["use"]) if use else ""),
@@ -211,7 +204,7 @@ def grant_rows(granted: Mapping[str, Any], *, use: bool = True) -> list[dict[str
 
 def change_rows(changes: list[dict[str, Any]]) -> list[dict[str, str]]:
     """`[{label, asked, granted}]`: what is offered otherwise than it was asked for."""
-    return wording.change_rows(changes, page_locale())
+    return wording.change_rows(changes, wording.spoken_locale())
 
 
 def indication(assessment: Assessment, answer_by: datetime | None, names: Sequence[str] = ()) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
 from newsroom.errors import NotFound
 from newsroom.web.text import has_forbidden_characters
-from reprints import links, papers
+from reprints import papers
 from reprints.api.explanations import refusals
 from reprints.api.filters import QuoteFilter
 from reprints.api.serializers.parts import OptionalWordsSerializer
@@ -90,8 +90,7 @@ class QuotePdfView(QuoteView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Read a quote as a PDF."""
         refuse_unknown_parameters(request, ())
-        row = self.found(reference)
-        return handed_out(papers.quote_pdf(row, url=links.api_url(row)))
+        return handed_out(papers.quote_pdf(self.found(reference)))
 
 
 class AcceptView(QuoteView):

@@ -1,9 +1,12 @@
 """Accepting: who may, when, and what is answered to whoever asks twice."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
+from pypdf import PdfReader
 
 from newsroom import references
 from newsroom.events import planning
@@ -46,6 +49,14 @@ def test_a_quote_is_accepted_in_the_version_that_was_read(story, partner):
     read = partner.get(f"quotes/{quote['reference']}/")
     assert read.json()["reconfirm_since"] is not None
     assert partner.post(accepting(quote), partner.signed(quote), match=read["ETag"]).status_code == 200
+
+
+def test_the_letter_leads_to_the_page_where_a_person_answers_the_quote(story, partner):
+    quote, _etag = partner.quoted(story)
+    pages = PdfReader(BytesIO(partner.get(f"quotes/{quote['reference']}/pdf/").content)).pages
+    text = " ".join(page.extract_text() for page in pages)
+    assert f"{settings.BASE_URL}/reprints/partner/requests/{quote['request']}/" in text
+    assert "/api/" not in text
 
 
 def test_a_weak_etag_of_a_compressing_proxy_is_taken(story, partner):

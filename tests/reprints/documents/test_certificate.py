@@ -1,6 +1,6 @@
 import re
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -14,6 +14,9 @@ from reprints.documents.certificate import _page, certificate_pdf
 from reprints.documents.signing import certificate_claims
 from reprints.documents.typesetting import printable, qr_svg
 from reprints.documents.wording import speaking
+from reprints.duties import task_of
+from reprints.models import UpdateNotice
+from reprints.services.ratecard import DUTIES
 from tests.reprints.documents.qr_reader import code_on_page, modules_of_svg, read
 from tests.reprints.snapshots import STATUS_URL, VERIFY_URL, snapshot, snapshots
 
@@ -53,8 +56,9 @@ def test_the_certificate_says_what_the_snapshot_says():
         "$450.00",
         "photo: AP",
         "By Ann Reporter. © 2026 The Daily Example.",
-        "If the article is corrected: replace the text or append the notice within 72 hours.",
-        "If the article is retracted: take the article down within 24 hours.",
+        "If the article is corrected, within 72 hours of our notice: "
+        "Replace the text by the corrected one, or append the notice to it.",
+        "If the article is retracted, within 24 hours of our notice: Take the text down, wherever it stands.",
         snapshot()["article"]["revision_sha256"],
         snapshot()["terms"]["sha256"],
         VERIFY_URL,
@@ -69,6 +73,36 @@ def test_it_is_one_page_and_the_terms_are_the_next():
     assert len(reader.pages) == 2
     assert "2. The credit line stays with the text." not in words(reader, reader.pages[:1])
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
+
+
+def test_the_duties_of_the_usual_terms_leave_the_code_on_the_first_page():
+    told = {"duties": DUTIES, "exclusions": ["photo: AP", "graphic: Reuters"]}
+    reader = pdf(**told, placement_urls=["https://partner.example/story"])
+    assert len(reader.pages) == 2
+    assert VERIFY_URL in words(reader, reader.pages[:1])
+
+
+def test_what_spills_onto_the_second_page_is_followed_by_the_terms():
+    reader = pdf(excerpt_text="A passage of some length. " * 70)
+    assert len(reader.pages) == 2
+    assert VERIFY_URL in words(reader, reader.pages[1:])
+    assert "2. The credit line stays with the text." in words(reader, reader.pages[1:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "term", "said"),
+    [
+        ("update", {"duty": "inform"}, "For your information: nothing has to be done."),
+        ("update", {"duty": "inform", "within_hours": 24}, "Read the notice, and tell us that you did."),
+        ("hold", {"duty": "take_down", "within_hours": 24}, "Take the text down until we tell you that it may be used"),
+        ("release", {"duty": "inform"}, "You may use the text again: nothing has to be done."),
+    ],
+)
+def test_certificate_and_notice_ask_the_same_in_the_same_words(kind, term, said):
+    due = datetime.now(UTC) if "within_hours" in term else None
+    task = task_of(UpdateNotice(kind=kind, duty=term["duty"], due_at=due))
+    assert said in task
+    assert f": {task}" in words(pdf(duties={kind: term}))
 
 
 def test_the_signatory_and_internal_names_are_not_printed():
@@ -196,12 +230,18 @@ def test_a_word_longer_than_a_line_gets_room_to_break_and_a_shorter_one_none():
         ({"perpetual": True, "ends_on": None}, "From December 1, 2026, without end"),
         ({"price": {"amount": "45000", "currency": "JPY"}}, "¥45,000 "),
         ({"price": {"amount": "12.345", "currency": "KWD"}}, "12.345 · Exempt"),
-        ({"tax": {"treatment": "domestic", "amount": "85.50"}}, "$450.00 · Domestic: $85.50"),
+        ({"tax": {"treatment": "domestic", "amount": "85.50"}}, "$450.00 · tax (Germany): $85.50"),
+        (
+            {"tax": {"treatment": "domestic", "amount": "85.50"}, "licensee": {"country": ""}},
+            "$450.00 · tax: $85.50",
+        ),
+        ({"tax": {"treatment": "domestic", "amount": "0.00"}}, "$450.00 · no tax"),
         ({"tax": {"treatment": "manual", "amount": "0"}}, "$450.00 · tax as on the invoice"),
         ({"portion": "excerpt", "words": 1, "excerpt_text": "It passed."}, "An excerpt (1 word)"),
         ({"ai_purposes": ["ground", "index"]}, "Grounding answers and Indexing"),
         ({"supersedes": "L-22222222-2"}, "L-22222222-2"),
         ({"duties": {}}, "You are told; the terms say what follows."),
+        ({"duties": {"correction": "at once"}}, "You are told; the terms say what follows."),
         ({"use": "hologram"}, "hologram"),
     ],
 )

@@ -41,7 +41,7 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when():
             "Partner & Söhne",
             "VAT id DE136695976",
         ),
-        *(line["license"], line["headline"], "Tax 19 % (Domestic)", f"{row.net:,.2f}", f"{row.tax:,.2f}"),
+        *(line["license"], line["headline"], "Tax 19 % (Germany)", f"{row.net:,.2f}", f"{row.tax:,.2f}"),
         *(f"{row.gross:,.2f}", f"Please state {row.number}", "IBAN DE02 1203 0000 0000 2020 51"),
         row.due_on.strftime("%B %-d, %Y"),
     ]
@@ -103,4 +103,4 @@ def test_the_rate_is_written_without_needless_zeros():
     publication = billing.billing_publication(settings={"tax": {"country": "DE", "rate": "7.50"}})
     row = billing.owed(publication)
     assert row.tax_rate == Decimal("7.5")
-    assert "Tax 7.5 % (Domestic)" in words(papers.invoice_pdf(row))
+    assert "Tax 7.5 % (Germany)" in words(papers.invoice_pdf(row))

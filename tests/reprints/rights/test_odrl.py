@@ -260,9 +260,15 @@ def test_the_duties_of_the_terms_are_obligations_with_a_deadline():
             [("event", "gt", "ns:retraction-notice"), ("elapsedTime", "lteq", "PT24H", "xsd:duration")],
         ),
     ]
-    told = of(duties={"update": {"duty": "inform", "within_hours": None}})["obligation"]
-    assert [(rule["action"], len(rule["constraint"])) for rule in told] == [("inform", 1)]
-    assert "obligation" not in of(duties={})
+    told = of(duties={"update": {"duty": "inform", "within_hours": 24}})["obligation"]
+    assert [(rule["action"], len(rule["constraint"])) for rule in told] == [("inform", 2)]
+
+
+@pytest.mark.parametrize(
+    "duties", [{}, {"update": {"duty": "inform"}}, {"correction": {"duty": "requested"}}, {"correction": "at once"}]
+)
+def test_what_is_only_told_or_asked_for_is_no_obligation(duties):
+    assert "obligation" not in of(duties=duties)
 
 
 def test_exclusivity_binds_the_publisher():
@@ -287,7 +293,7 @@ def test_every_word_of_the_desks_vocabulary_has_an_expression():
     assert set(Use.values) == set(ACTIONS)
     assert set(AiPurpose.values) == set(AI_ACTIONS)
     assert set(Modifications.values) == set(MODIFYING)
-    assert set(Duty.values) == set(DUTY_ACTIONS)
+    assert set(Duty.values) - {"requested"} == set(DUTY_ACTIONS)
 
 
 def test_the_249_countries_of_iso_3166():
