@@ -7,7 +7,9 @@ test: `L-T3KQX2MW-9` permits nothing, and says so wherever it is written.
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
@@ -26,6 +28,8 @@ PREFIXES = {
 TEST = "T"
 _LIVE = ALPHABET.replace(TEST, "")
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
+_WITHOUT_DASHES = re.compile(rf"({'|'.join(PREFIXES.values())})-?([0-9A-Z]{{{LENGTH}}})-?([0-9A-Z])")
+_MINUS = "\u2212"
 
 
 def new(noun: str, *, test: bool = False) -> str:
@@ -46,8 +50,13 @@ def check_character(prefix: str, body: str) -> str:
 
 
 def normalize(text: str) -> str:
-    """What a person typed, as the reference they meant: upper case, no blanks. Not checked."""
-    return "".join(text.split()).upper().replace("–", "-")
+    """What a person typed, as the reference they meant: upper case, no blanks, any dash as a hyphen, and the two
+    hyphens where they were left out. Not checked.
+    """
+    typed = "".join(text.split()).upper()
+    typed = "".join("-" if sign == _MINUS or unicodedata.category(sign) == "Pd" else sign for sign in typed)
+    like = _WITHOUT_DASHES.fullmatch(typed)
+    return "-".join(like.groups()) if like else typed
 
 
 def is_valid(text: str, noun: str) -> bool:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from newsroom.articles.public import corrections_of
 from reprints.documents.wording import task_words
-from reprints.models import UpdateNotice
+from reprints.models import License, UpdateNotice
+from reprints.services.carrying import STILL_DUE
+from reprints.workflow import NoticeStatus
+
+LET_OFF = frozenset({NoticeStatus.WAIVED, NoticeStatus.CANCELED})
 
 
 def task_of(notice: UpdateNotice) -> str:
     """What to do about it, as a sentence."""
     return task_words(notice.kind, notice.duty, dated=notice.due_at is not None)
+
+
+def to_come_down(rows: Sequence[License]) -> set[int]:
+    """The keys of those whose text is to be taken down today: the article is not usable, or the newest notice to the
+    licensee says so, answered or not. Reads `article`.
+    """
+    notices = UpdateNotice.objects.filter(license__in=rows).order_by("pk")
+    newest = {key: (duty, status) for key, duty, status in notices.values_list("license_id", "duty", "status")}
+    down = {key for key, (duty, status) in newest.items() if duty in STILL_DUE and status not in LET_OFF}
+    return down | {row.pk for row in rows if row.article.status != "usable"}
 
 
 def words_of(notice: UpdateNotice) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,12 +17,14 @@ from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.web.headers import public_page
 from newsroom.web.text import has_forbidden_characters
 from reprints import links
+from reprints.documents.wording import date_words, spoken_locale
+from reprints.duties import to_come_down
 from reprints.models import License, LicenseRequest
 from reprints.views import wording
+from reprints.workflow import LicenseStatus
 
 MAX_QUERY = 2000
 MAX_FOUND = 20
-_NUMBER_LIKE = re.compile(r"L-?([0-9A-Z]{8})-?([0-9A-Z])")
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,21 @@ class Verdict:
 
 VERDICTS: dict[str, Verdict] = {
     "valid": Verdict(_("Yes. In force today."), _("We issued this license, and it is in force."), "done"),
+    "take_down": Verdict(
+        _("In force, but the text must come down."),
+        _("We issued this license. After a change of the article the text is to be taken down, wherever it stands."),
+        "stop",
+    ),
     "not_yet_valid": Verdict(
         _("Real, but not in force yet."), _("We issued this license. It does not permit anything yet."), "waiting"
     ),
     "expired": Verdict(_("No longer. It has ended."), _("We issued this license, and its time is over."), "closed"),
+    "terminated": Verdict(
+        _("No longer. It was ended early."), _("We issued this license, and it was ended before its time."), "closed"
+    ),
+    "never_issued": Verdict(
+        _("No. It was never in force."), _("We agreed to this license, and it ended before it was issued."), "closed"
+    ),
     "suspended": Verdict(
         _("Not at present. It is suspended."), _("We issued this license. The text may not be used for now."), "stop"
     ),
@@ -64,7 +76,13 @@ VERDICTS: dict[str, Verdict] = {
         "waiting",
     ),
 }
-"""Keyed by `License.public_status`, and for what is no number of ours."""
+"""Keyed by `License.public_status`, for what it does not tell apart, and for what is no number of ours."""
+ENDED: dict[str, Any] = {
+    "terminated": _("Ended early"),
+    "revoked": _("Revoked"),
+    "superseded": _("Replaced"),
+}
+"""Status of a license → what the day is called on which it ended."""
 
 
 @require_safe
@@ -75,13 +93,15 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not query or has_forbidden_characters(query):
         return render(request, "reprints/verify.html", {"query": "", "crumbs": None})
     if "/" not in query and "." not in query:
-        return redirect(f"/licenses/verify/{quote(number_in(query)[:40], safe='')}/")
+        return redirect(f"/licenses/verify/{quote(references.normalize(query)[:40], safe='')}/")
     rows = _published_at(query)
-    context = {
-        "query": query,
-        "by_page": True,
-        "found": [{"number": row.number, "path": links.verify_path(row.number), **_facts(row)} for row in rows],
-    }
+    down = to_come_down(rows)
+    found = [
+        {"number": row.number, "path": links.verify_path(row.number), "verdict": VERDICTS[_word_of(row, down)]}
+        | _facts(row)
+        for row in rows
+    ]
+    context = {"query": query, "by_page": True, "found": found}
     return render(request, "reprints/verify.html", context)
 
 
@@ -89,7 +109,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @public_page
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """The verdict on one number, in any spelling. Never a price or a contact."""
-    wanted = number_in(number)
+    wanted = references.normalize(number)
     if has_forbidden_characters(wanted):
         wanted = ""
     if not references.is_valid(wanted, "license"):
@@ -99,14 +119,17 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, wanted, "unknown", None)
     if row.test:
         return _show(request, wanted, "test", None)
-    return _show(request, wanted, row.public_status(), row)
+    return _show(request, wanted, _word_of(row, to_come_down([row])), row)
 
 
-def number_in(text: str) -> str:
-    """The number that a person meant: upper case, without blanks, with its dashes where they were left out."""
-    wanted = references.normalize(text)
-    like = _NUMBER_LIKE.fullmatch(wanted)
-    return f"L-{like[1]}-{like[2]}" if like else wanted
+def _word_of(row: License, down: set[int]) -> str:
+    """The key of its verdict. `down`: the keys of those whose text must come down."""
+    status = row.public_status()
+    if status == "valid" and row.pk in down:
+        return "take_down"
+    if row.status == LicenseStatus.TERMINATED:
+        return "terminated" if row.issued_at else "never_issued"
+    return status
 
 
 def licensee_of(row: License) -> Any:
@@ -145,9 +168,18 @@ def _facts(row: License) -> dict[str, Any]:
         "url": snapshot["article"]["url"] if open_to_all else "",
         "article_page": f"/articles/{row.article.reference}/" if open_to_all else "",
         "publication": row.publication.name,
-        "rows": granted,
-        "verdict": VERDICTS[row.public_status()],
+        "rows": [*_days(row), *granted],
     }
+
+
+def _days(row: License) -> list[dict[str, Any]]:
+    """When it ended before its time, or until when it is suspended."""
+    locale, status = spoken_locale(), row.effective_status()
+    if status in ENDED and row.ended_at is not None:
+        return [{"label": ENDED[status], "value": date_words(row.day(row.ended_at), locale)}]
+    if status == LicenseStatus.SUSPENDED and row.suspended_until is not None:
+        return [{"label": _("Suspended until"), "value": date_words(row.suspended_until, locale)}]
+    return []
 
 
 def _published_at(query: str) -> list[License]:

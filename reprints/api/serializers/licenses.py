@@ -141,6 +141,12 @@ class PublicStatusSerializer(serializers.Serializer):
 
     number = serializers.CharField()
     status = serializers.ChoiceField(choices=PUBLIC_WORDS)
+    take_down = serializers.BooleanField(
+        help_text="In force, but after a change of the article the text is to be taken down, wherever it stands."
+    )
+    ended_at = MomentField(
+        allow_null=True, help_text="When it was ended early, revoked or replaced; null where it was not."
+    )
     as_of = MomentField()
 
     class Meta:

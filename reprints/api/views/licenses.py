@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,10 +29,13 @@ from reprints.api.serializers.licenses import (
 )
 from reprints.api.shapes import license_shape, placement_shape, request_shape
 from reprints.api.views.partner import MAY_MATCH, PartnerView, key_of, seen, told, written
+from reprints.duties import to_come_down
 from reprints.models import License, LicenseRequest
 from reprints.services import asking, licenses, placements
 
 MOST_OF_A_NUMBER = 40
+NOBODYS: dict[str, Any] = {"status": "unknown", "take_down": False, "ended_at": None}
+ENDED = frozenset({"expired", "revoked", "superseded"})
 
 
 class LicenseView(PartnerView):
@@ -86,9 +90,10 @@ class LicenseStatusView(Cacheable, APIView):
         now = timezone.now().replace(microsecond=0)
         wanted = references.normalize(number)[:MOST_OF_A_NUMBER]
         valid = references.is_valid(wanted, "license")
-        row = License.objects.select_related("publication").filter(reference=wanted).first() if valid else None
-        status = row.public_status(now) if row else "unknown"
-        return Response(PublicStatusSerializer({"number": wanted, "status": status, "as_of": now}).data)
+        rows = License.objects.select_related("publication", "article")
+        row = rows.filter(reference=wanted).first() if valid else None
+        said = {"number": wanted, "as_of": now, **(_public(row, now) if row else NOBODYS)}
+        return Response(PublicStatusSerializer(said).data)
 
 
 class PlacementsView(LicenseView):
@@ -132,6 +137,13 @@ class RenewView(LicenseView):
         fresh = LicenseRequest.objects.for_lists().select_related("renews").get(pk=made.pk)
         shape = request_shape(fresh, answer_by=asking.answer_by(fresh))
         return told(LicenseRequestSerializer, shape, fresh, status=201)
+
+
+def _public(row: License, now: datetime) -> dict[str, Any]:
+    """What anyone may know of where it stands; of a test, that it is one."""
+    status = row.public_status(now)
+    ended_at = row.ended_at if status in ENDED else None
+    return {"status": status, "take_down": status == "valid" and bool(to_come_down([row])), "ended_at": ended_at}
 
 
 def _renewed(row: License, request: Request, data: dict[str, Any]) -> LicenseRequest:

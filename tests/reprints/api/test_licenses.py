@@ -229,7 +229,7 @@ def test_the_status_of_a_number_is_always_answered(daily, story, partner, anyone
     trial = Client(partner.organization, test=True).licensed(story)[0]
     known = anyone.get(f"licenses/{held['number'].lower()}/status/")
     assert (known.status_code, known.json()["number"], known.json()["status"]) == (200, held["number"], "valid")
-    assert set(known.json()) == {"number", "status", "as_of"}
+    assert set(known.json()) == {"number", "status", "take_down", "ended_at", "as_of"}
     assert known["Cache-Control"] == "public, max-age=60"
     assert anyone.get(f"licenses/{trial['number']}/status/").json()["status"] == "test"
     for number in ("L-22222222-2", "nonsense", "%00", "A" * 500, "%F0%9F%92%A9"):

@@ -1,7 +1,7 @@
 """The pages that anyone may open: the search, the check of a license, and what machines are told."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -13,11 +13,12 @@ from lxml import etree
 
 from newsroom import references
 from newsroom.accounts.checking import faults_in
+from newsroom.events import planning
 from reprints.documents import wording as document_wording
 from reprints.models import License
 from reprints.models.asking import ITEM_FIELDS
 from reprints.models.licenses import PUBLIC_STATUS
-from reprints.services import accepting, asking, licenses, placements
+from reprints.services import accepting, asking, licenses, placements, updates
 from reprints.services.lanes import MANUAL_REASONS
 from reprints.views import wording
 from reprints.views.verifying import VERDICTS
@@ -177,6 +178,19 @@ def granted(publication, article):
     return make.make_license(publication, article, organization=make.make_organization(name="Partner Inc."))
 
 
+@pytest.fixture
+def anyone_asks(client):
+    """What the API says to anyone of a license, under its number or another spelling."""
+
+    def asks(row, number=""):
+        said = client.get(f"/api/v1/licenses/{number or row.number}/status/").json()
+        assert said.pop("number") == row.number
+        del said["as_of"]
+        return said
+
+    return asks
+
+
 def verdict_of(client, number):
     page = client.get(f"/licenses/verify/{number}/")
     assert page.status_code == 200
@@ -201,10 +215,19 @@ def test_a_license_in_force_names_holder_article_use_and_dates_and_neither_price
 
 
 @pytest.mark.parametrize(
-    "spelling", [str.lower, lambda n: n.replace("-", ""), lambda n: n.replace("-", "–"), lambda n: f" {n} "]
+    "spelling",
+    [
+        str.lower,
+        lambda n: n.replace("-", ""),
+        lambda n: n.replace("-", "–"),
+        lambda n: n.replace("-", "\u2011"),
+        lambda n: n.replace("-", "\u2212", 1),
+        lambda n: f" {n} ",
+    ],
 )
-def test_the_number_may_be_typed_in_any_way(client, granted, spelling):
+def test_the_number_may_be_typed_in_any_way(client, granted, spelling, anyone_asks):
     assert verdict_of(client, spelling(granted.number))[0] == "valid"
+    assert anyone_asks(granted, spelling(granted.number))["status"] == "valid"
     asked = client.get("/licenses/verify/", {"q": spelling(granted.number)})
     assert asked["Location"] == f"/licenses/verify/{granted.number}/"
 
@@ -240,6 +263,64 @@ def test_the_verdict_follows_the_license(client, publication, granted):
     assert verdict_of(client, granted.number)[0] == "valid"
 
 
+def told(name, article, **data):
+    make.happened(name, article, **data)
+    planning.plan_due()
+
+
+def test_a_license_whose_text_must_come_down_is_not_simply_in_force(client, article, granted, anyone_asks):
+    told("correction.published", article, kind="retraction")
+    assert verdict_of(client, granted.number)[0] == "take_down"
+    assert "In force, but the text must come down." in verdict_of(client, granted.number)[1]
+    assert anyone_asks(granted) == {"status": "valid", "take_down": True, "ended_at": None}
+    placements.declare(granted, urls=["https://partner.example/story"], by=granted.request.api_key)
+    by_page = text(client.get("/licenses/verify/", {"q": "https://partner.example/story"}))
+    assert "In force, but the text must come down." in by_page
+    updates.acknowledge(granted.update_notices.get(), action="removed")
+    assert verdict_of(client, granted.number)[0] == "take_down"
+    told("correction.withdrawn", article, kind="retraction")
+    assert verdict_of(client, granted.number)[0] == "valid"
+    assert anyone_asks(granted) == {"status": "valid", "take_down": False, "ended_at": None}
+
+
+def test_a_withheld_article_is_to_come_down_whatever_the_terms_say(client, article, granted):
+    type(article).objects.filter(pk=article.pk).update(cms_status="withheld")
+    assert verdict_of(client, granted.number)[0] == "take_down"
+
+
+def test_of_a_licensee_who_need_not_act_nothing_is_said(client, publication, article, granted):
+    told("correction.published", article, kind="retraction")
+    editor = make.make_staff(publication, "licensing_editor")
+    updates.waive(granted.update_notices.get(), by=editor, words="Printed long ago.")
+    assert verdict_of(client, granted.number)[0] == "valid"
+
+
+def test_a_license_that_ended_early_says_when(client, publication, granted, anyone_asks):
+    licenses.terminate(granted, words="No longer needed.")
+    row = License.objects.get()
+    day = document_wording.date_words(row.day(row.ended_at), document_wording.spoken_locale())
+    status, page = verdict_of(client, granted.number)
+    assert status == "terminated"
+    assert f"Ended early {day}" in page
+    assert "No longer needed." not in page
+    said = anyone_asks(granted)
+    assert (said["status"], said["take_down"]) == ("expired", False)
+    assert datetime.fromisoformat(said["ended_at"]) == row.ended_at
+
+
+def test_a_license_that_ended_before_it_was_issued_was_never_in_force(client, granted):
+    License.objects.filter(pk=granted.pk).update(status="terminated", issued_at=None)
+    assert verdict_of(client, granted.number)[0] == "never_issued"
+
+
+def test_a_suspended_license_says_until_when(client, publication, granted):
+    until = make.today(publication) + timedelta(days=9)
+    editor = make.make_staff(publication, "licensing_editor")
+    licenses.suspend(granted, by=editor, reason="suspected_breach", words="Please call us.", until=until)
+    said = document_wording.date_words(until, document_wording.spoken_locale())
+    assert f"Suspended until {said}" in verdict_of(client, granted.number)[1]
+
+
 def test_a_private_person_is_not_named(client, publication, article):
     request = make.make_request(
         publication, article, requester=asking.Requester("Wanda Writer", "wanda@review.example")
@@ -264,7 +345,8 @@ def test_the_check_takes_anything(client, publication, query):
 
 
 def test_every_answer_has_its_words():
-    assert set(VERDICTS) == {*PUBLIC_STATUS.values(), "test", "unknown", "mistyped"}
+    told_apart = {"take_down", "terminated", "never_issued"}
+    assert set(VERDICTS) == {*PUBLIC_STATUS.values(), *told_apart, "test", "unknown", "mistyped"}
     assert set(wording.STANDINGS) == set(RequestStatus.values)
     assert tuple(document_wording.FIELD_LABELS) == ITEM_FIELDS
     told_of_others = {"open_report", "not_usable", "embargo", "blocked_organization"}
