@@ -122,7 +122,7 @@ def invoice_pdf(row: Invoice) -> Paper:
     writes its own.
     """
     if row.sequence is None:
-        raise Conflict(_("This invoice was not written here."), code="not_issued")
+        raise Conflict(_("This invoice was not written here."), code="written_elsewhere")
     url = settings.BASE_URL + links.payer_path(row.quote.request)
     return Paper(f"{row.number}.pdf", "application/pdf", invoice.invoice_pdf(invoice_letter(row), url=url))
 

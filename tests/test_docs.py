@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -11,12 +12,46 @@ from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from newsroom.accounts.policies import POLICIES
+from newsroom.api.explanations import EXPLANATIONS
 from newsroom.env import KNOWN
 from newsroom.events.kinds import ADDRESS_BOOKS, CONTEXTS, KINDS, NOTICES, REACTIONS
 from newsroom.management.commands.describe import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+
+
+REFUSING = {"Conflict", "NotAllowed", "NotFound", "Stale", "BadRequest"}
+AT_THE_DESK = {
+    *("already_invoiced", "builtin", "external", "frozen", "tax_undecided", "unpaid"),
+    *("needs_proposal", "not_approved", "nothing_proposed", "nothing_waits", "not_pending"),
+    *("legal_hold", "license_in_force", "open", "partner", "log_behind"),
+}
+"""Refusals of moves that only pages have: of staff, of the operator, and of people who erase what we hold on them."""
+
+
+def refused_codes():
+    """The codes with which any code of ours refuses."""
+    found = set()
+    for path in (path for app in ("newsroom", "corrections", "reprints") for path in (ROOT / app).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in REFUSING:
+                continue
+            given = [word.value for word in node.keywords if word.arg == "code"] or node.args[1:2]
+            found |= {word.value for word in given if isinstance(word, ast.Constant)}
+    return found
+
+
+def test_every_code_of_a_problem_has_its_page_and_stands_in_the_docs():
+    _ = get_resolver().url_patterns  # what the apps explain is registered with their routes
+    codes = refused_codes()
+    assert codes - AT_THE_DESK - set(EXPLANATIONS) == set()
+    assert AT_THE_DESK - codes == set()
+    assert AT_THE_DESK & set(EXPLANATIONS) == set()
+    table = DOCS["api.md"].partition("## Codes")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\d{3}) \| (.*) \|$", table, re.MULTILINE)
+    listed = {code: int(status) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)}
+    assert listed == {code: explanation.status for code, explanation in EXPLANATIONS.items()}
 
 
 def test_the_pages_of_moves_and_events_are_what_the_code_says():

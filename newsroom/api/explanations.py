@@ -85,6 +85,49 @@ explain(
     _("The same request is being carried out"),
     _("A request with this Idempotency-Key has not finished. Send it again in a moment."),
 )
+explain(
+    "too_many",
+    409,
+    _("As many as there may be"),
+    _("The detail says how many. Delete one that you no longer need, or write to the newsroom."),
+)
+explain(
+    "too_many_pings",
+    409,
+    _("Three pings wait to be sent"),
+    _("Wait until they have arrived or were given up: `deliveries/` shows them."),
+)
+explain(
+    "unverified",
+    409,
+    _("The endpoint has not answered a ping yet"),
+    _("Answer a signed ping with 2xx: the endpoint is active from then on. `ping/` sends another."),
+)
+explain("not_active", 409, _("The endpoint is not active"), _("Set its `state` to `active`, then ping it."))
+explain(
+    "gone",
+    409,
+    _("The endpoint is closed for good"),
+    _("It answered 410. Delete it, and make a new one for the address that you listen at now."),
+)
+explain(
+    "refused_address",
+    409,
+    _("We do not send to this address"),
+    _("Change `url` to https on port 443 or 8443 at a public host, then resume the endpoint."),
+)
+explain(
+    "being_sent",
+    409,
+    _("It is being sent at this moment"),
+    _("Wait half a minute, read the delivery again, and send it again only if it failed."),
+)
+explain(
+    "cleared",
+    409,
+    _("What was sent is no longer kept"),
+    _("Bodies are kept for 30 days. Read the record that the event named, or the stream of events."),
+)
 explain("length_required", 411, _("Content-Length required"), _("Send the length of the body, not pieces of it."))
 explain("stale", 412, _("The record has changed"), _("Read it again and decide on what it says now."))
 explain("too_large", 413, _("Too large"), _("Send at most 256 kB."))

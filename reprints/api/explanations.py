@@ -60,6 +60,12 @@ explain(
     _("The license is not in force"),
     _("The text is handed out while the license is active or about to be. `effective_status` says where it stands."),
 )
+explain(
+    "written_elsewhere",
+    409,
+    _("The accounting system wrote this invoice"),
+    _("Ask the newsroom for the document. Amounts, dates and status are in the invoice itself."),
+)
 explain("renewing", 409, _("A renewal is under way"), _("Follow the request that the detail names."))
 explain(
     "no_revision",
@@ -71,6 +77,13 @@ explain(
 
 explain(
     "test_only", 403, _("Only with a test key"), _("This belongs to test mode: use a key that begins with mh_test_.")
+)
+explain("not_a_test", 409, _("This is no test record"), _("Test mode touches only what a test key made."))
+explain(
+    "needs_approval",
+    409,
+    _("A second person approves it first"),
+    _("The detail says which limit it is beyond. Quote it within the limit."),
 )
 explain("not_accepted", 409, _("The quote is not accepted"), _("Accept the quote first."))
 explain("nothing_outstanding", 409, _("Nothing is to be paid"), _("The licenses of this quote wait for no payment."))

@@ -220,7 +220,9 @@ class InvoicePdfView(InvoiceDetailView):
     operation_ids = {"GET": "read_invoice_pdf"}
     content_negotiation_class = ProblemsAsJson
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, **refusals(_409="written_elsewhere")},
+    )
     def get(self, request: Request, number: str) -> HttpResponse:  # type: ignore[override]  # -- a paper, not JSON
         """Read an invoice as a PDF. Refused for one that the accounting system wrote."""
         refuse_unknown_parameters(request, ())

@@ -60,4 +60,4 @@ def test_the_letter_is_handed_to_its_owner_and_refused_for_what_was_not_written_
     other = billing.owed(make.make_publication(), organization=owner.organization)
     Invoice.objects.filter(pk=other.pk).update(status="issued", number="RE-1", issued_at=timezone.now())
     assert owner.get(f"invoices/{other.reference}/").json()["pdf"] is None
-    assert refused(owner.get(f"invoices/{other.reference}/pdf/")) == (409, "not_issued")
+    assert refused(owner.get(f"invoices/{other.reference}/pdf/")) == (409, "written_elsewhere")
