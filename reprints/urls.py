@@ -75,4 +75,5 @@ urlpatterns = [
     path(".well-known/tdmrep.json", machines.tdmrep_json, name="tdmrep"),
     path(".well-known/tdm-policy.json", machines.tdm_policy, name="tdm-policy"),
     path(".well-known/jwks.json", machines.jwks_json, name="jwks"),
+    path("ns/licensing", machines.odrl_profile, name="odrl-profile"),
 ]

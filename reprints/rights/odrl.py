@@ -2,8 +2,8 @@
 
 Terms come from the ODRL core and common vocabularies, none of its deprecated ones; what they cannot say
 (channels, AI purposes, replacing a corrected text) has a name in the desk's own namespace,
-`<base_url>/ns/licensing#…`, which the policy declares as a second profile. `conflict` is `prohibit`: what is
-both allowed and forbidden is forbidden.
+`<base_url>/ns/licensing#…`, which the policy declares as a second profile and `rights.profile` explains.
+`conflict` is `prohibit`: what is both allowed and forbidden is forbidden.
 
 ODRL's `delayPeriod` means "not before"; a deadline is therefore `elapsedTime lteq` after the `event`.
 """
@@ -87,7 +87,7 @@ def agreement(snapshot: Snapshot, *, base_url: str) -> dict[str, Any]:
 
     Raises UnknownCountry when the territory names a code that ISO 3166-1 does not assign.
     """
-    namespace = f"{base_url.rstrip('/')}/ns/licensing#"
+    namespace = namespace_of(base_url)
     uid = f"{base_url.rstrip('/')}/licenses/verify/{snapshot['number']}/"
     target = _target(snapshot, uid)
     policy: dict[str, Any] = {
@@ -117,6 +117,11 @@ def agreement(snapshot: Snapshot, *, base_url: str) -> dict[str, Any]:
     if obligations := _obligations(snapshot, target, uid):
         policy["obligation"] = obligations
     return policy
+
+
+def namespace_of(base_url: str) -> str:
+    """The desk's own namespace. What stands before its `#` is the address of the profile (`rights.profile`)."""
+    return f"{base_url.rstrip('/')}/ns/licensing#"
 
 
 def _target(snapshot: Snapshot, uid: str) -> Rule:

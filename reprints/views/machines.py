@@ -1,9 +1,12 @@
-"""What we tell machines that have no license: RSL, robots.txt, TDMRep, and our public keys. One policy behind all."""
+"""What we tell machines that have no license: RSL, robots.txt, TDMRep, one policy behind all; and what the licenses of
+others are read with: our public keys, and our own words of ODRL.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -13,7 +16,7 @@ from newsroom.web.copies import kept_for
 from newsroom.web.publications import desk_url
 from newsroom.web.text import has_forbidden_characters
 from reprints.documents import signing
-from reprints.rights import aipref, rsl, speaking, tdmrep
+from reprints.rights import aipref, profile, rsl, speaking, tdmrep
 
 HOUR = 3600
 CLOSED_TO_ROBOTS = ("/admin/", "/reprints/requests/", "/reprints/new/", "/corrections/reports/", "/corrections/new/")
@@ -79,6 +82,13 @@ def tdm_policy(request: HttpRequest) -> HttpResponse:
 def jwks_json(request: HttpRequest) -> HttpResponse:
     """The keys under which licenses are signed (RFC 7517)."""
     return JsonResponse(signing.jwks(), content_type="application/jwk-set+json")
+
+
+@require_safe
+@kept_for(HOUR)
+def odrl_profile(request: HttpRequest) -> HttpResponse:
+    """The words of our own that agreements in ODRL use."""
+    return JsonResponse(profile.profile(base_url=settings.BASE_URL), content_type="application/ld+json")
 
 
 def _publication(request: HttpRequest) -> Publication:

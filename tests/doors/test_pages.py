@@ -96,6 +96,7 @@ PAGES = {
     ".well-known/tdmrep.json": PUBLIC,
     ".well-known/tdm-policy.json": PUBLIC,
     ".well-known/jwks.json": PUBLIC,
+    "ns/licensing": PUBLIC,
     "api/schema/": PUBLIC,
     "api/docs/": PUBLIC,
     "problems/<slug:code>/": Page(fill="code"),

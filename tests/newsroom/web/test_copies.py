@@ -15,6 +15,7 @@ KEPT = {
     "/.well-known/security.txt": 86_400,
     "/.well-known/tdmrep.json": 3600,
     "/.well-known/jwks.json": 3600,
+    "/ns/licensing": 3600,
 }
 
 

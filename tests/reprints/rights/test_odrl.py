@@ -9,6 +9,7 @@ from rdflib.namespace import Namespace
 from reprints.documents.signing import certificate_claims
 from reprints.rights.countries import ALPHA3, UnknownCountry, alpha3
 from reprints.rights.odrl import ACTIONS, AI_ACTIONS, DUTY_ACTIONS, MODIFYING, agreement
+from reprints.rights.profile import profile
 from reprints.vocabulary import AiPurpose, Duty, Modifications, Use
 from tests.reprints.rights.odrl_vocabulary import (
     ACTIONS as ODRL_ACTIONS,
@@ -294,6 +295,17 @@ def test_every_word_of_the_desks_vocabulary_has_an_expression():
     assert set(AiPurpose.values) == set(AI_ACTIONS)
     assert set(Modifications.values) == set(MODIFYING)
     assert set(Duty.values) - {"requested"} == set(DUTY_ACTIONS)
+
+
+@settings(max_examples=30, deadline=None)
+@given(snapshots())
+def test_every_word_of_ours_is_explained_at_the_address_of_the_profile(drawn):
+    used = {str(node) for triple in graph(agreement(drawn, base_url=BASE)) for node in triple}
+    document = profile(base_url=BASE)
+    explained = {str(node) for node in Graph().parse(data=json.dumps(document), format="json-ld").subjects()}
+    assert {node for node in used if node.startswith(f"{BASE}/ns/")} - explained == set()
+    names = [word["@id"] for word in document["@graph"]]
+    assert len(names) == len(set(names))
 
 
 def test_the_249_countries_of_iso_3166():

@@ -38,6 +38,7 @@ PUBLIC = [
     "/.well-known/tdmrep.json",
     "/.well-known/tdm-policy.json",
     "/.well-known/jwks.json",
+    "/ns/licensing",
 ]
 
 
