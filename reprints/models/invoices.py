@@ -177,6 +177,10 @@ class Invoice(Record):
             return 0
         return max(0, (self.day(at) - self.due_on).days)
 
+    def by_date(self) -> str:
+        """`overdue`, where it is."""
+        return "overdue" if self.days_overdue() else ""
+
     def effective_status(self, at: datetime | None = None) -> str:
         """The stored status; while issued `overdue` after the due date, else `partly_paid` after a part payment."""
         if self.days_overdue(at):

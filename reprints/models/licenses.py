@@ -212,6 +212,11 @@ class License(Record):
             return "scheduled"
         return self.status
 
+    def by_date(self) -> str:
+        """`scheduled` or `expired`, where it is."""
+        status = self.effective_status()
+        return "" if status == self.status else status
+
     def public_status(self, at: datetime | None = None) -> str:
         """What anyone may ask: valid, not_yet_valid, expired, suspended, revoked, superseded; `test` for what permits
         nothing to anyone.

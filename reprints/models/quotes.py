@@ -112,6 +112,10 @@ class Quote(Record):
         """The stored status, or `expired`."""
         return "expired" if self.is_expired(at) else self.status
 
+    def by_date(self) -> str:
+        """`expired`, where it is."""
+        return "expired" if self.is_expired() else ""
+
     @property
     def signatory_name(self) -> str:
         """Who signed, for the certificate and the desk."""

@@ -115,6 +115,10 @@ class UpdateNotice(Record):
             models.Index(fields=["organization", "-id"], name="update_notice_of_partner"),
         ]
 
+    def by_date(self) -> str:
+        """`overdue`, where it is."""
+        return "overdue" if self.is_overdue() else ""
+
     def is_overdue(self, at: datetime | None = None) -> bool:
         """Unanswered, and its date has passed."""
         return self.status in UNANSWERED and self.due_at is not None and (at or moments.now()) > self.due_at

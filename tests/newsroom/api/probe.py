@@ -95,6 +95,7 @@ class CreatingByAnyone(Creating):
 
 class Record:
     reference, version = "Q-22222222-2", 3
+    by_date = staticmethod(str)
 
 
 class Matching(Cacheable, APIView):

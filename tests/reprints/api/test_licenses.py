@@ -132,6 +132,25 @@ def test_a_license_shows_what_was_granted_and_where_its_papers_are(daily, story,
     assert story.url in held["credit_line"]
 
 
+def test_what_a_date_makes_of_a_license_changes_its_etag_and_refuses_no_move(partner, held):
+    row = License.objects.get(reference=held["number"])
+    path = f"licenses/{held['number']}/"
+    assert held["etag"] == f'"{held["number"]}.{row.version}"'
+    for fields, status in (
+        ({"starts_on": row.day() + timedelta(days=1)}, "scheduled"),
+        ({"starts_on": row.starts_on - timedelta(days=9), "ends_on": row.day() - timedelta(days=1)}, "expired"),
+    ):
+        force(held, **fields)
+        read = partner.get(path)
+        assert read.json()["effective_status"] == status
+        assert read["ETag"] == read.json()["etag"] == f'"{held["number"]}.{row.version}.{status}"'
+        listed = partner.get("licenses/").json()["results"][0]
+        assert listed["etag"] == read["ETag"]
+    put = partner.send("put", f"{path}placements/", {"urls": ["https://partner.example/1"]}, match=held["etag"])
+    assert put.status_code == 200
+    assert refused(partner.send("put", f"{path}placements/", {"urls": []}, match=read["ETag"])) == (412, "stale")
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "refusal"),
     [

@@ -104,7 +104,10 @@ def test_an_agreement_names_terms_and_signatory_and_nothing_else(story, partner,
 def test_a_second_too_late_is_too_late(story, partner):
     quote, etag = partner.quoted(story)
     Quote.objects.update(valid_until=timezone.now() - timedelta(seconds=1))
-    assert refused(partner.post(accepting(quote), partner.signed(quote), match=etag)) == (409, "expired")
+    read = partner.get(f"quotes/{quote['reference']}/")
+    assert read["ETag"] == f'{etag[:-1]}.expired"'
+    for match in (etag, read["ETag"]):
+        assert refused(partner.post(accepting(quote), partner.signed(quote), match=match)) == (409, "expired")
     assert License.objects.count() == 0
 
 
