@@ -163,6 +163,7 @@ def _line(line: QuoteLine, currency: str) -> dict[str, Any]:
         "granted": line.granted,
         "changes": line.changes,
         "exclusions": line.exclusions,
+        "lane": line.lane,
         "price": pricing.money(line.price or pricing.ZERO, currency),
         "trace": line.trace,
     }

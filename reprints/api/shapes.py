@@ -75,6 +75,7 @@ def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Sha
     lines = [
         {
             "item": index,
+            "lane": assessment.lane_of(index),
             "price": None if line.amount is None else pricing.money(line.amount, line.currency),
             "free": line.free,
             "exclusions": line.exclusions,
@@ -232,6 +233,7 @@ def _line(line: QuoteLine, currency: str) -> Shape:
         "granted": line.granted,
         "changes": line.changes,
         "exclusions": line.exclusions,
+        "lane": line.lane,
         "price": pricing.money(line.price or pricing.ZERO, currency),
         "trace": line.trace,
     }

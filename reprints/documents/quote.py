@@ -19,7 +19,7 @@ from reprints.documents.certificate import (
 )
 from reprints.documents.typesetting import typeset
 from reprints.documents.wording import label_of
-from reprints.vocabulary import AiPurpose, Exclusivity, Format, Modifications, TaxTreatment, Use
+from reprints.vocabulary import AiPurpose, Exclusivity, Format, Lane, Modifications, TaxTreatment, Use
 
 Quote = Mapping[str, Any]
 
@@ -92,7 +92,9 @@ def _line(line: Mapping[str, Any], locale: Locale) -> dict[str, Any]:
         if line.get("exclusions")
         else "",
         "trace": [f"{step['rule']} {step['effect']}" for step in line.get("trace", [])],
-        "price": wording.money_words(price["amount"], price["currency"], locale),
+        "price": _("free of charge")
+        if line.get("lane") == Lane.FREE
+        else wording.money_words(price["amount"], price["currency"], locale),
     }
 
 

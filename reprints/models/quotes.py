@@ -13,10 +13,10 @@ from newsroom.accounts.models import Contact, Organization, Publication, User
 from newsroom.articles.models import Article
 from newsroom.events import sealed
 from newsroom.records import Record
-from reprints import moments
+from reprints import moments, pricing
 from reprints.models.asking import LicenseRequest, RequestItem
 from reprints.models.ratecard import TermsTemplate
-from reprints.vocabulary import TaxTreatment, Use
+from reprints.vocabulary import Lane, TaxTreatment, Use
 from reprints.workflow import QuoteStatus
 
 
@@ -149,6 +149,14 @@ class QuoteLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quote} · {self.position + 1}"
+
+    @property
+    def lane(self) -> str:
+        """How this item came by its price: free of charge, by the rate card, or by a person."""
+        rules = {step["rule"] for step in self.trace}
+        if not rules or pricing.BY_HAND in rules:
+            return Lane.MANUAL.value
+        return Lane.FREE.value if pricing.FREE in rules and not self.price else Lane.PRICED.value
 
     def get_use_display(self) -> str:
         """What the article may be used for, in the words of `RequestItem.get_use_display`."""

@@ -103,6 +103,13 @@ class Assessment:
     currency: str
     total: Decimal | None
 
+    def lane_of(self, index: int) -> str:
+        """The lane of one item, taken by itself."""
+        line = self.lines[index]
+        if line.amount is None or any(reason["item"] == index for reason in self.reasons):
+            return Lane.MANUAL.value
+        return Lane.FREE.value if line.free else Lane.PRICED.value
+
 
 def assess(
     items: Sequence[CleanItem | RequestItem], *, asker: Asker, today: date, card: RateCard | None = None

@@ -219,12 +219,13 @@ def indication(assessment: Assessment, answer_by: datetime | None, names: Sequen
         "lines": [
             {
                 "name": name if name and len(assessment.lines) > 1 else "",
+                "lane": assessment.lane_of(index),
                 "price": pricing.money(line.amount, currency) if line.amount is not None else None,
                 "trace": line.trace,
                 "exclusions": line.exclusions,
                 "words": line.words,
             }
-            for line, name in zip_longest(assessment.lines, names)
+            for index, (line, name) in enumerate(zip_longest(assessment.lines, names))
         ],
         "passage": bool(assessment.lines) and all(line.words is not None for line in assessment.lines),
         "reasons": [REASONS[code] for code in codes if code in REASONS],

@@ -33,7 +33,7 @@ def test_an_issued_invoice_is_mailed_to_whoever_gets_invoices(partner):
     invoice = billing.owed(publication, organization=partner)
     ((subject, body),) = to_billing()
     assert subject == f"Invoice {invoice.number}"
-    said = [invoice.lines[0]["license"], f"{invoice.gross:.2f} USD", "IBAN DE02 1203", "/reprints/partner/"]
+    said = [invoice.lines[0]["license"], f"USD {invoice.gross:.2f}", "IBAN DE02 1203", "/reprints/partner/"]
     assert [part for part in said if part not in body] == []
 
 
@@ -50,7 +50,7 @@ def test_an_order_is_confirmed_where_the_accounting_system_writes_the_invoice(pa
     invoice = billing.owed(publication, organization=partner)
     ((subject, body),) = to_billing()
     assert subject == f"Confirmation of your order {invoice.quote.reference}"
-    assert f"{invoice.net:.2f} USD" in body
+    assert f"USD {invoice.net:.2f}" in body
     editor = make.make_staff(publication, "licensing_editor")
     invoicing.enter_number(invoice, by=editor, number="RE-1")
     assert to_billing() == []
@@ -65,7 +65,7 @@ def test_an_overdue_invoice_and_what_is_still_owed(partner):
     clock.tick(billing.days_after_due(invoice, 2))
     ((subject, body),) = to_billing()
     assert subject == f"Reminder: invoice {invoice.number} is overdue"
-    assert "Still to be paid: 5.00 USD" in body
+    assert "Still to be paid: USD 5.00" in body
 
 
 def test_a_credit_note_is_mailed_with_its_reason(partner):

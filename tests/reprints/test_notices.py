@@ -88,7 +88,7 @@ def test_a_quote_is_mailed_to_those_who_may_ask_or_sign(publication, article):
         organization.contacts.values_list("email", flat=True)
     )
     assert {subject for subject, _, _ in letters} == {f"Your quote {quote.reference}"}
-    assert "Total, net: 150.00 USD" in letters[0][2]
+    assert "Total, net: USD 150.00" in letters[0][2]
 
 
 def test_question_and_reply_go_to_the_other_side(publication, article, editor):

@@ -88,7 +88,7 @@ def test_who_paid_hears_that_the_money_arrived(order, editor):
     payments.pay(row, by=editor, reference="b2")
     mails = send()
     assert {subject for subject, _to, _body in mails} == {"Invoice RE-1 is paid"}
-    assert "We received 150.00 USD in full." in mails[0][2]
+    assert "We received USD 150.00 in full." in mails[0][2]
 
 
 def test_who_is_paid_back_hears_that_too():

@@ -20,6 +20,7 @@ from newsroom.accounts import approvals
 from newsroom.articles.addresses import BadAddress, host_of
 from newsroom.events.kinds import KINDS
 from newsroom.events.promises import label_of
+from newsroom.money import shown
 
 register = template.Library()
 NO_BREAK = "\u00a0"
@@ -66,6 +67,12 @@ def host(link: str) -> str:
         return host_of(link)
     except BadAddress:
         return ""
+
+
+@register.filter
+def in_currency(amount: Any, currency: str) -> str:
+    """An amount with its currency: `USD 1,250.00`."""
+    return "" if amount in (None, "") else shown(amount, currency)
 
 
 @register.filter

@@ -84,19 +84,23 @@ class LicenseRequestWriteSerializer(StrictSerializer):
     currency = serializers.RegexField(
         r"^[A-Za-z]{3}$", required=False, help_text="ISO 4217; the publication's own, if left out."
     )
-    po_number = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    po_number = serializers.CharField(max_length=60, allow_blank=True, allow_null=True, required=False)
     end_client = serializers.CharField(
-        max_length=200, allow_blank=True, required=False, help_text="For whom an agency asks: who will use it."
+        max_length=200,
+        allow_blank=True,
+        allow_null=True,
+        required=False,
+        help_text="For whom an agency asks: who will use it.",
     )
     deadline = serializers.DateField(allow_null=True, required=False)
-    note = serializers.CharField(max_length=5000, allow_blank=True, required=False)
+    note = serializers.CharField(max_length=5000, allow_blank=True, allow_null=True, required=False)
 
     class Meta:
         ref_name = "LicenseRequestData"
 
 
 class RequestChangeSerializer(LicenseRequestWriteSerializer):
-    """What is changed of a request. The currency stays."""
+    """What is changed of a request; null empties a text or the deadline. The currency stays."""
 
     currency = None  # type: ignore[assignment]  # -- how DRF leaves a field out
 
@@ -208,6 +212,7 @@ class EstimateLineSerializer(serializers.Serializer):
     """What one item would cost, and why. `price` is null when only a person can say."""
 
     item = serializers.IntegerField(help_text="Its place in `items`, from 0.")
+    lane = serializers.ChoiceField(choices=Lane.choices, help_text="Of this item, taken by itself.")
     price = MoneySerializer(allow_null=True)
     free = serializers.BooleanField()
     exclusions = serializers.ListField(child=serializers.CharField(), help_text="What is not ours to license.")

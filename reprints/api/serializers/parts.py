@@ -11,10 +11,22 @@ from newsroom.api.fields import StrictSerializer, TextField
 from reprints.services.moving import MAX_WORDS
 
 
+class AmountField(serializers.RegexField):
+    """An amount as a decimal text: a JSON number would be rounded by whoever reads it."""
+
+    default_error_messages = {"not_string": _('Give the amount as text, like "250.00".')}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text itself."""
+        if not isinstance(data, str):
+            self.fail("not_string")
+        return str(super().to_internal_value(data))
+
+
 class MoneySerializer(serializers.Serializer):
     """An amount with as many places as its currency has (CLDR): two for USD, none for JPY."""
 
-    amount = serializers.RegexField(r"^\d+(\.\d+)?$")
+    amount = AmountField(r"^\d+(\.\d+)?$")
     currency = serializers.RegexField(r"^[A-Z]{3}$", help_text="ISO 4217.")
 
     class Meta:

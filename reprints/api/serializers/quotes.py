@@ -7,7 +7,7 @@ from rest_framework import serializers
 from newsroom.api.fields import MomentField, StrictSerializer, TextField
 from reprints.api.serializers.asking import ItemSerializer
 from reprints.api.serializers.parts import MoneySerializer, StepSerializer
-from reprints.vocabulary import InvoiceKind, TaxTreatment
+from reprints.vocabulary import InvoiceKind, Lane, TaxTreatment
 from reprints.workflow import InvoiceStatus, QuoteStatus
 
 SHOWN_STATUS = [*(row for row in QuoteStatus.choices if row[0] != QuoteStatus.DRAFT), ("expired", "Expired")]
@@ -32,6 +32,9 @@ class QuoteLineSerializer(serializers.Serializer):
     granted = ItemSerializer()
     changes = ChangeSerializer(many=True)
     exclusions = serializers.ListField(child=serializers.CharField())
+    lane = serializers.ChoiceField(
+        choices=Lane.choices, help_text="How its price came about: free of charge, by the rate card, by a person."
+    )
     price = MoneySerializer()
     trace = StepSerializer(many=True)
 

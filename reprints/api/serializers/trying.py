@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from newsroom.api.fields import MomentField, StrictSerializer, TextField, WholeNumberField, YesNoField
-from reprints.api.serializers.parts import ChosenField
+from reprints.api.serializers.parts import AmountField, ChosenField
 from reprints.services import trying
 from reprints.vocabulary import NoticeKind
 
@@ -69,7 +69,7 @@ class DecisionWriteSerializer(StrictSerializer):
     request = TextField(max_length=40, required=False, help_text="With quote, ask or decline.")
     license = TextField(max_length=40, required=False, help_text="With suspend, reinstate or revoke.")
     decision = ChosenField(choices=[*trying.DECISIONS, *trying.RULINGS])
-    price = serializers.RegexField(
+    price = AmountField(
         r"^\d{1,9}(\.\d{1,3})?$",
         required=False,
         help_text="Of each line of a quote, net, like 250.00. Left out: the rate card's, or 100 where it has none.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from newsroom import references
 from newsroom.accounts.models import Organization
 from newsroom.api.filters import refuse_unknown_parameters
 from newsroom.api.idempotency import idempotent
-from newsroom.errors import NotAllowed, NotFound
+from newsroom.errors import Fault, Invalid, NotAllowed, NotFound
 from reprints import moments
 from reprints.api.explanations import refusals
 from reprints.api.serializers.licenses import UpdateNoticeSerializer
@@ -34,6 +35,8 @@ from reprints.api.views.partner import key_of, owned, told, written
 from reprints.api.views.quotes import QuoteView
 from reprints.models import License, LicenseRequest, UpdateNotice
 from reprints.services import clock, trying
+
+OF_A_LINE = re.compile(r"^/lines/\d+/(price|override_reason)$")
 
 
 class ClockView(LicenseView):
@@ -111,9 +114,18 @@ class DecisionsView(LicenseView):
             return _decided(held.reference, held.effective_status())
         asked = _request_of(request, data["request"])
         price = Decimal(data["price"]) if "price" in data else None
-        asked = trying.decide(asked, decision=decision, price=price, words=words)
+        asked = _by_the_desk(asked, decision=decision, price=price, words=words)
         quote = clock.open_quote_of(asked)
         return _decided(asked.reference, asked.status, quote.reference if quote else None)
+
+
+def _by_the_desk(asked: LicenseRequest, *, decision: str, price: Decimal | None, words: str) -> LicenseRequest:
+    """The service names the price of each line; here it is one member for all of them."""
+    try:
+        return trying.decide(asked, decision=decision, price=price, words=words)
+    except Invalid as error:
+        faults = [Fault(OF_A_LINE.sub("/price", fault.pointer), fault.detail, fault.code) for fault in error.faults]
+        raise Invalid(list(dict.fromkeys(faults))) from error
 
 
 class PaymentsView(QuoteView):

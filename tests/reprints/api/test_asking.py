@@ -3,11 +3,13 @@
 import json
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pypdf import PdfReader
 
 from newsroom.accounts.scopes import PARTNER
 from newsroom.api.models import IdempotencyRecord
@@ -312,6 +314,30 @@ def test_what_stands_around_the_items_is_changed_without_a_new_quote(story, part
     assert (shown["po_number"], shown["note"], shown["deadline"]) == ("PO-7", "Second.", "2096-12-01")
     assert (shown["status"], shown["quotes"], shown["items"]) == ("quoted", request["quotes"], request["items"])
     assert Quote.objects.get().status == "open"
+
+
+def test_null_empties_what_stands_around_the_items(story, partner):
+    request = partner.asked(make.item(story), note="First.", po_number="PO-7", deadline="2096-12-01")
+    shown = change(partner, request, note=None, po_number=None, deadline=None).json()
+    assert (shown["note"], shown["po_number"], shown["deadline"]) == ("", "", None)
+    assert shown["quotes"] == request["quotes"]
+
+
+def test_of_several_items_each_says_how_it_came_by_its_price(story, daily, partner):
+    words = make.BODY.split("\n")[0]
+    free = make.item(make.make_article(daily), use="excerpt_quote", portion="excerpt", excerpt_text=words)
+    by_hand = make.item(make.make_article(daily), exclusivity="full")
+    estimate = partner.post("license-requests/estimate/", {"items": [make.item(story), free, by_hand]}).json()
+    assert [line["lane"] for line in estimate["lines"]] == ["priced", "free", "manual"]
+    assert estimate["lane"] == "manual"
+    request = partner.asked(make.item(story), free)
+    quote = partner.get(f"quotes/{request['quotes'][0]}/").json()
+    assert [(line["lane"], line["price"]["amount"]) for line in quote["lines"]] == [
+        ("priced", "150.00"),
+        ("free", "0.00"),
+    ]
+    letter = PdfReader(BytesIO(partner.get(quote["pdf"]).content))
+    assert "free of charge" in " ".join(page.extract_text() for page in letter.pages)
 
 
 def test_who_asks_changes_the_price_and_makes_a_new_quote(story, partner):

@@ -234,6 +234,13 @@ def decide(tester, **body):
     return tester.post("test/decisions/", body)
 
 
+@pytest.mark.parametrize(("price", "code"), [("250.001", "too_precise"), (250, "not_string")])
+def test_a_price_that_cannot_be_is_refused_at_the_member_that_was_sent(tester, story, price, code):
+    asked = tester.asked(make.item(story, use="ai_train", ai_purposes=["train"]))
+    answer = decide(tester, request=asked["reference"], decision="quote", price=price)
+    assert faults(answer) == [("/price", code)]
+
+
 def test_the_desk_that_is_none_quotes_what_a_person_would_and_the_way_goes_on_to_the_end(tester, story):
     asked = tester.asked(make.item(story, use="ai_train", ai_purposes=["train"]))
     assert (asked["lane"], asked["status"]) == ("manual", "submitted")
@@ -299,7 +306,7 @@ CANNOT_BE_MEANT = [
     ({"decision": "ask", "request": "{r}", "price": "10"}, ("/price", "contradiction")),
     ({"decision": "revoke", "license": "{l}", "until": "2030-01-01"}, ("/until", "contradiction")),
     ({"decision": "quote", "request": "{r}", "price": "-1"}, ("/price", "invalid")),
-    ({"decision": "quote", "request": "{r}", "price": 10**12}, ("/price", "invalid")),
+    ({"decision": "quote", "request": "{r}", "price": 10**12}, ("/price", "not_string")),
     ({"decision": "quote", "request": "{r}", "more": 1}, ("/more", "unknown_member")),
     ({"decision": "suspend", "license": "{l}", "until": "2020-01-01"}, ("/until", "past_date")),
 ]

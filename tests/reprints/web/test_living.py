@@ -41,6 +41,19 @@ def test_the_next_term_is_asked_for_on_the_page_and_opens_a_request_of_its_own(c
     assert (again.status_code, "A renewal is already under way" in text(again)) == (409, True)
 
 
+def test_of_a_quote_of_several_items_the_free_one_says_so(client, publication, article, open_page):
+    free = make.item(article, use="excerpt_quote", portion="excerpt", excerpt_text=QUOTED)
+    asked = asking.submit(
+        {"items": [make.item(article), free]},
+        publication=publication,
+        requester=asking.Requester("Wanda Writer", "wanda@review.example"),
+    )
+    page = text(open_page(links.private_path(asked)))
+    assert "USD 150.00" in page
+    assert "Free of charge" in page
+    assert "USD 0.00 How the price" not in page
+
+
 def test_a_next_term_that_ends_before_it_begins_is_refused_beside_its_field(client, held):
     row, page = held
     action, hidden = form_of(page, "/renew/")
