@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
+from newsroom.money import shown
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, moments, pricing
+from reprints.documents.wording import FIELD_LABELS, spoken_locale, value_words
 from reprints.models import Quote, QuoteLine, RequestItem, RequestMessage
 from reprints.services import limits, quoting, tax
 from reprints.services.checking import check_granted
@@ -25,6 +27,7 @@ from reprints.workflow import QuoteStatus
 NEGOTIABLE = ("territory", "quantity", "ends_on")
 MOST_PROPOSALS = 10
 MOST_WORDS = 4000
+AS_QUOTED = gettext_lazy("That is what the quote says: accept it.")
 
 
 @transaction.atomic
@@ -53,6 +56,8 @@ def counter(
     wanted = _changes(quote, changes or [])
     if amount is None and not wanted:
         raise Invalid.one("/amount", _("Propose an amount, or other terms."), "required")
+    if amount == quote.net and not wanted:
+        raise Invalid.one("/amount", str(AS_QUOTED), "unchanged")
     proposal = {
         "quote": quote.reference,
         "amount": None if amount is None else pricing.plain(amount, quote.currency),
@@ -141,8 +146,6 @@ def _amount(quote: Quote, amount: Decimal | None) -> Decimal | None:
         raise Invalid.one("/amount", _("This cannot be a price."), "out_of_range")
     if pricing.to_minor_units(amount, quote.currency) != amount:
         raise Invalid.one("/amount", _("This currency has no such fraction."), "too_precise")
-    if amount == quote.net:
-        raise Invalid.one("/amount", _("That is what the quote says: accept it."), "unchanged")
     return amount
 
 
@@ -159,7 +162,11 @@ def _changes(quote: Quote, changes: list[dict[str, Any]]) -> list[dict[str, Any]
         elif not terms or set(change) - {"item", *NEGOTIABLE}:
             faults.append(Fault(f"/changes/{index}", _("Propose a territory, a quantity or an end."), "required"))
         else:
-            faults += _term_faults(lines[place], terms, today, f"/changes/{index}")
+            at = f"/changes/{index}"
+            wrong = _term_faults(lines[place], terms, today, at)
+            if not wrong and all(_is_same(lines[place].granted[name], value) for name, value in terms.items()):
+                wrong = [Fault(at, str(AS_QUOTED), "unchanged")]
+            faults += wrong
             found[place] = {"item": place, **terms}
     if faults:
         raise Invalid(faults)
@@ -180,13 +187,19 @@ def _term_faults(line: QuoteLine, terms: dict[str, Any], today: date, at: str) -
     return []
 
 
+def _is_same(granted: Any, proposed: Any) -> bool:
+    """Countries in another order are no other territory."""
+    return sorted(granted) == sorted(proposed) if isinstance(granted, list) else bool(granted == proposed)
+
+
 def _sentence(proposal: dict[str, Any]) -> str:
     said = []
     if proposal["amount"] is not None:
-        said.append(_("We propose %(amount)s %(currency)s, net.") % proposal)
+        said.append(_("We propose %(sum)s, net.") % {"sum": shown(proposal["amount"], proposal["currency"])})
+    locale = spoken_locale()
     for change in proposal["changes"]:
         terms = "; ".join(
-            f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+            f"{FIELD_LABELS[name]}: {value_words(name, value, locale)}"
             for name, value in change.items()
             if name != "item"
         )

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 from django.utils import timezone
 
 from newsroom.accounts.models import Approval
 from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
+from reprints.documents.wording import date_words
 from reprints.models import Quote
 from reprints.services import accepting, asking, countering, quoting
 from tests import factories
@@ -43,11 +45,22 @@ def test_a_proposal_is_a_message_of_the_thread_and_the_quote_stays_open(quote, e
     message = countering.counter(quote, amount=Decimal("90"), words="We are a small paper.", seen=quote.version)
     quote.refresh_from_db()
     assert (quote.status, message.move, message.author_kind) == ("open", "counter", "partner")
-    assert message.body == "We propose 90.00 USD, net.\n\nWe are a small paper."
+    assert message.body == "We propose USD 90.00, net.\n\nWe are a small paper."
     assert message.proposal == {"quote": quote.reference, "amount": "90.00", "currency": "USD", "changes": []}
     ((subject, to, body),) = send()
     assert "the partner proposes something else" in subject
     assert (editor.email in to, "small paper" in body) == (True, False)
+
+
+def test_the_same_amount_for_other_terms_is_a_proposal_in_words_that_people_read(quote, editor):
+    last = timezone.localdate() + timedelta(days=20)
+    terms = {"territory": ["US", "CA"], "quantity": 4000, "ends_on": last.isoformat()}
+    message = countering.counter(quote, amount=quote.net, changes=[{"item": 0, **terms}])
+    assert message.body == (
+        "We propose USD 150.00, net.\nFor item 1: Where: United States and Canada; How many: 4,000; "
+        f"Until: {date_words(last, Locale('en'))}."
+    )
+    assert countering.requote(quote, by=editor).net == quote.net
 
 
 def test_the_desk_quotes_as_proposed_with_one_press(quote, editor):
@@ -103,6 +116,8 @@ def test_the_newest_proposal_counts(quote, editor):
         ({"amount": Decimal(10) ** 15}, "/amount", "out_of_range"),
         ({"amount": Decimal("1.001")}, "/amount", "too_precise"),
         ({"amount": Decimal(150)}, "/amount", "unchanged"),
+        ({"changes": [{"item": 0, "territory": ["us"]}]}, "/changes/0", "unchanged"),
+        ({"amount": Decimal(90), "changes": [{"item": 0, "quantity": 5000}]}, "/changes/0", "unchanged"),
         ({"changes": [{"item": 1, "quantity": 5}]}, "/changes/0/item", "unknown_item"),
         ({"changes": [{"item": 0}]}, "/changes/0", "required"),
         ({"changes": [{"item": 0, "use": "ai_train"}]}, "/changes/0", "required"),
@@ -158,6 +173,9 @@ def test_a_partner_proposes_by_the_api(quote):
     assert partner.post(path, body, once="c1").json() == answer.json()
     thread = partner.get(f"license-requests/{quote.request.reference}/messages/").json()["results"]
     assert [row["proposal"] for row in thread] == [answer.json()["proposal"]]
+    assert faults(partner.post(path, {"amount": {"amount": 9, "currency": "USD"}}, once="c4")) == [
+        ("/amount/amount", "not_string")
+    ]
     assert faults(partner.post(path, {"amount": {"amount": "9", "currency": "EUR"}}, once="c2")) == [
         ("/amount/currency", "currency_mismatch")
     ]

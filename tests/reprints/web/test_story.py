@@ -312,7 +312,7 @@ def test_a_proposal_keeps_the_quote_open_and_stands_in_the_thread(client, priced
     assert client.post(action, {**hidden, "amount": "x", "words": "Small paper."}).status_code == 422
     assert client.post(action, {**hidden, "amount": "90", "words": "Small paper."}).status_code == 303
     page = client.get(f"/reprints/requests/{request.reference}/")
-    assert "We propose 90.00 USD, net." in text(page)
+    assert "We propose USD 90.00, net." in text(page)
     assert request.quotes.get().status == "open"
 
 
