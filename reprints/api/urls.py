@@ -10,6 +10,7 @@ urlpatterns = [
     path("license-requests/estimate/", asking.EstimateView.as_view(), name="api-license-estimate"),
     path("license-requests/<str:reference>/", asking.RequestDetailView.as_view(), name="api-license-request"),
     path("license-requests/<str:reference>/withdraw/", asking.WithdrawView.as_view(), name="api-license-withdraw"),
+    path("license-requests/<str:reference>/reopen/", asking.ReopenView.as_view(), name="api-license-reopen"),
     path("license-requests/<str:reference>/reply/", asking.ReplyView.as_view(), name="api-license-reply"),
     path("license-requests/<str:reference>/messages/", asking.MessagesView.as_view(), name="api-license-messages"),
     path("quotes/", quotes.QuotesView.as_view(), name="api-quotes"),

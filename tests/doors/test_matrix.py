@@ -148,6 +148,7 @@ API = {
     "POST /api/v1/license-requests/{reference}/messages/": Rule("owner", "requests:write", 201, words),
     "POST /api/v1/license-requests/{reference}/reply/": Rule("owner", "requests:write", 409, words),
     "POST /api/v1/license-requests/{reference}/withdraw/": Rule("owner", "requests:write", body=words),
+    "POST /api/v1/license-requests/{reference}/reopen/": Rule("owner", "requests:write", 409),
     "POST /api/v1/quotes/{reference}/counter/": Rule(
         "owner", "requests:write", 201, lambda world: {"amount": {"amount": "90.00", "currency": "USD"}}
     ),

@@ -31,7 +31,7 @@ from reprints.api.serializers.parts import OptionalWordsSerializer, WordsSeriali
 from reprints.api.shapes import estimate_shape, message_shape, request_shape
 from reprints.api.views.partner import MAY_MATCH, OnTheCallersClock, PartnerView, key_of, members, seen, told, written
 from reprints.models import LicenseRequest, RequestMessage
-from reprints.services import asking
+from reprints.services import asking, deciding
 from reprints.vocabulary import SHAPES, Use
 
 ASK_MEMBERS = tuple(LicenseRequestWriteSerializer().fields)
@@ -195,6 +195,23 @@ class WithdrawView(RequestView):
         data = written(request, OptionalWordsSerializer)
         row = self.found(reference)
         return self.shown(asking.withdraw(row, by=key_of(request), seen=seen(request, row), **data))
+
+
+class ReopenView(RequestView):
+    """Asking once more."""
+
+    scopes = {"POST": "requests:write"}
+    operation_ids = {"POST": "reopen_license_request"}
+
+    @extend_schema(
+        parameters=[MAY_MATCH], request=None, responses={200: LicenseRequestSerializer, **refusals(_409="conflict")}
+    )
+    @idempotent(required=False)
+    def post(self, request: Request, reference: str) -> Response:
+        """Take a lapsed request up again, within 30 days: a person answers it by the date that is promised then."""
+        members(request, ())
+        row = self.found(reference)
+        return self.shown(deciding.reopen(row, by=key_of(request), seen=seen(request, row)))
 
 
 class ReplyView(RequestView):

@@ -175,7 +175,7 @@ def test_without_a_key_401_and_without_the_scope_403(story, partner, anyone):
         "requests:write": [
             ("post", "license-requests/"),
             ("patch", "license-requests/{r}/"),
-            *[("post", f"license-requests/{{r}}/{move}/") for move in ("withdraw", "reply", "messages")],
+            *[("post", f"license-requests/{{r}}/{move}/") for move in ("withdraw", "reopen", "reply", "messages")],
         ],
         "requests:read": [
             ("get", "license-requests/"),
@@ -245,6 +245,25 @@ def test_a_move_on_an_older_version_is_refused_when_the_version_is_stated(story,
     declined = partner.post(f"quotes/{quote['reference']}/decline/", {"words": "Too dear."}, match=etag)
     assert (declined.status_code, declined.json()["status"]) == (200, "declined")
     assert partner.get(path).json()["status"] == "in_review"
+
+
+def test_a_lapsed_request_is_reopened_for_thirty_days_and_a_date_is_promised_anew(story, partner, other):
+    asked = partner.asked(make.item(story, exclusivity="full"))
+    path = f"license-requests/{asked['reference']}/"
+    assert refused(partner.post(f"{path}reopen/")) == (409, "conflict")
+    closed = LicenseRequest.objects.filter(reference=asked["reference"])
+    closed.update(status="lapsed", closed_at=timezone.now() - timedelta(days=30, minutes=1))
+    assert refused(partner.post(f"{path}reopen/"))[0] == 409
+    closed.update(closed_at=timezone.now() - timedelta(days=29))
+    assert refused(other.post(f"{path}reopen/")) == (404, "not_found")
+    assert faults(partner.post(f"{path}reopen/", {"words": "Please."})) == [("/words", "unknown_member")]
+    assert refused(partner.post(f"{path}reopen/", match='"old"')) == (412, "stale")
+    answer = partner.post(f"{path}reopen/", match=partner.get(path)["ETag"])
+    assert (answer.status_code, answer.json()["status"], answer.json()["answer_by"] is not None) == (
+        200,
+        "in_review",
+        True,
+    )
 
 
 def test_markup_and_formulas_are_kept_as_what_they_are(story):
