@@ -28,7 +28,7 @@ from reprints.models import LicenseRequest, UseType
 from reprints.services import asking, drafts
 from reprints.views import wording
 from reprints.views.askers import PURPOSE, Asker, from_link
-from reprints.views.naming import known, names_of
+from reprints.views.naming import known, names_of, of_several_titles
 from reprints.vocabulary import MAX_ITEMS, Use
 
 SECOND_TRY_SECONDS = 60
@@ -241,14 +241,15 @@ def _show_articles(
         if name not in {*FIRST_STEP, "do", "website", "seen"}
     ]
     urls = form.urls() if form.is_bound else str(form.initial.get("article_urls", "")).splitlines()
+    articles = known(urls)
     context = {
         "form": form,
         "kept": kept,
         "before": asker.before(form, request.POST),
-        "sentence": sentence,
+        "sentence": sentence or ("" if form.is_bound else of_several_titles(articles)),
         "asker": asker,
         "publication": asker.publication,
-        "articles": known(urls),
+        "articles": articles,
         "free_words": int(asker.publication.policy("free_words")),
         "reply_days": int(asker.publication.policy("quote_within_days")),
     }

@@ -171,6 +171,18 @@ def test_the_private_page_costs_the_same_with_three_licenses_as_with_one(client,
     assert costs[0] == costs[1]
 
 
+def test_articles_of_two_titles_are_told_apart_before_anything_is_filled_in(client, publication, article):
+    other = make.make_article(make.make_publication())
+    said = f"These articles are of {publication.name} and {other.publication.name}. A request is about one title"
+    both = client.get("/reprints/new/", {"url": [article.url, other.url]})
+    assert (both.status_code, said in text(both)) == (200, True)
+    typed = client.post("/reprints/new/", {"article_urls": f"{article.url}\n{other.url}", "use": "republish_web"})
+    assert typed.status_code == 422
+    assert f"{other.url}: Articles of another title need a request of their own." in text(typed)
+    for urls in ([article.url], [article.url, make.make_article(publication).url]):
+        assert "A request is about one title" not in text(client.get("/reprints/new/", {"url": urls}))
+
+
 # Checking a license
 
 
