@@ -33,7 +33,7 @@ class SwitchField(serializers.ChoiceField):
 class EndpointWriteSerializer(StrictSerializer):
     """A webhook endpoint as its owner states it."""
 
-    url = TextField(max_length=URL_LENGTH, help_text="https, on port 443 or 8443, at a public address.")
+    url = TextField(max_length=URL_LENGTH, help_text="https, on port 443 or 8443, at a public host name.")
     types = serializers.ListField(
         child=TextField(max_length=60), max_length=MAX_TYPES, default=list, help_text="Empty: all that you may receive."
     )
@@ -152,7 +152,7 @@ class PulledEventSerializer(serializers.Serializer):
     type = serializers.CharField()
     timestamp = MomentField()
     data = serializers.DictField(  # type: ignore[assignment]  # -- the contract calls this member data
-        help_text="Thin: references, statuses and the address to fetch."
+        help_text="Thin: references, statuses, and the `url` to fetch where there is one."
     )
 
     class Meta:
