@@ -26,6 +26,7 @@ from reprints.models import UseType
 from reprints.services import excerpts
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
+    MAX_EXCERPT_CHARACTERS,
     WORLD,
     AiPurpose,
     Exclusivity,
@@ -109,8 +110,10 @@ class ArticlesForm(forms.Form):
             self.add_error("use", ValidationError(_("Please choose."), code="required"))
         return data
 
-    def smallest(self) -> dict[str, Any]:
-        """The smallest request for these articles and this use, for the lowest price there is: `services` shape."""
+    def smallest(self, *, words: int) -> dict[str, Any]:
+        """The smallest request for these articles and this use, for the lowest price there is: `services` shape. A
+        passage is a stand-in of so many words, to be measured and not to be looked up.
+        """
         use = self.chosen
         code = str(self.data.get("use", ""))
         today = timezone.localdate()
@@ -127,7 +130,7 @@ class ArticlesForm(forms.Form):
             item |= {"languages": ["en"]} if "languages" in use.required_fields else {}
             item |= {"ai_purposes": [AiPurpose.INDEX.value]} if "ai_purposes" in use.required_fields else {}
         if item["portion"] in COUNTED_PORTIONS:
-            item["excerpt_text"] = "word " * 1000
+            item["excerpt_text"] = ("a " * words)[:MAX_EXCERPT_CHARACTERS]
         items = [{**item, "article_url": url} for url in self.urls()]
         return {"items": items, "organization_type": str(self.data.get("organization_type", ""))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,14 +65,22 @@ class Requester:
 
 
 def estimate(
-    data: dict[str, Any], *, publication: Publication, organization: Organization | None = None, test: bool = False
+    data: dict[str, Any],
+    *,
+    publication: Publication,
+    organization: Organization | None = None,
+    test: bool = False,
+    typed: bool = True,
 ) -> tuple[Assessment, datetime | None]:
     """Lane, lines and total of what `submit` would be given, and by when a person would answer in the manual
     lane. What a web requester was given before is not counted: nobody learns by an estimate what others asked.
+    Of a passage that nobody `typed` yet only the words count.
 
     Writes nothing. Raises `Invalid`.
     """
     ask, items = _checked(data, publication, organization)
+    if not typed:
+        items = [replace(item, excerpt_text="") for item in items]
     asker = Asker(publication, organization, ask.organization_type, ask.currency, test=test)
     assessment = assess(items, asker=asker, today=_today(publication))
     _need_quantities(assessment)

@@ -74,7 +74,8 @@ def ask(request: HttpRequest, asker: Asker) -> HttpResponse:
     if refused := _refused_uses(request, step, asker):
         return refused
     with timezone.override(asker.publication.zone):
-        smallest = _indicate(step, step.smallest(), asker)
+        beyond_free = int(asker.publication.policy("free_words")) + 1
+        smallest = _indicate(step, step.smallest(words=beyond_free), asker)
     if step.errors or step.chosen is None:
         return _show_articles(request, step, asker, status=422)
     # Whoever went back to the first step brings along what was typed in the second.
@@ -209,8 +210,11 @@ def _doubted(
 
 def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Asker) -> dict[str, Any] | None:
     """What it would cost, in words; None when something is wrong with it, which the form then says."""
+    typed = isinstance(form, DetailsForm)
     try:
-        assessment, answer_by = asking.estimate(data, publication=asker.publication, organization=asker.organization)
+        assessment, answer_by = asking.estimate(
+            data, publication=asker.publication, organization=asker.organization, typed=typed
+        )
     except Invalid as error:
         form.take_faults(error.faults)
         return None

@@ -89,6 +89,15 @@ def test_a_short_quotation_is_free_and_licensed_at_once(client, article, ask, op
         assert response["X-Robots-Tag"] == "noindex, nofollow"
 
 
+def test_the_price_of_a_passage_that_nobody_typed_yet_is_shown_without_judging_it(article, ask):
+    first = ask("quantity", "portion", "starts_on", use="excerpt_quote", do="details")
+    assert "Price from USD 25.00" in text(first)
+    assert "For a passage of more than 100 words; a shorter one is free of charge." in text(first)
+    assert "The passage does not stand in the article word for word." not in text(first)
+    typed = ask("quantity", "portion", use="excerpt_quote", do="price", excerpt_text="It wasted millions.")
+    assert "The passage does not stand in the article word for word." in text(typed)
+
+
 def test_what_only_a_person_can_price_gets_a_date_and_a_thread(client, article, ask, open_page):
     answer = ask(exclusivity="media")
     request = LicenseRequest.objects.get()
