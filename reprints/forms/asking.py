@@ -20,9 +20,10 @@ from newsroom.accounts.models import Publication
 from newsroom.errors import Fault
 from newsroom.web.fields import CleanTextField
 from reprints.forms.faults import field_of, place_faults, place_of, shifted
+from reprints.forms.private import AGREE, PLEASE_AGREE
 from reprints.forms.typed import country_code, language_tag, lines_of, whole_number, words_of
 from reprints.forms.uses import FIXED_PORTION, GROUPS, needed_by, use_choices
-from reprints.models import UseType
+from reprints.models import TermsTemplate, UseType
 from reprints.services import excerpts
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
@@ -41,6 +42,8 @@ PERSONAL = frozenset({"name", "email", "company", "website"})
 """What is not asked of a contact who is signed in."""
 ABOUT_ALL = frozenset({"deadline", "note", "po_number", "end_client"})
 """What is said once for a request, whatever its uses."""
+CONSENT = frozenset({"agreed", "terms_sha256"})
+"""What is said of the terms where a license is granted at once. No draft keeps it."""
 ACTS_FOR_OTHERS = frozenset({OrganizationType.AGENCY_PR})
 """Who may ask for a client."""
 
@@ -255,6 +258,8 @@ class DetailsForm(forms.Form):
         label=_("Your order number"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    agreed = forms.BooleanField(required=False, label=AGREE)
+    terms_sha256 = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     website = forms.CharField(
         required=False,
         label=_("Leave this empty"),
@@ -284,7 +289,7 @@ class DetailsForm(forms.Form):
         }
         super().__init__(data, initial=initial | {name: value for name, value in (given or {}).items() if value})
         self.step, self.use, self.before = step, use, before
-        shown = needed_by(use)
+        shown = needed_by(use) | CONSENT
         if str(step.data.get("organization_type", "")) in ACTS_FOR_OTHERS:
             shown |= {"end_client"}
         shown -= without
@@ -331,6 +336,16 @@ class DetailsForm(forms.Form):
         """This use of each article."""
         item = self._item()
         return [{**item, "article_url": url} for url in self.step.urls()]
+
+    def need_consent(self, terms: TermsTemplate | None) -> None:
+        """Find a fault unless these terms were agreed to."""
+        if "agreed" in self.errors or terms is None:
+            return
+        if not self._ticked("agreed"):
+            self.add_error("agreed", ValidationError(PLEASE_AGREE, code="required"))
+        elif self._given("terms_sha256") != terms.sha256:
+            words = _("The terms changed meanwhile. Please read them again.")
+            self.add_error("agreed", ValidationError(words, code="terms_changed"))
 
     def words(self) -> int:
         """How many words the pasted passage has."""

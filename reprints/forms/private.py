@@ -16,6 +16,8 @@ from reprints.models import UpdateNotice
 from reprints.vocabulary import answer_choices
 
 MAX_ADDRESSES = 120_000
+AGREE = _("I have read the terms and agree to them")
+PLEASE_AGREE = _("Please read the terms, and tick the box if you agree to them.")
 
 
 class MoveForm(forms.Form):
@@ -106,8 +108,8 @@ class QuoteAcceptForm(MoveForm):
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     agreed = forms.BooleanField(
-        label=_("I have read the terms and agree to them"),
-        error_messages={"required": _("Please read the terms, and tick the box if you agree to them.")},
+        label=AGREE,
+        error_messages={"required": PLEASE_AGREE},
     )
 
     def __init__(self, *args: Any, signer: Contact | None = None, **kwargs: Any) -> None:

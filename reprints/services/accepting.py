@@ -61,11 +61,13 @@ def accept(
     return _agree(quote, request, by=by, signatory=signed, typed=signatory if signed is None else "")
 
 
-def accept_free(quote: Quote) -> Quote:
-    """The free lane: whoever asks within the published thresholds agreed to the terms by asking.
+def agrees(quote: Quote, terms_sha256: str) -> bool:
+    """Whether these are the terms of the quote."""
+    return bool(terms_sha256) and terms_sha256 == _terms_of(quote)
 
-    Inside a transaction.
-    """
+
+def accept_free(quote: Quote) -> Quote:
+    """The free lane: whoever asked agreed to the terms of the quote with the request. Inside a transaction."""
     quote = lock_quote(quote)
     return _agree(quote, quote.request, by=THE_LOG, signatory=None, typed="")
 

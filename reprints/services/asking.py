@@ -97,12 +97,15 @@ def submit(
     requester: Requester | None = None,
     language: str = "",
     renews: Any = None,
+    consent: str = "",
 ) -> LicenseRequest:
     """Take a request in. `data` has the API's members (`items`, `organization_type`, `currency`, …).
 
     In the priced lane the answer already holds an open quote, in the free lane a license; in the manual lane
-    a date is promised. A request by `ApiKey` carries the key's `test` mark. Without an organization a
-    `requester` is needed. Raises `Invalid` with every fault, and writes nothing then.
+    a date is promised. `consent` is the SHA-256 of the terms that were read and agreed to: without it the free lane
+    holds an open quote too, but for an `ApiKey`, which agrees by asking. A request by `ApiKey` carries the key's
+    `test` mark. Without an organization a `requester` is needed. Raises `Invalid` with every fault, and writes nothing
+    then.
     """
     ask, items = _checked(data, publication, organization)
     if organization is None and requester is None:
@@ -136,7 +139,7 @@ def submit(
             article=items[0].article,
             data={"status": request.status, "lane": request.lane, "articles": _article_ids(items)},
         )
-        _answer_at_once(request, assessment)
+        _answer_at_once(request, assessment, by=by, consent=consent)
     return request
 
 
@@ -183,7 +186,7 @@ def edit(
         data={"lane": request.lane, "articles": sorted(set(request.items.values_list("article_id", flat=True)))},
     )
     if request.status != RequestStatus.NEEDS_INFO:
-        _answer_at_once(request, assessment)
+        _answer_at_once(request, assessment, by=by)
     return request
 
 
@@ -356,7 +359,7 @@ def _add_items(request: LicenseRequest, items: list[CleanItem]) -> None:
     )
 
 
-def _answer_at_once(request: LicenseRequest, assessment: Assessment) -> None:
+def _answer_at_once(request: LicenseRequest, assessment: Assessment, *, by: Actor, consent: str = "") -> None:
     """A quote or a license from the rate card; else a date by which a person answers."""
     if assessment.lane == Lane.MANUAL:
         promises.give(request, "quote", quoting.reply_due(request.publication))
@@ -364,7 +367,7 @@ def _answer_at_once(request: LicenseRequest, assessment: Assessment) -> None:
     quote = quoting.draft_from_card(request, assessment)
     quoting.open_from_card(quote)
     promises.keep(request, "quote")
-    if assessment.lane == Lane.FREE:
+    if assessment.lane == Lane.FREE and (isinstance(by, ApiKey) or accepting.agrees(quote, consent)):
         accepting.accept_free(quote)
     request.refresh_from_db()
 

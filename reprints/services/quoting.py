@@ -189,6 +189,12 @@ def changes_between(asked: dict[str, Any], granted: dict[str, Any]) -> list[dict
     ]
 
 
+def terms_in_force(publication: Publication) -> TermsTemplate | None:
+    """The terms under which the publication licenses today."""
+    today = moments.now().astimezone(publication.zone).date()
+    return TermsTemplate.objects.filter(publication=publication, effective_on__lte=today).first()
+
+
 def reply_due(publication: Publication) -> Term:
     """By when the publication promises an answer to a request that comes in now."""
     days = int(publication.policy("quote_within_days"))
@@ -259,8 +265,7 @@ def _fill(quote: Quote, offers: list[Offer], *, taxed: tax.TaxChoice | None = No
     quote.net = sum((row.price for row in quote.lines.all() if row.price is not None), Decimal(0))
     decided = tax.decide(quote) if taxed is None else tax.decide_by_hand(quote, taxed)
     tax.write(quote, decided)
-    today = moments.now().astimezone(quote.publication.zone).date()
-    quote.terms = TermsTemplate.objects.filter(publication=quote.publication, effective_on__lte=today).first()
+    quote.terms = terms_in_force(quote.publication)
     touch(
         quote,
         fields=[

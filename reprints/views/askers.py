@@ -78,6 +78,7 @@ class Asker:
             organization=self.organization,
             requester=requester,
             language=get_language() or self.publication.language,
+            consent=person["terms_sha256"] if person["agreed"] else "",
         )
         return made.reference
 

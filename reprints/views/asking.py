@@ -22,20 +22,20 @@ from newsroom.web import form_token, gate
 from newsroom.web.headers import private_page, see_other
 from newsroom.web.once import once
 from reprints.forms import several
-from reprints.forms.asking import ArticlesForm, DetailsForm
+from reprints.forms.asking import CONSENT, ArticlesForm, DetailsForm
 from reprints.forms.several import MORE, MOST_USES
-from reprints.models import LicenseRequest, UseType
-from reprints.services import asking, drafts
+from reprints.models import LicenseRequest, TermsTemplate, UseType
+from reprints.services import asking, drafts, quoting
 from reprints.views import wording
 from reprints.views.askers import PURPOSE, Asker, from_link
 from reprints.views.naming import known, names_of, of_several_titles
-from reprints.vocabulary import MAX_ITEMS, Use
+from reprints.vocabulary import MAX_ITEMS, Lane, Use
 
 SECOND_TRY_SECONDS = 60
 MACHINE_LIKE = {"trap", "too_fast"}
 FIRST_STEP = ("article_urls", "use", "organization_type")
 PERSONAL = ("name", "email")
-DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields, MORE, several.ANOTHER}) - {"website"}
+DRAFTED = frozenset({*FIRST_STEP, *DetailsForm.base_fields, MORE, several.ANOTHER}) - {"website"} - CONSENT
 
 
 # Exempt: nobody is logged in here, so there is no right that a foreign page could use; the signed form token proves
@@ -133,6 +133,8 @@ def _answer(
         return _add_another(request, details, asker, exact)
     if doing == several.SHOW:
         details.errors.clear()
+    if sending:
+        details.need_consent(_terms_to_agree(exact, asker))
     if details.errors or not sending:
         status = 422 if details.errors else 200
         return _show_details(request, details, asker, shown=exact or smallest, first=exact is None, status=status)
@@ -142,6 +144,15 @@ def _answer(
         sentence = _("This page was open for too long. Nothing you typed is lost: please send it again.")
         return _show_again(request, details, asker, exact, sentence)
     return _take_in(request, details, asker, exact, token)
+
+
+def _terms_to_agree(shown: dict[str, Any] | None, asker: Asker) -> TermsTemplate | None:
+    """The terms of a license that is granted with the request; None where whoever asks decides later. What is added to
+    a request is answered together with the rest, on its page.
+    """
+    if shown is None or shown["lane"] != Lane.FREE or asker.has_asked:
+        return None
+    return quoting.terms_in_force(asker.publication)
 
 
 def _add_another(
@@ -242,7 +253,7 @@ def _show_articles(
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in {*FIRST_STEP, "do", "website", "seen"}
+        if name not in {*FIRST_STEP, *CONSENT, "do", "website", "seen"}
     ]
     urls = form.urls() if form.is_bound else str(form.initial.get("article_urls", "")).splitlines()
     articles = known(urls)
@@ -299,6 +310,7 @@ def _show_details(
         "words": form.words() if form.is_bound else 0,
         "free_words": int(asker.publication.policy("free_words")) if "excerpt_text" in form.fields else 0,
         "token": token or _same_or_fresh(request, asker),
+        "terms": _terms_to_agree(shown, asker),
         "asker": asker,
         "sentence": sentence,
         "publication": asker.publication,

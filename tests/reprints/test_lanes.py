@@ -157,15 +157,16 @@ def test_the_threshold_counts_for_all_passages_of_an_article_together(publicatio
     assert all(line.amount > 0 for line in two.lines)
 
 
+def agreed(data, *, publication, **values):
+    """Asked for by somebody who read the terms in force."""
+    return asking.submit(data, publication=publication, consent=publication.terms.get().sha256, **values)
+
+
 def test_what_was_given_before_counts(publication, long_article):
     partner = make.make_organization()
-    first = asking.submit(
-        {"items": [quotation(long_article, passage(1))]}, publication=publication, organization=partner
-    )
-    second = asking.submit(
-        {"items": [quotation(long_article, passage(2))]}, publication=publication, organization=partner
-    )
-    other = asking.submit(
+    first = agreed({"items": [quotation(long_article, passage(1))]}, publication=publication, organization=partner)
+    second = agreed({"items": [quotation(long_article, passage(2))]}, publication=publication, organization=partner)
+    other = agreed(
         {"items": [quotation(long_article, passage(2))]},
         publication=publication,
         organization=make.make_organization(),
@@ -178,8 +179,8 @@ def test_the_same_words_again_or_some_of_them_count_once(publication, long_artic
     partner = make.make_organization()
     few = " ".join(HUNDRED.split()[:20])
     items = [quotation(long_article, HUNDRED), quotation(long_article, few, format="print")]
-    first = asking.submit({"items": items}, publication=publication, organization=partner)
-    again = asking.submit(
+    first = agreed({"items": items}, publication=publication, organization=partner)
+    again = agreed(
         {"items": [quotation(long_article, few.upper(), format="email")]}, publication=publication, organization=partner
     )
     assert [row.lane for row in (first, again)] == ["free", "free"]
@@ -187,7 +188,7 @@ def test_the_same_words_again_or_some_of_them_count_once(publication, long_artic
 
 def test_a_web_requester_is_counted_by_the_address(publication, long_article):
     def ask(number, email):
-        return asking.submit(
+        return agreed(
             {"items": [quotation(long_article, passage(number))]},
             publication=publication,
             requester=asking.Requester("Wanda", email),
@@ -198,10 +199,29 @@ def test_a_web_requester_is_counted_by_the_address(publication, long_article):
 
 
 def test_a_renewal_of_a_free_quotation_stays_free(publication, long_article):
-    request = asking.submit(
+    request = agreed(
         {"items": [quotation(long_article, HUNDRED)]}, publication=publication, organization=make.make_organization()
     )
-    assert licenses.renew(request.licenses.get()).lane == "free"
+    renewal = licenses.renew(request.licenses.get())
+    assert (renewal.lane, renewal.status) == ("free", "quoted")  # under the terms of today, which are to be read
+
+
+def test_what_is_free_waits_to_be_accepted_until_somebody_agreed_to_the_terms_in_force(publication, long_article):
+    partner, asked = make.make_organization(), {"items": [quotation(long_article, HUNDRED)]}
+    for consent in ("", "0" * 64):
+        waits = asking.submit(asked, publication=publication, organization=partner, consent=consent)
+        assert (waits.lane, waits.status, License.objects.count()) == ("free", "quoted", 0)
+        quote = waits.quotes.get()
+        assert (quote.status, quote.net) == ("open", Decimal(0))
+        terms = quote.terms.sha256
+        asking.withdraw(waits)
+    assert agreed(asked, publication=publication, organization=partner).status == "fulfilled"
+    by_key = asking.submit(asked, publication=publication, organization=partner, by=make.make_key(partner))
+    assert by_key.status == "fulfilled"
+    last = asking.submit(asked, publication=publication, organization=partner)
+    accepting.accept(last.quotes.get(), terms_sha256=terms, signatory=make.signatory_of(partner))
+    last.refresh_from_db()
+    assert (last.status, License.objects.count()) == ("fulfilled", 3)
 
 
 def test_a_free_quotation_beside_a_priced_use_is_one_quote(publication, long_article):

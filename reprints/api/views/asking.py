@@ -144,7 +144,10 @@ class RequestsView(RequestView):
     @extend_schema(request=LicenseRequestWriteSerializer, responses={201: LicenseRequestSerializer, **NO_SUCH_COUNTRY})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Ask for licenses. The answer holds an open quote (priced lane), licenses (free lane), or a date."""
+        """Ask for licenses. The answer holds an open quote (priced lane), licenses (free lane), or a date.
+
+        Asking for what is free of charge agrees to the terms in force.
+        """
         data = members(request, ASK_MEMBERS)
         key = key_of(request)
         made = asking.submit(data, publication=_asked(request, data), organization=key.organization, by=key)

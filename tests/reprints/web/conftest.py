@@ -20,6 +20,12 @@ def article(publication):
 
 
 @pytest.fixture
+def consent(publication):
+    """What the second step sends with the box ticked, where it shows the terms in force."""
+    return {"agreed": "on", "terms_sha256": publication.terms.get().sha256}
+
+
+@pytest.fixture
 def fields(article):
     """What somebody types into both steps: an ordinary republication, priced by the card."""
     return {

@@ -19,9 +19,9 @@ QUOTED = "It spent 1.2 million on the bridge."
 
 
 @pytest.fixture
-def held(ask, open_page):
+def held(ask, open_page, consent):
     """A free license, and its opened page."""
-    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text=QUOTED)
+    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text=QUOTED, **consent)
     return License.objects.get(), open_page(answer["Location"])
 
 

@@ -151,7 +151,7 @@ def test_fifty_collected_articles_cost_as_many_queries_as_one(client, publicatio
     assert len(page.context["collected"]) == 50
 
 
-def test_the_private_page_costs_the_same_with_three_licenses_as_with_one(client, publication, ask, open_page):
+def test_the_private_page_costs_the_same_with_three_licenses_as_with_one(client, publication, ask, open_page, consent):
     costs = []
     for count in (1, 3):
         articles = [make.make_article(publication) for _ in range(count)]
@@ -160,6 +160,7 @@ def test_the_private_page_costs_the_same_with_three_licenses_as_with_one(client,
             article_urls="\n".join(row.url for row in articles),
             use="excerpt_quote",
             excerpt_text="It spent 1.2 million.",
+            **consent,
             form_token=token(),
         )
         page = open_page(answer["Location"])

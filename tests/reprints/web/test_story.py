@@ -63,8 +63,10 @@ def test_a_reader_of_the_site_asks_sees_a_price_accepts_and_anyone_can_check_the
     assert "Wanda" not in text(verified)
 
 
-def test_a_short_quotation_is_free_and_licensed_at_once(client, article, ask, open_page):
-    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+def test_a_short_quotation_is_free_and_licensed_at_once(client, article, ask, open_page, consent):
+    answer = ask(
+        "quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.", **consent
+    )
     granted = License.objects.get()
     assert (granted.status, granted.snapshot["price"]["amount"]) == ("active", "0.00")
     page = open_page(answer["Location"])
@@ -96,6 +98,31 @@ def test_the_price_of_a_passage_that_nobody_typed_yet_is_shown_without_judging_i
     assert "The passage does not stand in the article word for word." not in text(first)
     typed = ask("quantity", "portion", use="excerpt_quote", do="price", excerpt_text="It wasted millions.")
     assert "The passage does not stand in the article word for word." in text(typed)
+
+
+def test_a_free_license_shows_its_terms_and_is_granted_to_whoever_agrees(publication, ask, open_page, consent):
+    free = {"use": "excerpt_quote", "excerpt_text": "It spent 1.2 million on the bridge."}
+    shown = ask("quantity", "portion", do="price", **free)
+    words = text(shown)
+    assert "Free of charge. When you send this, the license is granted at once, under these terms." in words
+    assert consent["terms_sha256"] in words
+    assert "you decide there" not in words
+    for given, said in (
+        ({"terms_sha256": consent["terms_sha256"]}, "Please read the terms, and tick the box if you agree to them."),
+        ({**consent, "terms_sha256": "0" * 64}, "The terms changed meanwhile. Please read them again."),
+    ):
+        refused = ask("quantity", "portion", **free, **given)
+        assert (refused.status_code, said in text(refused)) == (422, True)
+        assert "It spent 1.2 million on the bridge." in text(refused)
+    assert LicenseRequest.objects.count() == 0
+    page = open_page(ask("quantity", "portion", **free, **consent)["Location"])
+    assert "Licensed" in text(page)
+    assert License.objects.get().snapshot["terms"]["sha256"] == consent["terms_sha256"]
+
+
+def test_what_is_priced_asks_for_no_consent_before_the_quote(ask):
+    assert "I have read the terms and agree to them" not in text(ask(do="price"))
+    assert ask().status_code == 303
 
 
 def test_what_only_a_person_can_price_gets_a_date_and_a_thread(client, article, ask, open_page):
@@ -208,8 +235,10 @@ def test_accepting_twice_issues_one_license(client, priced):
     assert License.objects.count() == 1
 
 
-def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client, article, ask, open_page):
-    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client, article, ask, open_page, consent):
+    answer = ask(
+        "quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.", **consent
+    )
     event = make.happened("correction.published", article, kind="correction", revision_after={str(article.pk): 1})
     (notice,) = updates.open_for(event)
     page = open_page(answer["Location"])
@@ -228,8 +257,10 @@ def test_a_licensee_of_a_corrected_article_answers_the_notice_on_the_page(client
     )
 
 
-def test_a_declared_page_finds_its_license(client, ask, open_page):
-    answer = ask("quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.")
+def test_a_declared_page_finds_its_license(client, ask, open_page, consent):
+    answer = ask(
+        "quantity", "portion", use="excerpt_quote", excerpt_text="It spent 1.2 million on the bridge.", **consent
+    )
     page = open_page(answer["Location"])
     granted = License.objects.get()
     action, hidden = form_of(page, "/placements/")
