@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from newsroom.admin import WorkForm
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
+from reprints import pricing
 from reprints.forms.desk import WordsForm
 from reprints.models import Invoice
 from reprints.services.invoicing import LONGEST_NUMBER
 from reprints.services.payments import LONGEST_REFERENCE
-from reprints.vocabulary import TaxTreatment
+from reprints.vocabulary import InvoiceKind, TaxTreatment
 
 TREATMENTS = [choice for choice in TaxTreatment.choices if choice[0] != TaxTreatment.MANUAL]
 
@@ -52,6 +53,23 @@ class InvoiceNumberForm(WorkForm):
 
     number = CleanTextField(label=_("Number"), multiline=False, max_length=LONGEST_NUMBER)
     due_on = DayField(label=_("Due on"), required=False)
+    tax = forms.DecimalField(label=_("Tax"), required=False, min_value=Decimal(0), max_digits=14, decimal_places=3)
+    gross = forms.DecimalField(label=_("Gross"), required=False, min_value=Decimal(0), max_digits=14, decimal_places=3)
+
+    def prepare(self) -> None:
+        """Say in which currency, and what was calculated. A credit note takes back the amounts of its invoice."""
+        if not isinstance(self.subject, Invoice):
+            return
+        if self.subject.kind == InvoiceKind.CREDIT_NOTE:
+            del self.fields["tax"], self.fields["gross"]
+            return
+        for name in ("tax", "gross"):
+            said = {
+                "amount": pricing.plain(getattr(self.subject, name), self.subject.currency),
+                "currency": self.subject.currency,
+            }
+            words = _("In %(currency)s, as the invoice says. Empty: %(amount)s, as calculated.") % said
+            self.fields[name].help_text = words
 
 
 class InvoicePayForm(WorkForm):

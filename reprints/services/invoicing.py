@@ -29,6 +29,7 @@ from reprints.vocabulary import InvoiceKind, TaxTreatment
 from reprints.workflow import INVOICE, InvoiceStatus, QuoteStatus
 
 LONGEST_NUMBER = 40
+AMOUNT_FIELDS = ("tax", "gross", "tax_rate", "tax_evidence")
 ISSUE_FIELDS = ("number", "series", "sequence", "legal_entity", "issued_at", "due_on")
 
 
@@ -152,10 +153,20 @@ def issue(invoice: Invoice, *, by: Actor, seen: int | None = None) -> Invoice:
 
 @transaction.atomic
 def enter_number(
-    invoice: Invoice, *, by: User, number: str, due_on: date | None = None, seen: int | None = None
+    invoice: Invoice,
+    *,
+    by: User,
+    number: str,
+    due_on: date | None = None,
+    tax: Decimal | None = None,
+    gross: Decimal | None = None,
+    seen: int | None = None,
 ) -> Invoice:
-    """The accounting system wrote it: its number, and the day by which it is due. Raises `Invalid` for a number that
-    is taken, `Conflict` (`builtin`) where this desk writes them.
+    """The accounting system wrote it: its number, the day by which it is due, and its tax and gross amount, in the
+    invoice's currency, where they are not as calculated; one of them follows from the other.
+
+    Raises `Invalid` for a number that is taken and for amounts that do not add up, `Conflict` (`builtin`) where this
+    desk writes them.
     """
     invoice = lock(invoice, seen=seen)
     INVOICE.check(invoice, "issue", by)
@@ -167,7 +178,8 @@ def enter_number(
     if Invoice.objects.filter(publication=invoice.publication, number=number).exists():
         raise Invalid.one("/number", _("Another invoice has this number."), "duplicate")
     invoice.number, invoice.due_on, invoice.issued_at = number, due_on, moments.now()
-    move(invoice, "issue", by=by, fields=ISSUE_FIELDS, data={"number": number})
+    _take_amounts(invoice, tax, gross, by=by)
+    move(invoice, "issue", by=by, fields=[*ISSUE_FIELDS, *AMOUNT_FIELDS], data={"number": number})
     return invoice
 
 
@@ -239,6 +251,30 @@ def _issue(invoice: Invoice, *, by: Actor) -> Invoice:
     invoice.number = f"{invoice.series}-{invoice.sequence:05d}"
     move(invoice, "issue", by=by, fields=ISSUE_FIELDS, data={"number": invoice.number})
     return invoice
+
+
+def _take_amounts(invoice: Invoice, tax: Decimal | None, gross: Decimal | None, *, by: User) -> None:
+    """Tax and gross as the accounting system wrote them, of which one may be left out; with neither all stays."""
+    for name, amount in (("tax", tax), ("gross", gross)):
+        if amount is not None and amount != pricing.to_minor_units(amount, invoice.currency):
+            raise Invalid.one(f"/{name}", _("This currency has no such fraction."), "too_precise")
+    if tax is None:
+        tax = invoice.tax if gross is None else gross - invoice.net
+    if gross is None:
+        gross = invoice.net + tax
+    if tax and not 0 < tax < invoice.net:
+        raise Invalid.one("/tax", _("The tax is between nothing and the net amount."), "out_of_range")
+    if invoice.net + tax != gross:
+        said = {"sum": pricing.plain(invoice.net + tax, invoice.currency), "currency": invoice.currency}
+        raise Invalid.one("/gross", _("Net and tax are %(sum)s %(currency)s together.") % said, "sum_differs")
+    if tax == invoice.tax:
+        return
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        raise Invalid.one("/tax", _("A credit note takes back what was invoiced, no more and no less."), "sum_differs")
+    calculated = f"{pricing.plain(invoice.tax, invoice.currency)} {invoice.currency}"
+    invoice.tax_evidence = {**invoice.tax_evidence, "calculated_tax": calculated, "entered_by": by.pk}
+    invoice.tax, invoice.gross = tax, gross
+    invoice.tax_rate = (tax * 100 / invoice.net).quantize(Decimal("0.01"))
 
 
 def _legal_entity(publication: Publication) -> str:

@@ -88,9 +88,17 @@ def test_the_number_of_the_accounting_system_is_entered_by_a_button(as_):
     client = as_("licensing_editor", publication)
     assert buttons(client, invoice) == ["enter_number"]
     assert press(client, invoice, "enter_number", number="") == 422
-    assert press(client, invoice, "enter_number", number="RE-1", due_on="2026-12-31") == 302
+    assert "In USD, as the invoice says. Empty: 150.00, as calculated." in client.get(page(invoice)).content.decode()
+    sums = {"tax": "30", "gross": "150"}
+    assert press(client, invoice, "enter_number", number="RE-1", **sums) == 422
+    sums["gross"] = "180"
+    assert press(client, invoice, "enter_number", number="RE-1", due_on="2026-12-31", **sums) == 302
     invoice.refresh_from_db()
     assert (invoice.status, invoice.number, invoice.due_on.isoformat()) == ("issued", "RE-1", "2026-12-31")
+    assert (invoice.tax, invoice.gross) == (30, 180)
+    assert press(client, invoice, "credit", words="Twice.") == 302
+    note = page(Invoice.objects.get(kind="credit_note"))
+    assert "as calculated" not in client.get(note).content.decode()
 
 
 def test_the_page_escapes_what_a_partner_is_called(publication, as_):

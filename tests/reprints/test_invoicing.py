@@ -188,6 +188,39 @@ def test_a_number_is_entered_once_only_and_only_where_the_accounting_system_coun
     assert (draft.status, draft.number) == ("draft", "")
 
 
+def test_tax_and_gross_of_the_accounting_system_are_taken_where_they_add_up(external):
+    editor = make.make_staff(external, "licensing_editor")
+    for given in ({"tax": Decimal(15)}, {"gross": Decimal(165)}, {"tax": Decimal(15), "gross": Decimal("165.00")}):
+        order = billing.owed(external)
+        assert (order.net, order.tax, order.gross) == (Decimal(150), Decimal(0), Decimal(150))
+        row = invoicing.enter_number(order, by=editor, number=order.reference, **given)
+        row.refresh_from_db()
+        assert (row.tax, row.gross, row.tax_rate, row.outstanding) == (15, 165, 10, 165)
+        assert row.tax_evidence["calculated_tax"] == "0.00 USD"
+
+
+def test_amounts_that_do_not_add_up_are_refused_and_those_left_out_stay_as_calculated(external):
+    editor = make.make_staff(external, "licensing_editor")
+    order = billing.owed(external)
+    for given, pointer, code in (
+        ({"tax": Decimal(15), "gross": Decimal(150)}, "/gross", "sum_differs"),
+        ({"gross": Decimal(149)}, "/tax", "out_of_range"),
+        ({"tax": Decimal(-1)}, "/tax", "out_of_range"),
+        ({"tax": Decimal(150)}, "/tax", "out_of_range"),
+        ({"tax": Decimal("1.001")}, "/tax", "too_precise"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            invoicing.enter_number(order, by=editor, number="RE-1", **given)
+        assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
+    before = order.tax_evidence
+    row = invoicing.enter_number(order, by=editor, number="RE-1")
+    assert (row.status, row.tax, row.gross, row.tax_evidence) == ("issued", 0, 150, before)
+    note, _none = invoicing.credit(row, by=editor, words="Twice.")
+    with pytest.raises(Invalid):
+        invoicing.enter_number(note, by=editor, number="CN-1", tax=Decimal(15))
+    assert invoicing.enter_number(note, by=editor, number="CN-1").gross == 150
+
+
 def test_numbers_count_per_legal_entity_series_and_kind(publication, editor):
     sister = billing.billing_publication()
     other = billing.billing_publication(legal_entity="Other Press AG")
