@@ -22,7 +22,7 @@ from reprints.models import LicenseRequest, Quote, QuoteLine, RequestItem
 from reprints.services import tax
 from reprints.services.completeness import LONGEST_OFFER
 from reprints.services.lanes import Assessment, assess_request, excluded_parts
-from reprints.services.quoting import Line
+from reprints.services.quoting import Line, draft_mark
 from reprints.vocabulary import (
     COUNTED_PORTIONS,
     MAX_QUANTITY,
@@ -70,6 +70,7 @@ class QuoteDraftForm(WorkForm):
         label=_("Tax rate, %"), required=False, min_value=Decimal(0), max_value=Decimal("99.99"), decimal_places=2
     )
     exclusions_confirmed = forms.BooleanField(label=_("What is left out is right"), required=False)
+    draft_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
         """The fields of each item, with what is granted in the draft that there is, else with what was asked."""
@@ -103,6 +104,11 @@ class QuoteDraftForm(WorkForm):
     def assessment(self) -> Assessment:
         """What the rate card says to what was asked."""
         return assess_request(self.subject)
+
+    @property
+    def draft_mark(self) -> str:
+        """The draft that is there as the page is drawn: what the next press has seen."""
+        return draft_mark(self.subject)
 
     def items_for_page(self) -> list[ItemRows]:
         """The items with their fields, for the template."""
@@ -148,7 +154,7 @@ class QuoteDraftForm(WorkForm):
             "seen": data.get("seen"),
             "lines": [self._line(number, item, data) for number, item in enumerate(self.items)],
             "taxed": taxed,
-            **{name: data[name] for name in ("note", "valid_days", "exclusions_confirmed")},
+            **{name: data[name] for name in ("note", "valid_days", "exclusions_confirmed", "draft_seen")},
         }
 
     def _line(self, number: int, item: RequestItem, data: dict[str, Any]) -> Line:

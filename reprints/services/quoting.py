@@ -59,11 +59,14 @@ def draft(
     exclusions_confirmed: bool = False,
     taxed: tax.TaxChoice | None = None,
     seen: int | None = None,
+    draft_seen: str | None = None,
 ) -> Quote:
     """Begin a quote, or write an existing draft anew. Without `lines`: every item as asked, at the rate
-    card's price. `taxed` decides the tax by hand; else the settings of the publication do.
+    card's price. `taxed` decides the tax by hand; else the settings of the publication do. `draft_seen` is the
+    `draft_mark` that the page was drawn from.
 
-    Raises `Conflict` when the request is not being worked on, `Invalid` for a line that cannot be offered.
+    Raises `Conflict` when the request is not being worked on, or the draft is not the one that was seen
+    (`draft_changed`), `Invalid` for a line that cannot be offered.
     """
     request = lock(request, seen=seen)
     _require(request, by, LICENSING)
@@ -71,6 +74,8 @@ def draft(
         raise Conflict(
             _("This request is “%(status)s”: there is nothing to quote.") % {"status": request.get_status_display()}
         )
+    if draft_seen is not None and draft_seen != draft_mark(request):
+        raise Conflict(_changed_draft(request), code="draft_changed")
     rows = list(request.items.select_related("article__publication"))
     wanted = {line.item.pk: line for line in lines} if lines is not None else {row.pk: Line(row) for row in rows}
     offers = _offers(request, [wanted[row.pk] for row in rows if row.pk in wanted])
@@ -81,6 +86,12 @@ def draft(
     quote.valid_until = _valid_until(request, valid_days)
     _fill(quote, offers, taxed=taxed)
     return quote
+
+
+def draft_mark(request: LicenseRequest) -> str:
+    """Which draft the request has now, and in which version, for a page to state; empty without one."""
+    quote = _found_draft(request)
+    return f"{quote.reference} {quote.version}" if quote else ""
 
 
 @transaction.atomic
@@ -227,9 +238,23 @@ def _offers(request: LicenseRequest, lines: list[Line]) -> list[Offer]:
     return [Offer(line, item.as_granted(), price) for line, item, price in zip(lines, clean, computed, strict=True)]
 
 
+def _found_draft(request: LicenseRequest) -> Quote | None:
+    return request.quotes.filter(status=QuoteStatus.DRAFT).select_related("drafted_by").first()
+
+
+def _changed_draft(request: LicenseRequest) -> str:
+    quote = _found_draft(request)
+    if quote is None:
+        return _("The draft changed meanwhile: it is no longer there. What you typed is kept below.")
+    return _(
+        "The draft changed meanwhile: %(who)s wrote %(quote)s. Look at it first; what you typed is kept below, and"
+        " takes its place when you press again."
+    ) % {"who": quote.drafted_by or _("somebody"), "quote": quote.reference}
+
+
 def _draft_of(request: LicenseRequest) -> Quote:
     """The request's draft, emptied, or a new one."""
-    quote = request.quotes.filter(status=QuoteStatus.DRAFT).first()
+    quote = _found_draft(request)
     if quote is not None:
         quote.lines.all().delete()
         return quote

@@ -94,6 +94,29 @@ def test_the_form_as_it_stands_grants_what_was_asked_at_the_price_of_the_card(da
     assert line.granted == request.items.get().as_asked()
 
 
+def test_a_draft_that_a_colleague_wrote_meanwhile_is_not_written_over_unseen(daily, article, desk):
+    colleague = make.make_staff(daily, "licensing_editor")
+    request = by_hand(daily, article)
+
+    def theirs(price):
+        line = quoting.Line(request.items.get(), price=Decimal(price), override_reason="Agreed.")
+        return quoting.draft(request, by=colleague, lines=[line])
+
+    for before in (lambda: None, lambda: theirs(700)):  # the first draft, and one that is written anew
+        before()
+        form = form_of(page_of(desk, request))
+        mine = dict(form.form_values()) | {"price_0": "650", "reason_0": "As we spoke."}
+        draft = theirs(800)
+        refused = desk.post(form.get("action"), mine)
+        page = lxml.html.fromstring(refused.content.decode())
+        assert refused.status_code == 409
+        assert f"The draft changed meanwhile: {colleague} wrote {draft.reference}." in words(page)
+        assert dict(form_of(page).form_values())["price_0"] == "650"
+        assert request.quotes.get().net == 800
+        assert desk.post(form.get("action"), dict(form_of(page).form_values())).status_code == 302
+        assert request.quotes.get().net == 650
+
+
 def test_what_is_asked_stands_in_words_beside_each_field(daily, article, desk):
     request = by_hand(daily, article, territory=["US", "CA"], ends_on="2097-11-30", starts_on="2096-12-01")
     rows = [" | ".join(words(cell) for cell in row[:2]) for row in form_of(page_of(desk, request)).xpath(".//tbody/tr")]
