@@ -38,7 +38,8 @@ class Button:
     `answers` answers, pairs of label and text, is shown on the one response to the press, and nowhere again;
     what one that `downloads` answers, the name and text of a CSV file, is that response. The form of one that stands
     `apart` is in the record's own part of the page, and never among the moves at the side. After a starter the new
-    record's page opens, with the form of its button `then`.
+    record's page opens, with the form of its button `then`. What is `left` to do after a press says a function of what
+    the service answered and of the person, in place of “Done”; empty where nothing is.
     """
 
     service: Callable[..., Any]
@@ -50,6 +51,7 @@ class Button:
     downloads: bool = False
     apart: bool = False
     then: str = ""
+    left: Callable[[Any, User], str] | None = None
 
 
 class WorkForm(forms.Form):
@@ -245,7 +247,10 @@ class WorkflowAdmin(admin.ModelAdmin):
             return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
         if pressed.answers:
             return self.work_page(request, self._find(request, object_id), answer=answer)
-        messages.success(request, _now("Done: %(label)s.") % {"label": self._label(button)})
+        if left := pressed.left(answer, _person(request)) if pressed.left else "":
+            messages.warning(request, left)
+        else:
+            messages.success(request, _now("Done: %(label)s.") % {"label": self._label(button)})
         return HttpResponseRedirect(self._page_of(object_id))
 
     def start_view(self, request: HttpRequest, starter: str) -> HttpResponse:

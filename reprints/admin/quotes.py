@@ -21,6 +21,7 @@ from reprints.models import (
     Quote,
 )
 from reprints.services import countering, exclusive, limits, quoting
+from reprints.vocabulary import TaxTreatment
 from reprints.workflow import QUOTE, QuoteStatus
 
 UNDECIDED = (QuoteStatus.DRAFT, QuoteStatus.OPEN)
@@ -50,6 +51,18 @@ def _who_approves(subject: Quote, person: User) -> str:
     return _("Before it is sent, one of these approves it: %(names)s.") % {"names": names}
 
 
+def _after_requote(fresh: Quote, person: User) -> str:
+    """That it was not sent, and what it waits for; empty once it was."""
+    if fresh.status != QuoteStatus.DRAFT:
+        return ""
+    sentences = [_("Not sent yet: %(quote)s is a draft.") % {"quote": fresh.reference}]
+    if _waits(fresh, person):
+        sentences += [*limits.reasons(fresh), _who_approves(fresh, person)]
+    if fresh.tax_treatment == TaxTreatment.MANUAL:
+        sentences.append(_("Decide on its request how it is taxed."))
+    return " ".join(sentences)
+
+
 def _was_countered(subject: Quote, person: User) -> bool:
     can = subject.status == QuoteStatus.OPEN and not subject.is_expired() and does_licensing(subject, person)
     return can and countering.latest(subject) is not None
@@ -73,7 +86,7 @@ class QuoteAdmin(LicensingAdmin):
         "open": Button(quoting.open),
         "propose": Button(quoting.propose, None, _lazy("Ask a manager to approve"), _waits),
         "approve": Button(quoting.approve, forms.QuoteApproveForm, _lazy("Approve the amount"), _may_approve),
-        "requote": Button(countering.requote, None, _lazy("Quote as proposed"), _was_countered),
+        "requote": Button(countering.requote, None, _lazy("Quote as proposed"), _was_countered, left=_after_requote),
         "stand": Button(countering.stand, forms.WordsForm, _lazy("Stand by this quote"), _waits_for_us),
         "cancel": Button(quoting.cancel, forms.WordsForm, danger=True),
     }

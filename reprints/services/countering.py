@@ -75,8 +75,8 @@ def counter(
 
 @transaction.atomic
 def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
-    """Write the newest proposal as a new quote and send it; beyond the editor's limits it stays a draft for a manager,
-    and until somebody decides how it is taxed.
+    """Write the newest proposal as a new quote and send it. Beyond the editor's limits it stays a draft, and a manager
+    is asked to approve it; it stays one, too, until somebody decides how it is taxed.
 
     The new net is the proposed amount, spread over the lines as before; without an amount, lines with other terms take
     the rate card's price. Raises `Conflict` (`nothing_proposed`).
@@ -98,8 +98,13 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     fresh = quoting.draft(
         quote.request, by=by, lines=lines, note=quote.note, exclusions_confirmed=True, taxed=tax.choice_of(quote)
     )
-    waits = limits.needs_approval(fresh) or fresh.tax_treatment == TaxTreatment.MANUAL
-    return fresh if waits else quoting.open(fresh, by=by)
+    if fresh.tax_treatment == TaxTreatment.MANUAL:
+        return fresh
+    if not limits.needs_approval(fresh):
+        return quoting.open(fresh, by=by)
+    if limits.approvers(fresh):
+        quoting.propose(fresh, by=by)
+    return fresh
 
 
 @transaction.atomic

@@ -100,6 +100,15 @@ def test_above_the_editors_limit_it_waits_for_a_manager(publication, quote, edit
     assert (fresh.status, quote.status, Approval.objects.count()) == ("draft", "open", 0)
 
 
+def test_with_a_manager_the_word_of_that_manager_is_asked_for_at_once(publication, quote, editor):
+    manager = make.make_staff(publication, "licensing_manager")
+    countering.counter(quote, amount=Decimal("1000.01"))
+    fresh = countering.requote(quote, by=editor)
+    assert (fresh.status, Approval.objects.get().proposed_by) == ("draft", editor)
+    quoting.approve(fresh, by=manager)
+    assert quoting.open(fresh, by=editor).status == "open"
+
+
 def test_the_newest_proposal_counts(quote, editor):
     countering.counter(quote, amount=Decimal("90"))
     countering.counter(quote, amount=Decimal("95"))
@@ -240,3 +249,20 @@ def test_the_button_stands_beside_the_proposal(client, publication, quote):
     assert ("Quote as proposed" in shown, "&lt;b&gt;Please" in shown) == (True, True)
     client.post(f"{page}do/requote/", {"seen": quote.version})
     assert quoting.Quote.objects.get(request=quote.request, status="open").net == Decimal(90)
+
+
+@pytest.mark.parametrize("with_manager", [True, False])
+def test_the_desk_reads_that_a_proposal_above_its_limit_was_not_sent_and_who_approves_it(
+    client, publication, quote, with_manager
+):
+    client.force_login(factories.make_staff(publication, "licensing_editor"))
+    manager = make.make_staff(publication, "licensing_manager") if with_manager else None
+    countering.counter(quote, amount=Decimal("1000.01"))
+    page = client.post(f"/admin/reprints/quote/{quote.pk}/do/requote/", {"seen": quote.version}, follow=True)
+    (said,) = map(str, page.context["messages"])
+    draft = quoting.Quote.objects.get(request=quote.request, status="draft")
+    nobody = "Nobody else is a licensing manager here: an administrator gives somebody that role."
+    assert said == (
+        f"Not sent yet: {draft.reference} is a draft. It is above the editor’s limit of 1000.00 USD. "
+        + (f"It waits for the word of one of: {manager}." if manager else nobody)
+    )
