@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
 from newsroom.accounts.models import Publication, User
-from newsroom.admin.columns import due_line
+from newsroom.admin.columns import due_line, moment_line
 
 AGENDA_LENGTH = 8
 
@@ -25,7 +28,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Due:
-    """Something of this person's, or nobody's, that is due: what it is about, where that stands, how it stands."""
+    """Something of this person's, or nobody's, that is due: what it is about, where that stands, how it stands.
+
+    What waits for this person without a date by which it is due says `since` when.
+    """
 
     due_at: datetime
     publication: Publication
@@ -33,10 +39,14 @@ class Due:
     where: str
     url: str
     status: Any
+    since: bool = False
 
     @property
     def line(self) -> str:
         """The date, marked when it is near or past."""
+        if self.since:
+            moment = moment_line(self.due_at, self.publication, weekday=True)
+            return format_html("{} {}", _("waits since"), moment)
         return due_line(self)
 
 

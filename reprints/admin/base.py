@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from newsroom.accounts import approvals
 from newsroom.accounts.models import User
 from newsroom.admin import WorkflowAdmin
+from reprints.admin import wording
 
 ROLES = frozenset({"licensing_editor", "licensing_manager"})
 
@@ -24,6 +25,7 @@ class LicensingAdmin(WorkflowAdmin):
 
     def subject_context(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         """The approvals of any of them."""
-        return {
-            "approvals": approvals.of(subject),
-        }
+        pairs = approvals.of(subject)
+        for pair in pairs:
+            pair.reason = wording.reason_of(pair)
+        return {"approvals": pairs}

@@ -14,6 +14,7 @@ from newsroom.accounts.models import User
 from newsroom.admin import AGENDA, AGENDA_LENGTH, CARDS, Card, Due
 from newsroom.events import promises
 from newsroom.events.models import Promise
+from reprints.admin import waiting
 from reprints.admin.base import ROLES
 from reprints.models import (
     Invoice,
@@ -42,6 +43,7 @@ def cards(person: User) -> list[Card]:
             f"{request_url}?due=over",
             urgent=True,
         ),
+        *waiting.cards(person),
         Card(
             _("new license requests"),
             requests.filter(status="submitted").count(),
@@ -101,4 +103,4 @@ def invoice_cards(person: User) -> list[Card]:
 
 
 CARDS.extend([cards, invoice_cards])
-AGENDA.append(agenda)
+AGENDA.extend([agenda, waiting.agenda])

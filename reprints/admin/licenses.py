@@ -14,6 +14,7 @@ from newsroom.accounts.models import User
 from newsroom.admin import Button, DueFilter, OpenFilter, due_line, moment_line, status_line, two_lines
 from reprints.admin import wording
 from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.admin.waiting import SecondPersonFilter
 from reprints.forms import desk as forms
 from reprints.models import (
     License,
@@ -60,7 +61,7 @@ class LicenseAdmin(LicensingAdmin):
     workflow = LICENSE
     subject_template = "admin/reprints/license.html"
     list_display = ("reference", "organization", "article", "use", "status", "starts_on", "ends_on")
-    list_filter = ("status", SuspensionFilter, "use", "publication")
+    list_filter = ("status", SuspensionFilter, SecondPersonFilter, "use", "publication")
     search_fields = ("reference", "organization__name", "article__headline")
     list_select_related = ("organization", "article", "publication")
     buttons: ClassVar[dict[str, Button]] = {

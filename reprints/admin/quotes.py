@@ -16,6 +16,7 @@ from newsroom.admin import Button, moment_line
 from newsroom.events import promises
 from reprints.admin import wording
 from reprints.admin.base import LicensingAdmin, does_licensing
+from reprints.admin.waiting import SecondPersonFilter
 from reprints.forms import desk as forms
 from reprints.models import (
     Quote,
@@ -79,7 +80,7 @@ class QuoteAdmin(LicensingAdmin):
     workflow = QUOTE
     subject_template = "admin/reprints/quote.html"
     list_display = ("reference", "request", "organization", "status", "money", "valid")
-    list_filter = ("status", "publication")
+    list_filter = ("status", SecondPersonFilter, "publication")
     search_fields = ("reference", "request__reference", "organization__name")
     list_select_related = ("request", "organization", "publication")
     buttons: ClassVar[dict[str, Button]] = {

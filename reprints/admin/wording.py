@@ -10,11 +10,13 @@ from babel import Locale
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.accounts.models import Approval
 from reprints.documents import wording
 from reprints.models import License, LicenseRequest, QuoteLine
 from reprints.services import exclusive
 from reprints.services.askers import asker_of
 from reprints.services.exclusive import Grant
+from reprints.vocabulary import EndReason
 from reprints.workflow import LicenseStatus
 
 WHY: dict[str, Any] = {
@@ -109,6 +111,13 @@ def line(row: QuoteLine, currency: str, *, card: Decimal | None) -> dict[str, An
         "changes": wording.change_rows(row.changes, locale()),
         **grant(row.granted),
     }
+
+
+def reason_of(pair: Approval) -> str:
+    """Why something was proposed: the reason of a revocation by its name, then the words."""
+    code, colon, words = pair.reason.partition(": ")
+    named = pair.move == "revoke" and colon and code in EndReason.values
+    return f"{EndReason(code).label}: {words}" if named else pair.reason
 
 
 def standing(row: License) -> Any:
