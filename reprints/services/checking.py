@@ -172,6 +172,9 @@ def check_items(
             made = _item(item, found, _article(item, found, articles, publication), kinds, today=today)
             _check_dates(made, found, today, begun=(made.article.pk, made.starts_on) in begun)
             _check_use(made, found, kinds, given=item)
+            if made.article.pk and any(_is_same(made, other) for other in clean):
+                words = _("The same article, use and terms stand in this request already: ask for them once.")
+                found.add("", words, "duplicate")
             clean.append(made)
         faults += found.faults
     if faults:
@@ -189,6 +192,11 @@ def check_granted(granted: dict[str, Any], *, article: Article, today: date, at:
     _check_passage(made, found)
     found.stop_if_any()
     return made
+
+
+def _is_same(item: CleanItem, other: CleanItem) -> bool:
+    """Whether both ask for one and the same: it would be charged twice. Where it is to stand makes no difference."""
+    return replace(item, placement_urls=()) == replace(other, placement_urls=())
 
 
 def publication_of(items: Any) -> Publication | None:

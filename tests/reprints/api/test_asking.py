@@ -114,6 +114,17 @@ def test_every_fault_is_named_at_once(story, partner):
     ]
 
 
+def test_the_same_item_twice_is_refused_at_its_place_and_charged_once(story, partner, anyone):
+    item, placed = make.item(story), {"placement_urls": ["https://partner.example.com/story"]}
+    for again in (item, {**item, "article_url": f"{story.url}?utm_source=x"}, {**item, **placed}):
+        twice = {"items": [item, make.item(story, use="republish_print"), again]}
+        assert faults(anyone.post("license-requests/estimate/", twice)) == [("/items/2", "duplicate")]
+        assert faults(partner.post("license-requests/", twice, once="bad")) == [("/items/2", "duplicate")]
+    assert LicenseRequest.objects.count() == 0
+    kept = partner.post("license-requests/", {"items": [item, {**item, "territory": ["CA"]}]}, once="good")
+    assert (kept.status_code, len(kept.json()["items"])) == (201, 2)
+
+
 def test_fifty_one_items_are_too_many(story, partner):
     assert faults(partner.ask(*[make.item(story)] * 51)) == [("/items", "too_many")]
 

@@ -138,13 +138,23 @@ def test_a_use_that_is_no_longer_offered_is_left_out(client, fields, details):
 
 
 def test_ten_uses_are_the_most(client, ask, fields, added):
-    waiting = typed_in(added)["more"]
-    tenth = ask("name", "email", do="add", more=waiting * 9)
+    (first,) = typed_in(added)["more"]
+    waiting = [first.replace("quantity=5%2C000", f"quantity={number}") for number in range(1, 13)]
+    tenth = ask("name", "email", do="add", more=waiting[:9])
     assert (tenth.status_code, "at most 10 uses" in text(tenth)) == (422, True)
     assert len(typed_in(tenth)["more"]) == 9
-    beyond = ask(more=waiting * 12)
+    beyond = ask(more=waiting)
     assert (beyond.status_code, len(typed_in(beyond)["more"])) == (422, several.MOST_USES - 1)
     assert LicenseRequest.objects.count() == 0
+
+
+def test_one_use_of_one_article_is_not_asked_for_twice(client, ask, fields, added):
+    same = "The same article, use and terms stand in this request already: ask for them once."
+    twice = ask(**{name: value[0] for name, value in typed_in(added).items() if name == "more"})
+    assert (twice.status_code, same in text(twice), LicenseRequest.objects.count()) == (422, True, 0)
+    assert typed_in(twice)["more"] == typed_in(added)["more"]
+    other = ask(more=typed_in(added)["more"], countries="Canada")
+    assert other.status_code == 303
 
 
 def test_fifty_items_are_the_most_over_all_uses(client, article, fields, details):
@@ -193,6 +203,15 @@ def test_the_page_of_the_request_names_the_article_once_and_adds_another_in_ever
         (other.pk, "republish_web"),
         (other.pk, "republish_print"),
     ]
+
+
+def test_an_article_that_is_asked_for_already_is_not_added_on_the_page(client, article, priced):
+    request, page = priced
+    action, hidden = form_of(page, "/edit/")
+    refused = client.post(action, {**hidden, "keep": ["0"], "add": article.url})
+    same = "The same article, use and terms stand in this request already: ask for them once."
+    assert (refused.status_code, same in text(refused), article.url in refused.content.decode()) == (422, True, True)
+    assert request.items.count() == 1
 
 
 def test_an_empty_first_step_of_a_further_use_keeps_what_waits(client, added):
