@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 
 from newsroom.api.etags import etag_of
-from reprints import links, paying, pricing
+from reprints import links, paying, pricing, reasons
 from reprints.documents.wording import duties_in
 from reprints.models import Invoice, License, LicenseRequest, Placement, Quote, QuoteLine, RequestMessage, UpdateNotice
 from reprints.services.lanes import Assessment
-from reprints.vocabulary import answers_to
+from reprints.vocabulary import Lane, answers_to
 
 Shape = dict[str, Any]
 
@@ -33,6 +33,7 @@ def request_shape(row: LicenseRequest, *, answer_by: datetime | None) -> Shape:
         **_common(row),
         "status": row.status,
         "lane": row.lane,
+        "lane_reasons": reasons.told(row.lane_reasons),
         "answer_by": answer_by,
         "items": [item.as_asked() for item in row.items.all()],
         "quotes": [quote.reference for quote in sent],
@@ -70,14 +71,17 @@ def _proposal(stored: Shape | None) -> Shape | None:
 
 
 def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Shape:
-    """Lane, lines, total. Why a person must look at it is not said: that would tell about other people's reports."""
+    """Lane, lines, total; and why a person must look at it, but for what would tell about other people's reports.
+
+    Nothing is free of charge before that person said so.
+    """
     currency = assessment.currency
     lines = [
         {
             "item": index,
             "lane": assessment.lane_of(index),
             "price": None if line.amount is None else pricing.money(line.amount, line.currency),
-            "free": line.free,
+            "free": line.free and assessment.lane != Lane.MANUAL,
             "exclusions": line.exclusions,
             "trace": line.trace,
             "words": line.words,
@@ -86,7 +90,13 @@ def estimate_shape(assessment: Assessment, *, answer_by: datetime | None) -> Sha
         for index, line in enumerate(assessment.lines)
     ]
     total = None if assessment.total is None else pricing.money(assessment.total, currency)
-    return {"lane": assessment.lane, "total": total, "lines": lines, "answer_by": answer_by}
+    return {
+        "lane": assessment.lane,
+        "lane_reasons": reasons.told(assessment.reasons),
+        "total": total,
+        "lines": lines,
+        "answer_by": answer_by,
+    }
 
 
 def quote_shape(row: Quote) -> Shape:

@@ -13,6 +13,7 @@ from reprints import papers, paying, pricing
 from reprints.documents.wording import spoken_locale, taxed_words
 from reprints.duties import task_of
 from reprints.models import Invoice, License, LicenseRequest, Quote, UpdateNotice
+from reprints.reasons import REASONS
 from reprints.services import buyers
 from reprints.views import wording
 from reprints.vocabulary import TaxTreatment
@@ -99,7 +100,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "paused": bool(waits and waits.paused_at),
         "items": [{"item": row, "rows": wording.grant_rows(row.as_asked() | {"words": row.words})} for row in items],
         "headlines": list(dict.fromkeys(row.article.headline for row in items)),
-        "reasons": [wording.REASONS[code] for code in _codes(asked) if code in wording.REASONS],
+        "reasons": [REASONS[code] for code in _codes(asked) if code in REASONS],
         "quotes": quotes,
         "licenses": [_license(row, forms_of) for row in held],
         "notices": notices,

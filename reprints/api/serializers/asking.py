@@ -35,6 +35,7 @@ from reprints.workflow import RequestStatus
 
 TERRITORY = "ISO 3166-1 alpha-2 codes, or `001` for the world."
 LANGUAGES = "BCP 47 tags."
+LANE_REASONS = "Why a person answers. What would tell about other people, like an error somebody reported, is left out."
 USUAL = "What is usual for the use, if left out: `GET license-uses/` says what may be asked for."
 
 
@@ -132,6 +133,17 @@ class ItemSerializer(serializers.Serializer):
         ref_name = "LicenseItem"
 
 
+class LaneReasonSerializer(serializers.Serializer):
+    """Why a person answers."""
+
+    item = serializers.IntegerField(allow_null=True, help_text="Its place in `items`, from 0; null for the whole.")
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="In words.")
+
+    class Meta:
+        ref_name = "LaneReason"
+
+
 class LicenseRequestSerializer(serializers.Serializer):
     """A license request. `items` may be sent back, changed, with PATCH."""
 
@@ -140,6 +152,7 @@ class LicenseRequestSerializer(serializers.Serializer):
     etag = serializers.CharField(help_text="What If-Match wants.")
     status = serializers.ChoiceField(choices=RequestStatus.choices)
     lane = serializers.ChoiceField(choices=Lane.choices)
+    lane_reasons = LaneReasonSerializer(many=True, help_text=LANE_REASONS)
     answer_by = MomentField(allow_null=True, help_text="When a person will have answered; null when none was needed.")
     items: Any = ItemSerializer(many=True)
     quotes = serializers.ListField(child=serializers.CharField(), help_text="Oldest first.")
@@ -214,7 +227,7 @@ class EstimateLineSerializer(serializers.Serializer):
     item = serializers.IntegerField(help_text="Its place in `items`, from 0.")
     lane = serializers.ChoiceField(choices=Lane.choices, help_text="Of this item, taken by itself.")
     price = MoneySerializer(allow_null=True)
-    free = serializers.BooleanField()
+    free = serializers.BooleanField(help_text="Whether it is granted free of charge; never in the manual lane.")
     exclusions = serializers.ListField(child=serializers.CharField(), help_text="What is not ours to license.")
     trace = StepSerializer(many=True)
     words = serializers.IntegerField(allow_null=True, help_text="Counted in the passage; null without one.")
@@ -231,6 +244,7 @@ class EstimateSerializer(serializers.Serializer):
     """What a request would be given. Nothing was written."""
 
     lane = serializers.ChoiceField(choices=Lane.choices)
+    lane_reasons = LaneReasonSerializer(many=True, help_text=LANE_REASONS)
     total = MoneySerializer(allow_null=True)
     lines = EstimateLineSerializer(many=True)
     answer_by = MomentField(allow_null=True)

@@ -302,12 +302,28 @@ def test_an_estimate_counts_in_the_discount_of_the_key(story, anyone):
     assert anyone.post("license-requests/estimate/", body).json()["total"]["amount"] == "150.00"
 
 
-def test_an_estimate_of_the_manual_lane_says_by_when_a_person_answers_and_not_why(daily, anyone):
+def test_the_manual_lane_says_by_when_a_person_answers_and_why_but_nothing_about_other_people(daily, anyone, partner):
     unknown = make.make_article(daily, licensable=None)
     make.happened("report.accepted", unknown)
     answer = anyone.post("license-requests/estimate/", a_request(unknown)).json()
-    assert set(answer) == {"lane", "total", "lines", "answer_by"}
+    assert set(answer) == {"lane", "lane_reasons", "total", "lines", "answer_by"}
     assert (answer["lane"], answer["answer_by"] > timezone.now().isoformat()) == ("manual", True)
+    why = [{"item": 0, "code": "rights_unknown", "detail": "We look up whether the rights are ours."}]
+    assert answer["lane_reasons"] == why
+    asked = partner.post("license-requests/", a_request(unknown), once="asked").json()
+    assert (asked["lane"], asked["lane_reasons"]) == ("manual", why)
+    listed = partner.get("license-requests/").json()["results"]
+    assert [row["lane_reasons"] for row in listed] == [why]
+
+
+def test_a_quotation_is_free_where_it_is_granted_so_and_not_before_a_person_answered(daily, story, anyone):
+    few = {"use": "excerpt_quote", "portion": "quote", "excerpt_text": "It spent 1.2 million."}
+    known, unknown = (make.item(row, **few) for row in (story, make.make_article(daily, licensable=None)))
+    lanes = []
+    for items in ([known], [known, make.item(story)], [known, unknown]):
+        told = anyone.post("license-requests/estimate/", {"items": items}).json()
+        lanes.append((told["lane"], [line["free"] for line in told["lines"]], len(told["lane_reasons"])))
+    assert lanes == [("free", [True], 0), ("priced", [True, False], 0), ("manual", [False, False], 1)]
 
 
 def test_estimates_without_a_key_are_throttled(story, anyone, settings):

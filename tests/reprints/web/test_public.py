@@ -18,6 +18,7 @@ from reprints.documents import wording as document_wording
 from reprints.models import License
 from reprints.models.asking import ITEM_FIELDS
 from reprints.models.licenses import PUBLIC_STATUS
+from reprints.reasons import REASONS
 from reprints.services import accepting, asking, licenses, placements, updates
 from reprints.services.lanes import MANUAL_REASONS
 from reprints.views import wording
@@ -364,7 +365,7 @@ def test_every_answer_has_its_words():
     assert set(wording.STANDINGS) == set(RequestStatus.values)
     assert tuple(document_wording.FIELD_LABELS) == ITEM_FIELDS
     told_of_others = {"open_report", "not_usable", "embargo", "blocked_organization"}
-    assert set(wording.REASONS) == MANUAL_REASONS - told_of_others
+    assert set(REASONS) == MANUAL_REASONS - told_of_others
 
 
 # Machines
