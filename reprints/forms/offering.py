@@ -144,6 +144,7 @@ class QuoteDraftForm(WorkForm):
     def clean(self) -> dict[str, Any]:
         """Hand the service one `Line` an item, and the decision about the tax."""
         data = super().clean() or {}
+        self._check_rate(data)
         if self.errors:
             return data
         taxed = None
@@ -156,6 +157,14 @@ class QuoteDraftForm(WorkForm):
             "taxed": taxed,
             **{name: data[name] for name in ("note", "valid_days", "exclusions_confirmed", "draft_seen")},
         }
+
+    def _check_rate(self, data: dict[str, Any]) -> None:
+        """A rate is that of a treatment, and a treatment that charges tax has one."""
+        treatment, rate = data.get("treatment"), data.get("rate")
+        if rate is not None and treatment == "":
+            self.add_error("treatment", _("Choose how it is taxed at that rate, or leave the rate empty."))
+        if rate is None and treatment in tax.CHARGED and "rate" not in self.errors:
+            self.add_error("rate", _("At which rate? Type 0 for none."))
 
     def _line(self, number: int, item: RequestItem, data: dict[str, Any]) -> Line:
         asked, granted = item.as_asked(), {}

@@ -209,6 +209,20 @@ def test_another_price_without_a_reason_is_refused_at_the_reason(daily, article,
     assert "Say why the price differs" in words(form.xpath(".//*[@name='reason_0']/preceding-sibling::ul")[0])
 
 
+def test_a_tax_rate_is_not_typed_in_vain(daily, article, desk):
+    request = by_hand(daily, article)
+    for typed, said in (
+        ({"treatment": "", "rate": "19"}, "Choose how it is taxed at that rate, or leave the rate empty."),
+        ({"treatment": "domestic", "rate": ""}, "At which rate? Type 0 for none."),
+    ):
+        refused = sent(desk, request, **typed)
+        page = lxml.html.fromstring(refused.content.decode())
+        assert (refused.status_code, said in words(form_of(page)), request.quotes.count()) == (422, True, 0)
+        assert dict(form_of(page).form_values()).get("rate", "") == typed["rate"]
+    assert sent(desk, request, treatment="domestic", rate="0").status_code == 302
+    assert request.quotes.get().tax_rate == 0
+
+
 def test_where_no_rule_of_the_house_taxes_the_desk_decides(article, desk, daily):
     daily.settings = {**daily.settings, "tax": {}}
     daily.save()
