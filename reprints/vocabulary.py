@@ -329,6 +329,15 @@ class EndReason(models.TextChoices):
     AGREED = "agreed", _("Ended by agreement")
 
 
+SUSPENSION_REASONS = (EndReason.PAYMENT_OVERDUE, EndReason.SUSPECTED_BREACH, EndReason.CORRECTION_PENDING)
+"""Why a use is stopped for now: what may yet turn out otherwise."""
+REVOCATION_REASONS = (
+    *(EndReason.NON_PAYMENT, EndReason.BREACH, EndReason.RIGHTS_LOST, EndReason.LEGAL_TAKEDOWN),
+    *(EndReason.RETRACTION, EndReason.ISSUED_IN_ERROR, EndReason.FRAUD),
+)
+"""Why a license is taken back for good."""
+
+
 class Obstacle(models.TextChoices):
     """What stands against putting a suspended license in force again."""
 

@@ -14,7 +14,7 @@ from newsroom.admin import WorkForm
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanTextField
 from reprints.models import License, UpdateNotice
-from reprints.vocabulary import DeclineCode, EndReason, answer_choices
+from reprints.vocabulary import REVOCATION_REASONS, SUSPENSION_REASONS, DeclineCode, answer_choices
 
 
 class WordsForm(WorkForm):
@@ -86,14 +86,14 @@ class QuoteApproveForm(WorkForm):
 class LicenseSuspendForm(WordsForm):
     """Suspend with a reason."""
 
-    reason = forms.ChoiceField(choices=EndReason.choices, label=_("Reason"))
+    reason = forms.ChoiceField(choices=[(row.value, row.label) for row in SUSPENSION_REASONS], label=_("Reason"))
     until = DayField(required=False, label=_("Until"))
 
 
 class LicenseProposeRevokeForm(WordsForm):
     """The first of the two people."""
 
-    reason = forms.ChoiceField(choices=EndReason.choices, label=_("Reason"))
+    reason = forms.ChoiceField(choices=[(row.value, row.label) for row in REVOCATION_REASONS], label=_("Reason"))
 
 
 class LicenseRevokeForm(LicenseProposeRevokeForm):

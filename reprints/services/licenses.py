@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from reprints.models import License, LicenseRequest, RequesterContact
 from reprints.models.asking import ITEM_FIELDS
 from reprints.services import asking, carrying, issuing, placements, terms_of_time
 from reprints.services.moving import move, tell, words_of
-from reprints.vocabulary import EndReason, InvoiceKind, Obstacle
+from reprints.vocabulary import REVOCATION_REASONS, SUSPENSION_REASONS, EndReason, InvoiceKind, Obstacle
 from reprints.workflow import LICENSE, InvoiceStatus, LicenseStatus, RequestStatus
 
 SETTLED = (InvoiceStatus.PAID, InvoiceStatus.WRITTEN_OFF)
@@ -60,7 +61,7 @@ def issue_paid(row: License, *, by: Actor) -> bool:
 def suspend(
     row: License, *, by: Actor, reason: str, words: str, until: date | None = None, seen: int | None = None
 ) -> License:
-    """Stop the use for now, with a reason of `EndReason` and words to the licensee.
+    """Stop the use for now, with a reason of `SUSPENSION_REASONS` and words to the licensee.
 
     On the day `until` it is in force again by itself, unless something still stands against that (see `lift`).
     """
@@ -68,7 +69,8 @@ def suspend(
     LICENSE.check(row, "suspend", by)
     if until is not None and until <= row.day():
         raise Invalid.one("/until", _("This day must be in the future."), "past_date")
-    row.end_reason, row.end_words, row.suspended_until = _reason(reason), words_of(words, most=2000), until
+    row.end_reason, row.suspended_until = _reason(reason, SUSPENSION_REASONS), until
+    row.end_words = words_of(words, most=2000)
     move(
         row,
         "suspend",
@@ -166,7 +168,7 @@ def propose_revoke(row: License, *, by: User, reason: str, words: str, seen: int
         raise NotAllowed(_("Your role does not include this."))
     if row.status not in LICENSE.transitions["revoke"].sources:
         raise Conflict(_("This license is “%(status)s”.") % {"status": row.get_status_display()})
-    said = f"{_reason(reason)}: {words_of(words, most=1900)}"
+    said = f"{_reason(reason, REVOCATION_REASONS)}: {words_of(words, most=1900)}"
     return approvals.propose(row, "revoke", by=by, reason=said, kind=events.REVOCATION_PROPOSED, at=moments.now())
 
 
@@ -193,7 +195,7 @@ def take_back(
 ) -> License:
     """The move itself, once both people spoke. On the locked row, inside a transaction."""
     now = moments.now()
-    row.end_reason, row.end_words = _reason(reason), words_of(words, most=2000)
+    row.end_reason, row.end_words = _reason(reason, REVOCATION_REASONS), words_of(words, most=2000)
     row.ended_at, row.removal_deadline = now, now + remove_within
     move(
         row,
@@ -298,8 +300,8 @@ def _carry_confirmation(before: LicenseRequest, made: LicenseRequest) -> None:
         RequesterContact.objects.filter(request=made).update(email_confirmed_at=contact.email_confirmed_at)
 
 
-def _reason(code: str) -> str:
-    if code not in EndReason.values:
+def _reason(code: str, fitting: Collection[str]) -> str:
+    if code not in fitting:
         raise Invalid.one("/reason", _("Choose a reason."), "unknown_value")
     return code
 

@@ -164,13 +164,14 @@ def rule(row: License, *, decision: str, words: str = "", until: date | None = N
     row = _own(lock(row))
     if decision not in RULINGS:
         raise Invalid.one("/decision", _("This is none of the choices."), "unknown_value")
-    said: dict[str, Any] = {"reason": EndReason.SUSPECTED_BREACH, "words": words or str(SAID)}
+    said = words or str(SAID)
     if decision == "suspend":
-        return licenses.suspend(row, by=THE_TEST_DESK, until=until, **said)
+        return licenses.suspend(row, by=THE_TEST_DESK, until=until, reason=EndReason.SUSPECTED_BREACH, words=said)
     if decision == "reinstate":
         return licenses.reinstate(row, by=THE_TEST_DESK)
     LICENSE.check(row, "revoke", THE_TEST_DESK)
-    return licenses.take_back(row, by=THE_TEST_DESK, remove_within=REMOVE_WITHIN, proposed_by=None, **said)
+    why: dict[str, Any] = {"reason": EndReason.BREACH, "words": said}
+    return licenses.take_back(row, by=THE_TEST_DESK, remove_within=REMOVE_WITHIN, proposed_by=None, **why)
 
 
 RULINGS = ("suspend", "reinstate", "revoke")

@@ -243,6 +243,7 @@ def of_licenses(world: SimpleNamespace) -> Table:
     article = make.make_article(daily)
     ann = factories.make_staff(daily, "licensing_editor")
     ending = {"reason": "breach", "words": WORDS}
+    pausing = {"reason": "suspected_breach", "words": WORDS}
 
     def active():
         return make.make_license(daily, article, organization=partner, by=world.key)
@@ -270,8 +271,8 @@ def of_licenses(world: SimpleNamespace) -> Table:
 
     return {
         "issue": lambda: Press(paid_while_withheld()),
-        "suspend": lambda: Press(active(), ending),
-        "reinstate": lambda: Press(licenses.suspend(active(), by=ann, **ending)),
+        "suspend": lambda: Press(active(), pausing),
+        "reinstate": lambda: Press(licenses.suspend(active(), by=ann, **pausing)),
         "see_placement": lambda: Press(placed(), {"url": "https://partner.example/story"}),
         "terminate": lambda: Press(active(), {"words": WORDS}),
         "propose_revoke": lambda: Press(active(), ending),

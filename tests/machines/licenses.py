@@ -21,7 +21,7 @@ WHO = {"ed": "desk", "max": "manager", "ria": "stranger", "partner": "partner", 
 DESK = {"desk", "manager"}
 # From, to, whose move it is, and what else is said: written from the product's description.
 LICENSE_MOVES = {
-    "suspend": ({"active"}, "suspended", DESK | {"clock"}, {"reason": "breach", "words": "Please call us."}),
+    "suspend": ({"active"}, "suspended", DESK | {"clock"}, {"reason": "suspected_breach", "words": "Please call us."}),
     "reinstate": ({"suspended"}, "active", DESK, {}),
     "terminate": ({"active", "suspended"}, "terminated", DESK | {"partner"}, {"words": "Not needed."}),
     "revoke": (

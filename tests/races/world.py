@@ -246,7 +246,7 @@ def of_licenses() -> list[Stage]:
         return row
 
     def suspended():
-        row = licenses.suspend(active(), by=ann, reason="breach", words=WORDS)
+        row = licenses.suspend(active(), by=ann, reason="suspected_breach", words=WORDS)
         licenses.propose_revoke(row, by=ann, reason="breach", words=WORDS)
         return row
 
@@ -264,7 +264,9 @@ def of_licenses() -> list[Stage]:
             "active",
             active,
             {
-                "suspend": lambda row, seen: licenses.suspend(row, by=ann, reason="breach", words=WORDS, seen=seen),
+                "suspend": lambda row, seen: licenses.suspend(
+                    row, by=ann, reason="suspected_breach", words=WORDS, seen=seen
+                ),
                 **ending,
             },
         ),

@@ -460,7 +460,7 @@ GUARDS = [
     (
         "suspend: with words",
         "required",
-        lambda d: call(licenses.suspend, d.held(), by=d.editor, reason="breach", words=""),
+        lambda d: call(licenses.suspend, d.held(), by=d.editor, reason="suspected_breach", words=""),
     ),
     ("reinstate: by the desk", "not_allowed", lambda d: call(licenses.reinstate, suspended(d), by=THE_PARTNER)),
     ("revoke: proposed before", "needs_proposal", lambda d: call(licenses.revoke, d.held(), by=d.manager, **REVOKE)),

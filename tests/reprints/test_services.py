@@ -13,6 +13,7 @@ from newsroom.errors import Conflict, Invalid, NotAllowed, Stale
 from newsroom.events.models import Event, Promise
 from newsroom.workflow import THE_LOG, THE_PARTNER
 from reprints import links
+from reprints.forms.desk import LicenseProposeRevokeForm, LicenseRevokeForm, LicenseSuspendForm
 from reprints.models import License, LicenseRequest, Quote, RequestItem
 from reprints.services import accepting, asking, clock, deciding, invoicing, licenses, payments, placements, quoting
 from reprints.services.askers import Asker
@@ -806,6 +807,23 @@ def test_a_proposal_for_an_older_version_does_not_count(publication, article, ed
     with pytest.raises(Conflict) as refused:
         licenses.revoke(held, by=manager, reason="breach", words="Sold.", remove_within=timedelta(days=1))
     assert refused.value.code == "needs_proposal"
+
+
+def test_a_suspension_and_a_revocation_have_reasons_of_their_own(publication, article, editor):
+    pause, end = LicenseSuspendForm.base_fields["reason"], LicenseRevokeForm.base_fields["reason"]
+    assert LicenseProposeRevokeForm.base_fields["reason"].choices == end.choices
+    pausing, ending = ([code for code, _label in field.choices] for field in (pause, end))
+    assert pausing == ["payment_overdue", "suspected_breach", "correction_pending"]
+    assert ending == [
+        *("non_payment", "breach", "rights_lost", "legal_takedown", "retraction", "issued_in_error", "fraud")
+    ]
+    held = make.make_license(publication, article)
+    for reason in (*pausing, "by_licensee", "agreed"):
+        with pytest.raises(Invalid):
+            licenses.propose_revoke(held, by=editor, reason=reason, words="Sold on.")
+    for reason in (*ending, "by_licensee", "agreed"):
+        with pytest.raises(Invalid):
+            licenses.suspend(held, by=editor, reason=reason, words="Explain.")
 
 
 def test_suspending_and_reinstating(publication, article, editor):

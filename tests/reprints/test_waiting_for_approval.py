@@ -15,7 +15,7 @@ from tests import factories
 from tests.reprints import factories as make
 
 pytestmark = pytest.mark.django_db
-BREACH = {"reason": "suspected_breach", "words": "Sold on."}
+BREACH = {"reason": "breach", "words": "Sold on."}
 
 
 @pytest.fixture
@@ -109,5 +109,5 @@ def test_the_reason_of_a_proposed_revocation_is_read_by_its_name(client, daily, 
     held = proposed_revocation(daily, editor)
     client.force_login(manager)
     shown = client.get(reverse("admin:reprints_license_change", args=[held.pk])).content.decode()
-    assert "Suspected breach: Sold on." in shown
-    assert "suspected_breach:" not in shown
+    assert "Breach of the terms: Sold on." in shown
+    assert "breach: Sold" not in shown

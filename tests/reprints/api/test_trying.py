@@ -262,7 +262,7 @@ def test_the_desk_that_is_none_quotes_what_a_person_would_and_the_way_goes_on_to
         assert decide(tester, license=number, decision=decision).json()["status"] == status
     held = tester.get(f"licenses/{number}/").json()
     assert (held["end_reason"], held["end_words"][:15], held["removal_deadline"] is not None) == (
-        "suspected_breach",
+        "breach",
         "This is a test.",
         True,
     )
