@@ -22,6 +22,7 @@ from reprints.models import (
     LicenseRequest,
     UpdateNotice,
 )
+from reprints.vocabulary import InvoiceKind
 from reprints.workflow import UNANSWERED, InvoiceStatus
 
 
@@ -89,16 +90,23 @@ def agenda(person: User) -> Iterable[Due]:
 
 
 def invoice_cards(person: User) -> list[Card]:
-    """Overdue invoices and orders without a number, for whoever does licensing."""
+    """Overdue invoices, and orders and credit notes without a number, for whoever does licensing."""
     if not person.roles_anywhere() & ROLES:
         return []
     mine = Invoice.objects.visible_to(person)
     url = reverse("admin:reprints_invoice_changelist")
     late = mine.overdue(timezone.now())
     drafts = mine.filter(status=InvoiceStatus.DRAFT)
+    listed = f"{url}?status__exact=draft&kind__exact="
     return [
         Card(_("overdue invoices"), late.count(), f"{url}?overdue=yes", urgent=True),
-        Card(_("orders to invoice"), drafts.count(), f"{url}?status__exact=draft"),
+        *(
+            Card(label, drafts.filter(kind=kind).count(), f"{listed}{kind}")
+            for label, kind in (
+                (_("orders to invoice"), InvoiceKind.INVOICE.value),
+                (_("credit notes without a number"), InvoiceKind.CREDIT_NOTE.value),
+            )
+        ),
     ]
 
 

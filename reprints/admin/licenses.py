@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from reprints.models import (
     UpdateNotice,
 )
 from reprints.services import licenses, placements, updates
-from reprints.workflow import LICENSE, UNANSWERED, UPDATE_NOTICE
+from reprints.workflow import LICENSE, UNANSWERED, UPDATE_NOTICE, LicenseStatus
 
 MOST_SHOWN = 200
 
@@ -54,14 +55,31 @@ class SuspensionFilter(admin.SimpleListFilter):
         return rows.suspended_past_their_day(timezone.now()) if self.value() == "over" else rows
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """What licenses are today, by their dates too."""
+
+    title = _("status")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Every stored status, and those that dates decide."""
+        return [*LicenseStatus.choices, *wording.EFFECTIVE.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """The choice."""
+        known = {code for code, _label in self.lookup_choices}
+        rows = cast(Any, queryset)
+        return rows.standing_as(self.value(), timezone.now()) if self.value() in known else rows
+
+
 @admin.register(License)
 class LicenseAdmin(LicensingAdmin):
     """What is granted, and its life."""
 
     workflow = LICENSE
     subject_template = "admin/reprints/license.html"
-    list_display = ("reference", "organization", "article", "use", "status", "starts_on", "ends_on")
-    list_filter = ("status", SuspensionFilter, SecondPersonFilter, "use", "publication")
+    list_display = ("reference", "organization", "article", "use", "standing", "starts_on", "ends_on")
+    list_filter = (StandingFilter, SuspensionFilter, SecondPersonFilter, "use", "publication")
     search_fields = ("reference", "organization__name", "article__headline")
     list_select_related = ("organization", "article", "publication")
     buttons: ClassVar[dict[str, Button]] = {
@@ -79,6 +97,13 @@ class LicenseAdmin(LicensingAdmin):
         ),
         "revoke": Button(licenses.revoke, forms.LicenseRevokeForm, danger=True),
     }
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, row: License) -> str:
+        """What it is today."""
+        return render_to_string(
+            "includes/status.html", {"status": row.effective_status(), "label": wording.standing(row)}
+        )
 
     def title_of(self, subject: License) -> str:
         """The article that was licensed."""

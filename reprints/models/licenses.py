@@ -78,6 +78,19 @@ class LicenseQuerySet(models.QuerySet["License"]):
 
         return self.filter(by_the_day(now, late), status=LicenseStatus.SUSPENDED)
 
+    def standing_as(self, status: str, now: datetime) -> LicenseQuerySet:
+        """Whose `effective_status` at that moment is this."""
+        ended = by_the_day(now, lambda day: Q(ends_on__lt=day))
+        ahead = by_the_day(now, lambda day: Q(starts_on__gt=day))
+        if status == "expired":
+            return self.filter(ended, status__in=[LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED])
+        if status == "scheduled":
+            return self.filter(ahead, status=LicenseStatus.ACTIVE)
+        rows = self.filter(status=status)
+        if status in (LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED):
+            rows = rows.exclude(ended)
+        return rows.exclude(ahead) if status == LicenseStatus.ACTIVE else rows
+
     def without_renewal(self) -> LicenseQuerySet:
         """Which no other license is to follow: none in force, none that waits for its payment."""
         following = License.objects.filter(

@@ -1,12 +1,19 @@
 """The licensing desk's pages: the queue, writing a quote, the manager above the limit, the life of a license."""
 
+from datetime import timedelta
+
+import lxml.html
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from newsroom.events import planning
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
+from reprints.services import licenses
+from tests.reprints import factories as make
 from tests.reprints.factories import (
     happened,
     make_article,
@@ -138,6 +145,36 @@ def test_a_license_is_revoked_by_two_people(desk):
     assert press(desk.as_(desk.editor), license_, "revoke", hours=24, **words) == 409
     assert press(desk.as_(desk.manager), license_, "revoke", hours=24, **words) == 302
     assert License.objects.get(pk=license_.pk).status == "revoked"
+
+
+def test_the_list_of_licenses_says_and_finds_what_each_is_today(desk):
+    daily, today = desk.publication, make.today(desk.publication)
+
+    def held(*, first=0, last=364, suspended=False):
+        days = {"starts_on": today + timedelta(days=first), "ends_on": today + timedelta(days=last)}
+        terms = {name: day.isoformat() for name, day in days.items()}
+        row = make_license(daily, make_article(daily), **terms)
+        why = {"reason": "suspected_breach", "words": "Why?"}
+        return licenses.suspend(row, by=desk.editor, **why) if suspended else row
+
+    rows = {
+        "active": [held()],
+        "scheduled": [held(first=30)],
+        "suspended": [held(suspended=True)],
+        "expired": [held(last=1), held(last=1, suspended=True)],
+    }
+    words = {"active": "Active", "scheduled": "Begins later", "suspended": "Suspended", "expired": "Expired"}
+    url = reverse("admin:reprints_license_changelist")
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        client = desk.as_(desk.editor)
+        for status, expected in rows.items():
+            page = client.get(url, {"standing": status})
+            found = page.context_data["cl"].result_list
+            assert {row.pk for row in found} == {row.pk for row in expected}
+            assert {row.effective_status() for row in found} == {status}
+            cells = lxml.html.fromstring(page.content.decode()).xpath("//td[contains(@class, 'field-standing')]")
+            assert {" ".join(cell.text_content().split()) for cell in cells} == {words[status]}
+        assert client.get(url, {"standing": "nonsense"}).context_data["cl"].result_count == 5
 
 
 def test_the_desk_enters_what_a_licensee_answered(desk):

@@ -272,6 +272,17 @@ def test_a_day_of_the_table_that_cannot_be_read_is_refused_by_its_name(as_, name
     assert (answer.status_code, f"{name}: {said}" in answer.content.decode()) == (400, True)
 
 
+def test_a_credit_note_is_no_order_to_invoice(as_):
+    publication = make.make_publication()
+    desk = as_("licensing_editor", publication)
+    billing.owed(publication)
+    assert press(desk, billing.owed(publication), "enter_number", number="RE-1") == 302
+    assert press(desk, Invoice.objects.get(number="RE-1"), "credit", words="Twice.") == 302
+    cards = {str(card.label): card for card in desk.get(reverse("admin:index")).context_data["cards"]}
+    for label in ("orders to invoice", "credit notes without a number"):
+        assert (cards[label].count, desk.get(cards[label].url).context_data["cl"].result_count) == (1, 1)
+
+
 @pytest.mark.parametrize(("zone", "over"), [("America/Los_Angeles", False), ("UTC", True), ("Asia/Tokyo", True)])
 def test_an_invoice_is_overdue_when_its_day_is_over_where_the_publication_is(publication, as_, zone, over):
     owed = billing.owed(publication)
