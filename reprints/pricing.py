@@ -2,8 +2,9 @@
 
 The first rule that matches, by ascending priority, makes the price:
 base + per_unit × ceil(quantity ÷ unit_size), × each factor in the order the rule names them, then the
-minimum, then the partner's discount, then rounding HALF_UP to the minor units of the currency. Every step
-that changes something, and the rule itself, is a row of the trace; the last subtotal is the price.
+partner's discount, then the minimum, below which no discount goes, then rounding HALF_UP to the minor units of
+the currency. Every step that changes something, and the rule itself, is a row of the trace; the last subtotal is
+the price.
 """
 
 from __future__ import annotations
@@ -141,12 +142,12 @@ def price_by(rule: Rule, ask: Ask, *, currency: str, discount_percent: Decimal =
         if by != ONE:
             total *= by
             steps.append(Step(factor.by, f"× {_short(by)}", total))
-    if total < rule.minimum:
-        total = rule.minimum
-        steps.append(Step("minimum", f"≥ {plain(rule.minimum, currency)}", total))
     if discount_percent and total:
         total *= (Decimal(100) - discount_percent) / 100
         steps.append(Step("discount", f"− {_short(discount_percent)} %", total))
+    if total < rule.minimum:
+        total = rule.minimum
+        steps.append(Step("minimum", f"≥ {plain(rule.minimum, currency)}", total))
     if total >= LARGEST:
         raise TooLarge
     rounded = to_minor_units(total, currency)

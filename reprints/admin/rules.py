@@ -35,7 +35,10 @@ def in_words(rule: pricing.Rule, currency: str) -> list[str]:
         each = {"price": money(rule.per_unit, currency), "size": _number(rule.unit_size)}
         price = _("%(base)s and %(price)s for each %(size)s begun") % {"base": price, **each}
     if rule.minimum:
-        price = _("%(price)s, at least %(least)s") % {"price": price, "least": money(rule.minimum, currency)}
+        price = _("%(price)s, at least %(least)s after every discount") % {
+            "price": price,
+            "least": money(rule.minimum, currency),
+        }
     return [_applies_to(rule), f"{price}.", *(_factor(factor) for factor in rule.factors)]
 
 

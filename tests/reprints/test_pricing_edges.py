@@ -65,6 +65,22 @@ def test_the_minimum_is_named_only_where_it_raises_the_price(base, steps):
     assert found.amount == max(Decimal(base), Decimal(50))
 
 
+@pytest.mark.parametrize(
+    ("discount", "steps"),
+    [
+        ("20", [("discount", "− 20 %", "64.00")]),
+        ("37.5", [("discount", "− 37.5 %", "50.00")]),
+        ("50", [("discount", "− 50 %", "40.00"), ("minimum", "≥ 50.00", "50.00")]),
+        ("100", [("discount", "− 100 %", "0.00"), ("minimum", "≥ 50.00", "50.00")]),
+    ],
+)
+def test_no_discount_goes_below_the_minimum_and_the_trace_says_in_which_order(discount, steps):
+    rule = Rule("flat", 1, base=Decimal(80), minimum=Decimal(50))
+    found = pricing.price(WEB, [rule], currency="USD", discount_percent=Decimal(discount))
+    assert [tuple(row.values()) for row in found.trace_rows()[1:]] == steps
+    assert found.amount == Decimal(steps[-1][2])
+
+
 def test_no_discount_leaves_no_trace():
     found = pricing.price(WEB, [Rule("flat", 1, base=Decimal(5))], currency="USD", discount_percent=Decimal(0))
     assert [row["rule"] for row in found.trace_rows()] == ["flat"]

@@ -25,7 +25,7 @@ def test_what_it_applies_to_is_named_and_not_coded():
 
 def test_the_price_of_units_and_the_minimum_are_said():
     sentences = in_words(rule(per_unit=Decimal(25), unit_size=1000, minimum=Decimal("50.5")), "EUR")
-    assert sentences[1] == "€150.00 and €25.00 for each 1,000 begun, at least €50.50."
+    assert sentences[1] == "€150.00 and €25.00 for each 1,000 begun, at least €50.50 after every discount."
 
 
 def test_bands_and_words_of_factors_are_said():

@@ -158,6 +158,7 @@ def test_a_blocked_organization_and_a_price_above_the_limit_go_to_a_person(publi
 
 
 def test_a_price_of_nothing_outside_the_free_lane_goes_to_a_person(publication, article):
+    publication.rate_cards.get().rules.update(minimum=0)
     request = make.make_request(publication, article, organization=make.make_organization(discount_percent=100))
     assert request.lane_reasons == [{"item": 0, "code": "zero_price"}]
 
