@@ -5,7 +5,7 @@ partner who is signed in. Both pages make the same moves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,8 +35,8 @@ from reprints.services import (
     updates,
 )
 from reprints.services.buyers import buyer_of
-from reprints.views import standing
-from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE
+from reprints.views import standing, wording
+from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE, RequestStatus
 
 CONFLICT = 409
 INVALID = 422
@@ -254,13 +254,26 @@ def page_of(visit: Visit, tried: tuple[Any, str, Any] | None, sentence: str, sta
     """
     asked = LicenseRequest.objects.get(pk=visit.asked.pk) if status == CONFLICT else visit.asked
     form = tried[2] if tried else None
+    context = standing.context_of(asked, lambda subject: forms_of(subject, visit, tried, status))
+    who_signs = _who_signs(visit)
+    if who_signs and context["standing"] is wording.STANDINGS[RequestStatus.QUOTED]:
+        context["standing"] = replace(context["standing"], next=who_signs)
     return {
-        **standing.context_of(asked, lambda subject: forms_of(subject, visit, tried, status)),
+        **context,
+        "who_signs": who_signs,
         "errors": form if form is not None and form.errors and status != CONFLICT else None,
         "kept_words": _kept_words(visit, tried),
         "sentence": sentence,
         "base": visit.base,
     }
+
+
+def _who_signs(visit: Visit) -> str:
+    """Who accepts and declines quotes, for a contact who may not; empty for whoever may."""
+    if visit.contact is None or visit.may("quote", ACCEPT):
+        return ""
+    signers = visit.contact.organization.contacts.filter(is_active=True, is_signatory=True).order_by("name", "pk")
+    return wording.who_signs([row.name for row in signers])
 
 
 def _kept_words(visit: Visit, tried: tuple[Any, str, Any] | None) -> str:

@@ -137,6 +137,14 @@ def standing_of(
     return STANDINGS[request.status]
 
 
+def who_signs(names: Sequence[str]) -> str:
+    """What a contact reads who may not answer a quote: whose matter that is."""
+    if not names:
+        return _now("Nobody may sign for your organization yet: please write to the licensing desk.")
+    listed = format_list(list(names), style="or", locale=page_locale())
+    return _now("Whoever signs for your organization accepts or declines it: %(names)s.") % {"names": listed}
+
+
 def to_remove(held: Sequence[License]) -> list[License]:
     """Those that were revoked, and whose last moment for removing the text is still to come."""
     now = moments.now()

@@ -94,6 +94,21 @@ def test_a_license_that_is_being_renewed_needs_nothing_more(publication, organiz
     assert "A license ends" not in text(asker.get(DOOR))
 
 
+def test_whoever_may_not_sign_reads_who_may(publication, organization, signer):
+    request = make.make_request(publication, make.make_article(publication), organization=organization)
+    asker = signed_in(organization.contacts.get(is_requester=True))
+    said = "Whoever signs for your organization accepts or declines it: {}."
+    page = asker.get(at(request))
+    assert text(page).count(said.format("Sig Natory")) == 2  # where it stands, and in place of the form
+    assert ("Accept the quote" in text(page), "then accept or decline" in text(page)) == (False, False)
+    person(organization, is_signatory=True)
+    assert said.format("Pat is_signatory or Sig Natory") in text(asker.get(at(request)))
+    assert "Whoever signs" not in text(signer.get(at(request)))
+    organization.contacts.filter(is_signatory=True).update(is_active=False)
+    nobody = "Nobody may sign for your organization yet: please write to the licensing desk."
+    assert nobody in text(asker.get(at(request)))
+
+
 def test_each_list_leads_to_the_request(publication, organization, signer):
     held = make.make_license(publication, make.make_article(publication), organization=organization)
     for name, reference in (
