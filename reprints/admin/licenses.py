@@ -159,7 +159,7 @@ class UpdateNoticeAdmin(LicensingAdmin):
         "remind": Button(updates.remind, None, _("Ask once more"), _may_remind),
         "verify": Button(updates.verify),
         "escalate": Button(updates.escalate),
-        "waive": Button(updates.waive, forms.WordsForm),
+        "waive": Button(updates.waive, forms.NoticeWaiveForm),
     }
 
     def title_of(self, subject: UpdateNotice) -> str:

@@ -121,6 +121,12 @@ class PlacementSeenForm(WorkForm):
             self.fields["url"].choices = [(url, url) for url in standing]  # type: ignore[attr-defined]  # -- a choice field
 
 
+class NoticeWaiveForm(WordsForm):
+    """Release the licensee from it."""
+
+    words = CleanTextField(label=_("Why the licensee need not do anything, told to the licensee"), max_length=500)
+
+
 class NoticeAcknowledgeForm(WorkForm):
     """What the licensee told us it did."""
 

@@ -59,8 +59,8 @@ def needless(subject: Any) -> set[str]:
 
 
 def _can_renew(row: License) -> bool:
-    """A term that ends, and no renewal of it that is under way or agreed."""
-    if row.ends_on is None or row.status != LicenseStatus.ACTIVE:
+    """A term that ends, no renewal of it that is under way or agreed, and an article that is not withdrawn."""
+    if row.ends_on is None or row.status != LicenseStatus.ACTIVE or row.article.status == "canceled":
         return False
     return not any(request.status in RENEWING for request in row.renewals.all())
 
@@ -87,7 +87,10 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         .first()
     )
     waits = promise if promise is not None and promise.kept_at is None else None
-    standing = wording.standing_of(asked, newest, must_act=bool(unanswered), answering=waits is not None, held=held)
+    thread = _thread(asked)
+    standing = wording.standing_of(
+        asked, newest, must_act=bool(unanswered), answering=waits is not None, held=held, said=bool(thread)
+    )
     removals = [row.removal_deadline for row in wording.to_remove(held) if row.removal_deadline]
     return {
         "asked": asked,
@@ -107,7 +110,7 @@ def context_of(asked: LicenseRequest, forms_of: FormsOf) -> dict[str, Any]:
         "order": _order(asked, sent),
         "invoices": [_invoice(row) for row in invoices_of(asked)],
         "must_act": bool(unanswered),
-        "thread": _thread(asked),
+        "thread": thread,
         "contact": getattr(asked, "contact", None),
         "forms": forms_of(asked),
     }

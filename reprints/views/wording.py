@@ -89,6 +89,16 @@ them, the gravest first.
 """
 PERMITTING = frozenset({"active", "scheduled", "pending_payment"})
 
+WITHOUT_WORDS: dict[str, Standing] = {
+    S.DECLINED: Standing(_("Declined"), _("We could not license this."), "", 4),
+    S.REDIRECTED: Standing(_("Not ours to license"), _("The rights are not ours."), "", 4),
+}
+"""Answers whose words were erased since."""
+SUSPENDED_OPEN = Standing(_("Suspended"), _("The text may not be used for now. Our reason is below."), "", 4)
+"""Without a day on which it ends by itself."""
+ENDED_FOR_GOOD = Standing(_("Ended"), _("The time of your license is over: the text may not be used any more."), "", 4)
+"""Of an article that was withdrawn: nobody can renew it."""
+
 EXPIRED = _("Expired")
 DESK = _("Licensing desk")
 YOU = _("You")
@@ -116,10 +126,11 @@ def standing_of(
     must_act: bool,
     answering: bool = False,
     held: Sequence[License] = (),
+    said: bool = True,
 ) -> Standing:
     """Where the request stands. A license to be removed comes first, then a change of the article to act on; a quote
     whose date is over is told, that the desk owes an answer to a proposal (`answering`), and what became of the
-    licenses that it brought (`held`).
+    licenses that it brought (`held`). `said`: whether the page has messages.
     """
     if to_remove(held):
         return REMOVE
@@ -131,10 +142,21 @@ def standing_of(
         return LATE_QUOTE
     found = {row.effective_status() for row in held}
     if found and not found & PERMITTING:
-        return next(standing for status, standing in AFTERWARDS.items() if status in found)
+        return _afterwards(next(status for status in AFTERWARDS if status in found), held)
     if "active" in found and request.status == S.FULFILLED:
         return IN_FORCE
+    if not said and request.status in WITHOUT_WORDS:
+        return WITHOUT_WORDS[request.status]
     return STANDINGS[request.status]
+
+
+def _afterwards(status: str, held: Sequence[License]) -> Standing:
+    rows = [row for row in held if row.effective_status() == status]
+    if status == "suspended" and not any(row.suspended_until for row in rows):
+        return SUSPENDED_OPEN
+    if status == "expired" and all(row.article.status == "canceled" for row in rows):
+        return ENDED_FOR_GOOD
+    return AFTERWARDS[status]
 
 
 def who_signs(names: Sequence[str]) -> str:

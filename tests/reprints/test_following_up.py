@@ -212,3 +212,9 @@ def test_the_first_page_leads_to_suspensions_past_their_day(desk, editor, told):
     assert f'href="{LICENSES}?suspension=over"' in first
     shown = desk.get(LICENSES, {"suspension": "over"}).content.decode()
     assert [row.reference in shown for row in (late, waiting, over)] == [True, False, False]
+
+
+def test_whoever_releases_a_licensee_reads_that_the_licensee_is_told_why(desk, built):
+    notice = built[3][0]
+    page = desk.get(reverse("admin:reprints_updatenotice_change", args=[notice.pk])).content.decode()
+    assert "Why the licensee need not do anything, told to the licensee" in page

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from newsroom.articles.models import Article
 from newsroom.events import endpoints
 from reprints import links
 from reprints.models import License, UpdateNotice
-from reprints.services import accepting, licenses, placements, updates
+from reprints.services import accepting, deciding, licenses, placements, updates
 from tests.factories import verified
 from tests.reprints import factories as make
 from tests.reprints.many import many_like
@@ -116,7 +117,46 @@ def test_a_suspension_says_until_when(signer, held, manager):
     licenses.suspend(
         held, by=manager, reason="suspected_breach", words="Please explain.", until=held.day() + timedelta(days=5)
     )
-    assert "unless we write to you." in text(signer.get(at(held)))
+    page = text(signer.get(at(held)))
+    assert "unless we write to you." in page
+    assert "Our reason, and until when, are below." in page
+
+
+def test_a_suspension_without_a_day_promises_none(signer, held, manager):
+    licenses.suspend(held, by=manager, reason="suspected_breach", words="Please explain.")
+    page = text(signer.get(at(held)))
+    assert ("Our reason is below." in page, "until when" in page, "Please explain." in page) == (True, False, True)
+
+
+def test_of_a_withdrawn_article_no_next_term_is_offered(organization, article, held):
+    asker = signed_in(organization.contacts.get(is_requester=True))
+    assert "Renew it" in text(asker.get(at(held)))
+    Article.objects.filter(pk=article.pk).update(desk_status="canceled")
+    assert "Renew it" not in text(asker.get(at(held)))
+    License.objects.filter(pk=held.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
+    page = text(asker.get(at(held)))
+    assert "The time of your license is over: the text may not be used any more." in page
+    assert "unless you renew it" not in page
+
+
+def test_a_declined_request_whose_words_were_erased_leads_to_none(publication, organization, signer):
+    request = make.make_request(publication, make.make_article(publication, licensable=None), organization=organization)
+    editor = make.make_staff(publication, "licensing_editor")
+    deciding.decline(request, by=editor, code="editorial_policy", words="Not for this use.")
+    path = f"{DOOR}requests/{request.reference}/"
+    assert "We cannot license this. The reasons are below." in text(signer.get(path))
+    request.messages.all().delete()
+    page = text(signer.get(path))
+    assert ("We could not license this." in page, "reasons are below" in page) == (True, False)
+
+
+def test_a_release_is_headed_as_one(publication, article, organization, signer, held):
+    updates.open_for(make.happened("article.withheld", article))
+    assert "The article that you licensed changed: Hold: do not use for now" in text(signer.get(at(held)))
+    updates.open_for(make.happened("article.released", article))
+    page = text(signer.get(at(held)))
+    assert "The article that you licensed may be used again" in page
+    assert "The article that you licensed changed" not in page
 
 
 # --- what needs the organization ------------------------------------------------------------
