@@ -63,6 +63,12 @@ def _can_be_placed(subject: Correction, person: User) -> bool:
     return subject.status in placing.MAY_PLACE and at_desk(subject, person)
 
 
+def _lacks(subject: Correction) -> list[str]:
+    """What keeps a draft from being sent for approval, in sentences."""
+    faults = notices.faults_before_approval(subject) if subject.status == CorrectionStatus.DRAFT else []
+    return [str(fault.detail) for fault in faults]
+
+
 def _findings(subject: Correction) -> list[tuple[Finding, str, Event | None]]:
     """What the linter finds, each with the desk's answer and the event of that answer."""
     answered = {event.data.get("code"): event for event in history_of(subject).filter(kind=WARNING_ANSWERED.name)}
@@ -240,6 +246,10 @@ class CorrectionAdmin(WorkflowAdmin):
             .prefetch_related("articles__article")
         )
 
+    def needless(self, subject: Correction, person: User) -> set[str]:
+        """To send a draft that would come back at once: the page says what it lacks."""
+        return {"send_for_approval"} if _lacks(subject) else set()
+
     def subject_context(self, request: HttpRequest, subject: Correction) -> dict[str, Any]:
         """The passages word by word, who wrote it, the reports that wait for it, what still keeps it back, and by when
         it is owed: to the second person, and to the readers of those reports.
@@ -256,6 +266,7 @@ class CorrectionAdmin(WorkflowAdmin):
             "agency_corrections": list(subject.agency_corrections.select_related("entered_by")[:20]),
             "authors": list(subject.authors.select_related("user")),
             "waiting": waiting,
+            "lacks": _lacks(subject),
             "not_ready": subject.not_ready() if subject.status in notices.OPEN else "",
             "findings": _findings(subject) if subject.status in notices.OPEN else [],
             "may_answer": _has_warnings(subject, request.user),  # type: ignore[arg-type]  # -- idem

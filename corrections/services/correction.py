@@ -59,6 +59,16 @@ REVIEWED_BY = {"publish_urgent": STANDARDS, "suppress": LEGAL}
 """What one person may do alone → who reviews it within 24 hours."""
 
 
+def faults_before_approval(correction: Correction) -> list[Fault]:
+    """What must change before the words may be sent for approval."""
+    if not correction.text.strip():
+        return [Fault("/text", _("The notice has no text yet."), "required")]
+    if not correction.articles.all():
+        return [Fault("/articles", _("Name at least one article."), "required")]
+    blocking = [finding for finding in correction.lint() if finding.level == "block"]
+    return [Fault("/text", str(finding.sentence), finding.code) for finding in blocking]
+
+
 @transaction.atomic
 def send_for_approval(correction: Correction, *, by: User, seen: int | None = None) -> Correction:
     """The words are done; from here on they are frozen. What the rules say must change is changed before that.
@@ -66,12 +76,8 @@ def send_for_approval(correction: Correction, *, by: User, seen: int | None = No
     Warnings can still be answered while it waits. Raises `Invalid` with every finding that blocks.
     """
     correction = lock(correction, seen=seen)
-    if not correction.text.strip():
-        raise Invalid.one("/text", _("The notice has no text yet."), "required")
-    if not correction.articles.exists():
-        raise Invalid.one("/articles", _("Name at least one article."), "required")
-    if blocking := [finding for finding in correction.lint() if finding.level == "block"]:
-        raise Invalid([Fault("/text", str(finding.sentence), finding.code) for finding in blocking])
+    if faults := faults_before_approval(correction):
+        raise Invalid(faults)
     change = CORRECTION.move(correction, "send_for_approval", by)
     correction.save(update_fields=MOVED)
     author = correction.authors.order_by("-at").first()

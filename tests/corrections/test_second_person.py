@@ -1,5 +1,8 @@
 """What two people decide about a notice: its words, what one did alone, and destroying it under an order."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -77,6 +80,28 @@ def test_words_that_must_change_are_not_sent_for_approval(desk):
     form = next(row["form"] for row in answer.context_data["buttons"] if row["name"] == "send_for_approval")
     assert list(form.non_field_errors()) == sentences
     assert Correction.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_a_draft_that_would_come_back_at_once_is_not_offered_to_be_sent_and_says_what_it_lacks(desk):
+    draft = make_correction(desk.publication, by=desk.editor)
+
+    def shown():
+        page = desk.page(desk.editor, draft)
+        said = re.search(r"<strong>(Before it can be sent for approval)</strong>: (.*?)</p>", page.content.decode())
+        return "send_for_approval" in buttons(page), said and html.unescape(said[2])
+
+    assert shown() == (True, None)
+    notices.edit(draft, by=desk.editor, text="The cost was wrong.", original_text="1.2", corrected_text="1.2")
+    (blocking,) = [
+        str(finding.sentence) for finding in Correction.objects.get(pk=draft.pk).lint() if finding.level == "block"
+    ]
+    assert shown() == (False, blocking)
+    Correction.objects.filter(pk=draft.pk).update(text="")
+    assert shown() == (False, "The notice has no text yet.")
+    Correction.objects.filter(pk=draft.pk).update(text="This correction clarifies the story about the bridge.")
+    Correction.objects.filter(pk=draft.pk).update(original_text="", corrected_text="")
+    assert {finding.level for finding in Correction.objects.get(pk=draft.pk).lint()} == {"warn"}
+    assert shown() == (True, None)  # warnings are answered while it waits
 
 
 def test_what_only_warns_is_sent_and_answered_while_it_waits(desk):
