@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprints import pricing
+from reprints import pricing, steps
 from reprints.pricing import Ask, BadRule, Factor, Rule
 
 WEB = Ask(use="republish_web", quantity=5000, territory=("US",), days=365)
@@ -222,3 +222,21 @@ def test_equal_factors_side_by_side_are_no_fault():
     bands = [[1, "2"], [2, "2"], [None, "2"]]
     (factor,) = pricing.read_factors([{"by": "words", "bands": bands, "unlimited": "2"}])
     assert [by for _end, by in factor.bands] == [Decimal(2)] * 3
+
+
+def test_every_step_of_a_price_has_a_name_that_people_read():
+    codes = pricing.NUMBERS | pricing.WORDS | {"discount", "minimum", "rounding", pricing.BY_HAND}
+    assert set(steps.NAMES) == codes
+    rule = Rule("minimum", 1, base=Decimal("80.001"), minimum=Decimal("50.005"))
+    found = pricing.price(WEB, [rule], currency="USD", discount_percent=Decimal(50)).trace_rows()
+    said = [(str(row["rule"]), row["effect"], row["subtotal"]) for row in steps.in_words(found)]
+    assert said == [
+        ("minimum", "80.00", "80.00"),  # what the desk called its rule
+        ("Discount", "− 50 %", "40.00"),
+        ("Minimum", "raised to 50.01", "50.01"),
+        ("Rounding", "to the smallest coin", "50.01"),
+    ]
+    free = [{"rule": "free", "effect": "12 ≤ 100", "subtotal": "0.00"}]
+    assert steps.in_words(free) == [{"rule": "Free of charge", "effect": "12 ≤ 100 words", "subtotal": "0.00"}]
+    unknown = [*found[:1], {"rule": "moon", "effect": "× 2", "subtotal": "1.00"}]
+    assert steps.in_words(unknown) == unknown
