@@ -163,7 +163,7 @@ def who_signs(names: Sequence[str]) -> str:
     """What a contact reads who may not answer a quote: whose matter that is."""
     if not names:
         return _now("Nobody may sign for your organization yet: please write to the licensing desk.")
-    listed = format_list(list(names), style="or", locale=page_locale())
+    listed = format_list(list(names), style="or", locale=wording.spoken_locale())
     return _now("Whoever signs for your organization accepts or declines it: %(names)s.") % {"names": listed}
 
 
