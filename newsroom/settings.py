@@ -263,6 +263,7 @@ THROTTLES = {
     "report-flood": (env.integer("THROTTLE_REPORT_FLOOD", 600), 3600),
     "article-form": (env.integer("THROTTLE_ARTICLE_REPORTS", 60), 3600),
     "link-request": (env.integer("THROTTLE_LINK_REQUESTS", 5), 3600),
+    "move": (env.integer("THROTTLE_MOVES", 60), 3600),
 }
 
 SPECTACULAR_SETTINGS = {

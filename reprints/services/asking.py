@@ -53,6 +53,8 @@ AROUND = ("organization_type", "po_number", "deadline", "note", "end_client")
 """What can be changed around the items."""
 PRICED = {"organization_type", "end_client"}
 """Those that a quote depends on."""
+MOST_MESSAGES = 100
+"""How many a requester may write about one request, beside the moves that have words."""
 
 
 @dataclass(frozen=True)
@@ -251,10 +253,14 @@ def withdraw(
 def message(request: LicenseRequest, *, words: str, by: Actor = THE_PARTNER, internal: bool = False) -> RequestMessage:
     """Say something without changing the status.
 
-    An internal note stays with the desk and is told to nobody.
+    An internal note stays with the desk and is told to nobody. Raises `Conflict` (`too_many`) when the requester has
+    written as many as one request takes.
     """
     request = lock(request)
     _require(request, by, LICENSING if internal else PARTNER, LICENSING)
+    if by.actor_kind == PARTNER and request.messages.filter(author_kind=PARTNER, move="").count() >= MOST_MESSAGES:
+        words = _("You have written %(most)d messages about this request. Write to the licensing desk by mail.")
+        raise Conflict(words % {"most": MOST_MESSAGES}, code="too_many")
     row = say(request, words_of(words), by=by, internal=internal)
     tell(events.MESSAGED, request, by=by, data={"message": row.pk, "internal": internal})
     return row

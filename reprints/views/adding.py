@@ -41,6 +41,7 @@ def add(request: HttpRequest, visit: Visit, places: Sequence[dict[str, Any]] = (
         about=visit.about(asked),
         page_of=lambda _row: visit.back,
         places=places,
+        pace=visit.pace,
         asked=asked,
         seen=int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else asked.version,
     )

@@ -29,7 +29,8 @@ class Asker:
     """Who asks which publication: anyone, or an organization on its own pages.
 
     The forms go to `action`, `about` binds them to a session, and `page_of` is where the request is found afterwards.
-    `places` are the other pages of an organization.
+    `places` are the other pages of an organization. `pace` is the throttle that counts what somebody known sends, and
+    the key it is counted under.
     """
 
     publication: Publication
@@ -38,6 +39,7 @@ class Asker:
     about: str = ""
     page_of: Callable[[LicenseRequest], str] = links.private_path
     places: Sequence[dict[str, Any]] = ()
+    pace: tuple[str, str] | None = None
 
     @property
     def is_known(self) -> bool:

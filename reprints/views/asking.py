@@ -28,6 +28,7 @@ from reprints.models import LicenseRequest, TermsTemplate, UseType
 from reprints.services import asking, drafts, quoting
 from reprints.views import wording
 from reprints.views.askers import PURPOSE, Asker, from_link
+from reprints.views.moves import too_often
 from reprints.views.naming import known, names_of, of_several_titles
 from reprints.vocabulary import MAX_ITEMS, Lane, Use
 
@@ -175,6 +176,8 @@ def _take_in(
 ) -> HttpResponse:
     if not asker.is_known and (doubted := _doubted(request, details, asker, exact, token)) is not None:
         return doubted
+    if asker.pace and not (verdict := throttles.hit(*asker.pace)).allowed:
+        return _wait(request, details, asker, exact, too_often(), verdict.retry_after)
     data, person = details.request_data(), details.cleaned_data
     said = [data, *(person.get(name, "") for name in ("name", "email", "company"))]
     try:
@@ -210,13 +213,25 @@ def _doubted(
     )
     if judgment.retry_after:
         sentence = _("Many forms came from your network. Keep this page open, and send it again in an hour.")
-        response = _show_again(request, details, asker, exact, sentence, status=429)
-        response["Retry-After"] = str(judgment.retry_after)
-        return response
+        return _wait(request, details, asker, exact, sentence, judgment.retry_after)
     if MACHINE_LIKE & set(judgment.held_reasons):
         sentence = _("This looked like a machine to us. If you are a person, please press the button again.")
         return _show_again(request, details, asker, exact, sentence)
     return None
+
+
+def _wait(
+    request: HttpRequest,
+    details: DetailsForm,
+    asker: Asker,
+    shown: dict[str, Any] | None,
+    sentence: str,
+    seconds: int,
+) -> HttpResponse:
+    """The second step as it was, to be sent again later."""
+    response = _show_again(request, details, asker, shown, sentence, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _indicate(form: ArticlesForm | DetailsForm, data: dict[str, Any], asker: Asker) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from newsroom.accounts.models import Contact
+from newsroom.api import throttles
 from newsroom.errors import Conflict, DomainError, Invalid, NotAllowed
 from newsroom.web import form_token
 from newsroom.web.headers import see_other
@@ -41,6 +42,7 @@ from reprints.workflow import LICENSE, QUOTE, REQUEST, UPDATE_NOTICE, RequestSta
 CONFLICT = 409
 INVALID = 422
 FORBIDDEN = 403
+TOO_OFTEN = 429
 KEPT_AFTER_CONFLICT = (
     *("words", "amount", "note", "url", "urls", "add", "signatory", "ends_on"),
     *("legal_name", "address", "country", "vat_id"),
@@ -76,6 +78,11 @@ class Visit:
     def may(self, noun: str, name: str) -> bool:
         """Whether this person may do that at all, whatever the state."""
         return self.contact is None or partner_rights.may(self.contact, f"{noun}.{name}")
+
+    @property
+    def pace(self) -> tuple[str, str]:
+        """Throttle and key of what is sent from here: for the holder of the private link those of this one request."""
+        return pace_of(self.contact) if self.contact else ("move", self.asked.reference)
 
     def about(self, subject: Any) -> str:
         """What a form's token is about: this record, on the pages of this session."""
@@ -172,6 +179,10 @@ def make(request: HttpRequest, visit: Visit, noun: str, name: str, subject: Any,
         return show(request, visit, tried=(subject, name, form), sentence=sentence, status=INVALID)
     if not form.is_valid():
         return show(request, visit, tried=(subject, name, form), status=INVALID)
+    if not (verdict := throttles.hit(*visit.pace)).allowed:
+        response = show(request, visit, tried=(subject, name, form), sentence=too_often(), status=TOO_OFTEN)
+        response["Retry-After"] = str(verdict.retry_after)
+        return response
     try:
         made = MOVES[noun][name].make(subject, {**form.cleaned_data, "nonce": nonce})
     except Invalid as error:
@@ -183,6 +194,16 @@ def make(request: HttpRequest, visit: Visit, noun: str, name: str, subject: Any,
         return show(request, visit, tried=tried, sentence=refusal.message, status=_status_of(refusal))
     following = isinstance(made, LicenseRequest) and made.pk != visit.asked.pk
     return see_other(visit.page_of(made) if following else visit.back)
+
+
+def pace_of(contact: Contact) -> tuple[str, str]:
+    """Throttle and key of somebody who is signed in: as much an hour as a key of their organization may send."""
+    return "key-write", f"contact:{contact.pk}"
+
+
+def too_often() -> str:
+    """Why the page waits."""
+    return _("A lot was sent from this page within an hour. Keep it open, and send this again in an hour.")
 
 
 def subject_of(asked: LicenseRequest, noun: str, reference: str) -> Any:

@@ -82,7 +82,7 @@ def show(
         "erasures": {name: moves.make_form(asked, name, visit) for name in contacts.erasable(asked)},
         "private_url": settings.BASE_URL + links.private_path(asked),
     }
-    if tried and tried[1] in context["erasures"] and status == moves.INVALID:
+    if tried and tried[1] in context["erasures"] and status in {moves.INVALID, moves.TOO_OFTEN}:
         context["erasures"][tried[1]] = tried[2]
     with timezone.override(asked.publication.zone):
         return render(request, "reprints/private.html", context, status=status)

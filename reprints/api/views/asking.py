@@ -252,7 +252,7 @@ class MessagesView(RequestView):
         rows = self.paginate_queryset(thread) or []
         return self.get_paginated_response(MessageSerializer([message_shape(row) for row in rows], many=True).data)
 
-    @extend_schema(request=WordsSerializer, responses={201: MessageSerializer})
+    @extend_schema(request=WordsSerializer, responses={201: MessageSerializer, **refusals(_409="conflict")})
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         """Say something without changing the status."""

@@ -51,6 +51,7 @@ def new(request: HttpRequest, guest: Guest) -> HttpResponse:
         about=guest.bound_to,
         page_of=links.partner_path,
         places=door.places_of(request, guest),
+        pace=moves.pace_of(guest.contact),
     )
     return ask(request, asker)
 

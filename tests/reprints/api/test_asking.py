@@ -16,6 +16,7 @@ from newsroom.api.models import IdempotencyRecord
 from newsroom.events import planning
 from newsroom.events.models import Event
 from reprints.models import LicenseRequest, PriceRule, Quote
+from reprints.services import asking
 from reprints.services.checking import countries
 from tests.reprints import factories as make
 from tests.reprints.api.conftest import Client, faults, refused
@@ -518,3 +519,13 @@ def test_a_list_asks_the_database_the_same_for_one_row_and_for_thirty(daily, par
     assert while_thirty == while_one
     shown = {path: len(partner.get(f"{path}?page_size=100").json()["results"]) for path in lists}
     assert shown == {"license-requests/": 30, "quotes/": 30, "licenses/": 59, "update-notices/": 59}
+
+
+def test_a_request_takes_a_hundred_messages_of_its_partner(story, partner):
+    request = partner.asked(make.item(story))
+    row = LicenseRequest.objects.get()
+    for number in range(asking.MOST_MESSAGES):
+        row.messages.create(author_kind="partner", body=f"Message {number}")
+    answer = partner.post(f"license-requests/{request['reference']}/messages/", {"words": "One more."}, once="m")
+    assert refused(answer) == (409, "too_many")
+    assert row.messages.count() == 100

@@ -154,3 +154,14 @@ def test_a_contact_who_may_ask_adds_a_use_on_the_partners_pages_and_nobody_else(
     reader = signed_in(person(organization, is_billing=True))
     stranger = signed_in(make.make_organization().contacts.get(is_requester=True))
     assert [reader.get(path).status_code, stranger.get(path).status_code] == [403, 404]
+
+
+def test_uses_that_go_on_and_on_wait_with_what_was_typed(client, priced, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "move": (0, 3600)}
+    request, _page = priced
+    _second, data = steps(client, path_of(request))
+    answer = client.post(path_of(request), data)
+    assert (answer.status_code, "send this again in an hour" in text(answer)) == (429, True)
+    assert 0 < int(answer["Retry-After"]) <= 3600
+    assert 'value="2,000"' in answer.content.decode()
+    assert uses(request) == [("republish_web", 5000)]

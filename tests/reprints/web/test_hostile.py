@@ -1,5 +1,6 @@
 """What people and programs send that nobody should: a sentence that says what to fix, and nothing half done."""
 
+import re
 from datetime import timedelta
 from itertools import product
 
@@ -10,13 +11,15 @@ from newsroom.events.models import Event
 from newsroom.web import form_token
 from reprints import links
 from reprints.models import License, LicenseRequest, RequesterContact
-from reprints.services import quoting
+from reprints.services import asking, quoting
 from tests.reprints import factories as make
 from tests.reprints.web.conftest import form_of, text, token
 
 pytestmark = pytest.mark.django_db
 
 TODAY = timezone.now().date()
+ONE = (1, 10**9)
+"""A throttle that lets one through, for longer than any test takes: no window ends in the middle of one."""
 BAD = [
     ({"article_urls": ""}, "Name at least one article"),
     ({"article_urls": "https://stranger.example/story"}, "We do not know this article."),
@@ -135,6 +138,58 @@ def test_a_network_that_goes_on_and_on_waits_with_its_text(ask, settings):
     assert (statuses, answer.status_code) == ([303, 303], 429)
     assert 0 < int(answer["Retry-After"]) <= 3600
     assert "Wanda Writer" in answer.content.decode()
+
+
+def test_a_private_page_that_goes_on_and_on_waits_with_its_text(client, priced, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "move": ONE}
+    request, page = priced
+    action, hidden = form_of(page, "/message/")
+    sent = client.post(action, {**hidden, "words": "Could it be less?"})
+    action, hidden = form_of(client.get(sent["Location"]), "/message/")
+    answer = client.post(action, {**hidden, "words": "And for two years?"})
+    assert (sent.status_code, answer.status_code) == (303, 429)
+    assert 0 < int(answer["Retry-After"]) <= ONE[1]
+    assert "send this again in an hour" in text(answer)
+    assert re.search(r"<textarea[^>]*>\s*And for two years\?</textarea>", answer.content.decode())
+    assert list(request.messages.values_list("body", flat=True)) == ["Could it be less?"]
+    counter, more = form_of(answer, "/counter/")
+    assert client.post(counter, {**more, "amount": "100.00"}).status_code == 429
+
+
+def test_what_is_wrong_with_a_form_counts_for_nothing(client, priced, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "move": ONE}
+    action, hidden = form_of(priced[1], "/message/")
+    assert [client.post(action, {**hidden, "words": words}).status_code for words in ("", " ", "Hello.")] == [
+        422,
+        422,
+        303,
+    ]
+
+
+def test_the_page_of_one_request_does_not_make_another_wait(client, ask, open_page, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "move": ONE}
+    pages = [open_page(ask(form_token=token(), email=f"{name}@review.example")["Location"]) for name in ("ann", "bob")]
+    answers = []
+    for page in (pages[0], pages[0], pages[1]):
+        action, hidden = form_of(page, "/message/")
+        answers.append(client.post(action, {**hidden, "words": f"Word {len(answers)}"}).status_code)
+    assert answers == [303, 429, 303]
+
+
+def test_a_request_takes_so_many_messages_and_then_says_where_to_write(client, priced):
+    request, page = priced
+    for number in range(asking.MOST_MESSAGES - 1):
+        request.messages.create(author_kind="partner", body=f"Message {number}")
+    request.messages.create(author_kind="editor", body="We are at it.")
+    request.messages.create(author_kind="partner", body="In Harbor City.", move="reply")
+    action, hidden = form_of(page, "/message/")
+    assert client.post(action, {**hidden, "words": "The last one."}).status_code == 303
+    action, hidden = form_of(client.get(action.removesuffix("message/")), "/message/")
+    answer = client.post(action, {**hidden, "words": "One too many."})
+    assert answer.status_code == 409
+    assert "You have written 100 messages about this request." in text(answer)
+    assert "One too many." in text(answer)
+    assert request.messages.filter(author_kind="partner", move="").count() == 100
 
 
 def test_a_token_of_another_form_does_not_serve(ask):

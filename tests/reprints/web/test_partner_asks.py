@@ -55,6 +55,14 @@ def test_a_contact_asks_in_two_steps_and_is_asked_nothing_personal(organization,
     assert (request.organization, request.status, hasattr(request, "contact")) == (organization, "quoted", False)
 
 
+def test_a_contact_asks_as_much_as_a_key_may_and_then_waits_with_what_was_typed(asker, fields, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "key-write": (1, 10**9)}
+    answers = [asker.post(NEW, sending(second_step(asker, fields), fields)) for _ in range(2)]
+    assert [row.status_code for row in answers] == [303, 429]
+    assert 'value="5,000"' in answers[1].content.decode()
+    assert LicenseRequest.objects.count() == 1
+
+
 def test_a_form_of_another_session_asks_for_nothing(organization, asker, fields):
     page = second_step(asker, fields)
     colleague = signed_in(organization.contacts.get(is_requester=True))

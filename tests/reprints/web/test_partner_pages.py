@@ -209,6 +209,17 @@ def test_a_form_of_another_session_or_without_a_token_moves_nothing(publication,
     assert License.objects.count() == 0
 
 
+def test_a_person_of_a_partner_sends_as_much_as_one_of_its_keys_may(publication, organization, asker, settings):
+    settings.THROTTLES = {**settings.THROTTLES, "key-write": (2, 10**9), "move": (0, 10**9)}
+    statuses = []
+    for request in [requested(publication, organization) for _ in range(3)]:
+        action, hidden = form_of(asker.get(at(request)), "/message/")
+        answer = asker.post(action, {**hidden, "words": "Could it be less?"})
+        statuses.append(answer.status_code)
+    assert statuses == [303, 303, 429]
+    assert "Could it be less?" in answer.content.decode()
+
+
 def test_another_organization_sees_nothing_of_it(publication, organization):
     held = make.make_license(publication, make.make_article(publication), organization=organization)
     stranger = signed_in(make.make_organization().contacts.get(is_signatory=True))
