@@ -405,13 +405,14 @@ def _thin(event: Event, noun: str) -> dict[str, Any]:
 
 def _about(request: LicenseRequest, event: Event, recipient: Recipient) -> dict[str, Any]:
     message = RequestMessage.objects.filter(pk=event.data.get("message"), request=request, internal=False).first()
-    own_page = recipient.kind in ("requester", "requester_receipt")
+    page = links.private_path if recipient.kind == "requester" else links.partner_path
     return {
         "request": request,
         "items": list(request.items.select_related("article")),
         "message": message,
         "answer_by": asking.answer_by(request),
-        "page_url": settings.BASE_URL + (links.private_path(request) if own_page else links.partner_path(request)),
+        # No receipt leads to the private page: its address may be a stranger's, and is asked to confirm first.
+        "page_url": settings.BASE_URL + page(request) if recipient.kind != "requester_receipt" else "",
         "confirm_url": settings.BASE_URL + links.confirm_path(request),
         "admin_url": f"{settings.BASE_URL}/admin/reprints/licenserequest/{request.pk}/change/",
     }

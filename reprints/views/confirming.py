@@ -23,7 +23,10 @@ CONFIRM_WITHIN = timedelta(days=30)
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with a button; the button confirms. Programs that open every link of a mail confirm nothing."""
+    """A page with a button; the button confirms. Programs that open every link of a mail confirm nothing.
+
+    Only whoever confirmed is led on to the private page: the mail may have come to a stranger.
+    """
     asked = links.request_of(token, purpose="confirm_requester")
     if asked is None:
         raise Http404
@@ -38,6 +41,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "confirmed": confirmed,
         "nothing_there": contact is None or not contact.email_encrypted,
         "too_late": too_late and not confirmed,
-        "private_path": links.private_path(asked),
+        "private_path": links.private_path(asked) if confirmed else "",
     }
     return render(request, "reprints/confirm.html", context)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from newsroom.events import delivery, kinds, planning
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_PARTNER
-from reprints import notices
+from reprints import links, notices
 from reprints.models import License
 from reprints.services import accepting, asking, clock, deciding, licenses, quoting, updates
 from tests.reprints import factories as make
@@ -148,7 +148,8 @@ def test_an_unconfirmed_address_gets_the_receipt_and_nothing_else(publication, a
         f"Your license request {request.reference}: please confirm your address",
         True,
     )
-    assert "/reprints/requests/confirm/" in body
+    assert links.confirm_path(request) in body
+    assert links.token_of(request) not in body
     assert Delivery.objects.get(template="reprints/mail/quote_opened").state == "canceled"
 
 

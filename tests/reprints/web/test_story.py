@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from newsroom.errors import Conflict, Invalid
@@ -277,8 +278,24 @@ def test_the_button_in_the_receipt_confirms_and_opening_the_link_does_not(client
     path = links.confirm_path(request)
     assert "Is this your address?" in text(client.get(path))
     assert RequesterContact.objects.get().email_confirmed_at is None
-    assert "Your address is confirmed" in text(client.post(path))
+    confirmed = client.post(path)
+    assert "Your address is confirmed" in text(confirmed)
+    assert f'href="{links.private_path(request)}"' in confirmed.content.decode()
     assert RequesterContact.objects.get().email_confirmed_at is not None
+
+
+def test_a_page_of_an_address_that_nobody_confirmed_does_not_lead_to_the_request(client, ask):
+    ask()
+    request = LicenseRequest.objects.get()
+    path, own = links.confirm_path(request), links.token_of(request)
+    answers = [client.get(path)]
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        answers += [client.get(path), client.post(path)]
+    RequesterContact.objects.update(email_encrypted="")
+    answers.append(client.get(path))
+    said = ("Is this your address?", "This button is too old", "This button is too old", "There is no address")
+    assert [words in text(row) for words, row in zip(said, answers, strict=True)] == [True] * 4
+    assert [own in row.content.decode() or bool(row.context["private_path"]) for row in answers] == [False] * 4
 
 
 def test_a_declined_request_says_why(client, article, ask, open_page):
