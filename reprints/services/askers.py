@@ -17,6 +17,7 @@ MARK_LENGTH = 32
 class Asker:
     """An organization, a web requester by the marks of their address, or nobody known yet.
 
+    `address_confirmed`: the address is theirs. Anyone can type anyone's, and is then told nothing about its owner.
     `request` is what is asked already and does not count against itself; `renews` the license whose next term it is.
     """
 
@@ -25,6 +26,7 @@ class Asker:
     organization_type: str = "publisher"
     currency: str = ""
     address_marks: tuple[str, ...] = ()
+    address_confirmed: bool = False
     test: bool = False
     renews: License | None = None
     request: LicenseRequest | None = None
@@ -39,6 +41,7 @@ def asker_of(request: LicenseRequest) -> Asker:
         organization_type=request.organization_type,
         currency=request.currency,
         address_marks=(contact.address_mark,) if contact and contact.address_mark else (),
+        address_confirmed=contact is not None and contact.email_confirmed_at is not None,
         test=request.test,
         renews=request.renews,
         request=request,

@@ -188,7 +188,12 @@ def _facts(items: Sequence[CleanItem | RequestItem], asker: Asker) -> Facts:
 
 
 def _asked_already(grants: Sequence[exclusive.Grant], asker: Asker) -> set[int]:
-    """Places of what this asker wants in a request that is open already: it would get two answers."""
+    """Places of what this asker wants in a request that is open already: it would get two answers.
+
+    None for an address that is not confirmed: lane and reason would say what its owner asked for.
+    """
+    if asker.organization is None and not asker.address_confirmed:
+        return set()
     rows = RequestItem.objects.filter(
         article__in={grant.article_id for grant in grants},
         request__status__in=OPEN_REQUEST,

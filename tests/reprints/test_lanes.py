@@ -123,10 +123,26 @@ def test_whose_quote_ran_out_may_ask_again(publication, article):
     assert make.make_request(publication, article, organization=partner).lane == "priced"
 
 
-def test_a_web_requester_is_known_by_the_address_in_any_spelling(publication, article):
-    for email, lane in (("wanda@review.example", "priced"), (" Wanda@Review.example", "manual"), ("o@x.ex", "priced")):
-        request = make.make_request(publication, article, requester=asking.Requester("Wanda", email))
-        assert (email, request.lane) == (email, lane)
+def by_web(publication, article, email, **values):
+    return make.make_request(publication, article, requester=asking.Requester("Wanda", email), **values)
+
+
+def test_whoever_types_the_address_of_another_learns_nothing_of_what_its_owner_asked(publication, article):
+    theirs = by_web(publication, article, "wanda@review.example")
+    asking.confirm_contact(theirs)
+    typed = by_web(publication, article, "wanda@review.example")
+    assert (typed.lane, codes(typed)) == ("priced", [])
+    typed = asking.edit(typed, {"items": [make.item(article, quantity=6000)]})
+    assert (typed.lane, codes(typed)) == ("priced", [])
+
+
+def test_a_web_requester_is_known_by_the_address_that_they_confirmed_in_any_spelling(publication, article):
+    by_web(publication, article, "wanda@review.example")
+    for email, expected in ((" Wanda@Review.example", ("manual", [(0, "asked_already")])), ("o@x.ex", ("priced", []))):
+        request = by_web(publication, article, email, territory=["DE"])
+        asking.confirm_contact(request)
+        request = asking.edit(request, {"items": [make.item(article)]})
+        assert (email, request.lane, codes(request)) == (email, *expected)
 
 
 # Free of charge
