@@ -1,7 +1,8 @@
 """Signing in to an organization's own pages: by a link in a mail, good for half an hour and for one use.
 
 The session ends two hours after its last page and twelve hours after it began, whichever comes first. The first limit
-is in the signed cookie, so that reading writes nothing; the second and the end by signing out are in the row.
+is in the signed cookie, so that reading writes nothing; the second and the end by signing out are in the row. Links and
+cookies are signed for the address that the link was mailed to: with another address of the contact they open nothing.
 """
 
 from __future__ import annotations
@@ -68,14 +69,16 @@ def own_path(path: str) -> str:
 
 def token_of(link: SignInLink) -> str:
     """The token in the mail."""
-    return links.token(PURPOSE, str(link.pk), link.nonce)
+    return links.token(PURPOSE, _subject(link), link.nonce)
 
 
 def link_of(token: str) -> SignInLink | None:
-    """The link that this token is of; None for one that was used, is older than half an hour, or whose person left."""
+    """The link that this token is of; None for one that was used, is older than half an hour, or whose person left or
+    has another address now.
+    """
     nonce = links.nonce_of(token)
     row = SignInLink.objects.select_related("contact__organization").filter(nonce=nonce).first() if nonce else None
-    if row is None or not links.opens(token, PURPOSE, str(row.pk), row.nonce):
+    if row is None or not links.opens(token, PURPOSE, _subject(row), row.nonce):
         return None
     fresh = row.used_at is None and timezone.now() <= row.created_at + LINK_LASTS
     return row if fresh and row.contact.is_active else None
@@ -97,25 +100,28 @@ def enter(token: str, *, instead_of: PartnerSession | None = None) -> tuple[Part
     session, secret = _begin(link.contact, timezone.now())
     somebody = Somebody(str(link.contact_id), link.contact.organization, None)
     record(events.SIGNED_IN, somebody, by=THE_PARTNER)
-    return session, cookie_of(secret), link.next_path
+    return session, cookie_of(secret, link.contact), link.next_path
 
 
 def session_of(cookie: str) -> tuple[PartnerSession, str] | None:
     """The session that the cookie opens, and its secret; None when it ended, or its person may no longer come in."""
-    if not cookie.isascii() or len(cookie) > MAX_COOKIE:
+    if not cookie.isascii() or not 0 < len(cookie) <= MAX_COOKIE:
         return None
-    try:
-        secret = _signer().unsign(cookie, max_age=IDLE)
-    except BadSignature:
-        return None
+    secret = cookie.partition(":")[0]
     rows = PartnerSession.objects.select_related("contact__organization")
     row = rows.filter(secret_sha256=digest(secret), created_at__gt=timezone.now() - LONGEST).first()
-    return (row, secret) if row is not None and row.contact.is_active else None
+    if row is None or not row.contact.is_active:
+        return None
+    try:
+        _signer(row.contact).unsign(cookie, max_age=IDLE)
+    except BadSignature:
+        return None
+    return row, secret
 
 
-def cookie_of(secret: str) -> str:
-    """The value of the cookie from now on; each page sends it anew."""
-    return _signer().sign(secret)
+def cookie_of(secret: str, contact: Contact) -> str:
+    """The value of the cookie of this contact from now on; each page sends it anew."""
+    return _signer(contact).sign(secret)
 
 
 def organizations_of(contact: Contact) -> list[Contact]:
@@ -132,7 +138,7 @@ def choose(session: PartnerSession, *, slug: str) -> tuple[PartnerSession, str]:
     began = session.created_at
     leave(session)
     chosen, secret = _begin(wanted, began)
-    return chosen, cookie_of(secret)
+    return chosen, cookie_of(secret, wanted)
 
 
 def leave(session: PartnerSession) -> None:
@@ -158,5 +164,13 @@ def _contacts_with(email: str) -> Any:
     return rows.select_related("organization")
 
 
-def _signer() -> TimestampSigner:
-    return TimestampSigner(salt="masthead.partner-session")
+def _subject(link: SignInLink) -> str:
+    return f"{link.pk}\n{_address(link.contact)}"
+
+
+def _signer(contact: Contact) -> TimestampSigner:
+    return TimestampSigner(salt=f"masthead.partner-session\n{_address(contact)}")
+
+
+def _address(contact: Contact) -> str:
+    return contact.email.strip().casefold()

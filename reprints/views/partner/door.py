@@ -87,7 +87,7 @@ def signed_in(*methods: str) -> Callable[[Page], Page]:
                 return see_other(f"{FOLDER}?next={path}" if path else FOLDER)
             with timezone.override(_zone_of(request)):
                 response = page(request, guest, *args, **kwargs)
-            return _stay(response, partner_access.cookie_of(guest.secret))
+            return _stay(response, partner_access.cookie_of(guest.secret, guest.contact))
 
         # Exempt from Django's token: each form carries a signed one that is bound to this very session (see Guest).
         return csrf_exempt(require_http_methods(["HEAD", *methods])(private_page(answer)))

@@ -159,9 +159,22 @@ def test_whoever_left_the_organization_is_out_at_once(signer):
     assert Client().post(f"{DOOR}enter/{token}/").status_code == 404
 
 
+def test_with_another_address_of_the_contact_sessions_and_links_of_the_old_one_are_over(signer):
+    client, token = signed_in(signer), link_for(signer)
+    signer.email = signer.email.upper()
+    signer.save(update_fields=["email"])
+    assert client.get(f"{DOOR}requests/").status_code == 200  # another spelling is the same address
+    signer.email = "new@harbor.example"
+    signer.save(update_fields=["email"])
+    assert client.get(f"{DOOR}requests/").status_code == 303
+    assert Client().get(f"{DOOR}enter/{token}/").status_code == 404
+    assert Client().post(f"{DOOR}enter/{token}/").status_code == 404
+    assert signed_in(signer).get(f"{DOOR}requests/").status_code == 200
+
+
 def test_a_cookie_that_was_made_up_opens_nothing(client, signer):
     signed_in(signer)
-    for value in ("x", "x" * 5000, "a:b:c", "é", partner_access.cookie_of("guess")):
+    for value in ("x", "x" * 5000, "a:b:c", "é", partner_access.cookie_of("guess", signer)):
         client.cookies["partner"] = value
         assert client.get(f"{DOOR}requests/").status_code == 303
 
