@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -35,6 +35,8 @@ KEY_BYTES = 20
 STEP_SECONDS = 30
 TOLERATED_STEPS = 1
 RECOVERY_CODES = 10
+SET_UP_WITHIN = timedelta(minutes=15)
+"""How long a new key waits for its first code."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _GROUP = 4, 6
 
@@ -44,9 +46,12 @@ def in_use(person: User) -> SecondFactor | None:
     return SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).first()
 
 
-def being_set_up(person: User) -> SecondFactor | None:
-    """The one whose first code is still awaited."""
-    return SecondFactor.objects.filter(person=person, confirmed_at=None).first()
+def being_set_up(person: User, *, begun: int | None, now: datetime | None = None) -> SecondFactor | None:
+    """The one whose first code is still awaited. `begun` is the one that this session began: nobody else's key is ever
+    shown to be scanned, nor confirmed.
+    """
+    since = (now or timezone.now()) - SET_UP_WITHIN
+    return SecondFactor.objects.filter(person=person, pk=begun, confirmed_at=None, created_at__gt=since).first()
 
 
 def owes(person: User, *, passed: int | None) -> bool:
@@ -85,17 +90,17 @@ def begin(person: User) -> SecondFactor:
 
 @transaction.atomic
 def confirm(
-    person: User, *, code: str, network: str = "", now: datetime | None = None
+    person: User, *, begun: int | None, code: str, network: str = "", now: datetime | None = None
 ) -> tuple[SecondFactor, list[str]]:
     """The first code is right: from now on this one is asked for, and the one before is gone. With new recovery codes.
 
-    Raises `Conflict` when nothing is being set up, `Invalid` for a wrong code.
+    Raises `Conflict` when nothing is being set up in this session (see `being_set_up`), `Invalid` for a wrong code.
     """
     User.objects.select_for_update().get(pk=person.pk)
-    factor = being_set_up(person)
+    moment = now or timezone.now()
+    factor = being_set_up(person, begun=begun, now=moment)
     if factor is None:
         raise Conflict(_("Nothing is being set up. Please begin again."))
-    moment = now or timezone.now()
     if not _take(factor, code, moment):
         raise Invalid.one("/code", _("This is not the code that the app shows now. Please try the next one."), "wrong")
     SecondFactor.objects.filter(person=person, confirmed_at__isnull=False).delete()

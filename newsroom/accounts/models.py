@@ -120,6 +120,13 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With a new password, wherever it comes from, a second factor that was begun under the old one is gone."""
+        renewed = self._password is not None and not self._state.adding
+        super().save(*args, **kwargs)
+        if renewed:
+            self.second_factors.filter(confirmed_at=None).delete()
+
     def roles_at(self, publication: Publication | None) -> frozenset[str]:
         """Every role held at that publication, the included ones too. Inactive people hold none."""
         if not self.is_active:

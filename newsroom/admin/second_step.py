@@ -25,7 +25,7 @@ from newsroom.api import throttles
 from newsroom.api.networks import network_mark
 from newsroom.errors import DomainError
 from newsroom.web.passwords import too_many
-from newsroom.web.second_step import go_on, half_signed_in
+from newsroom.web.second_step import BEGUN, go_on, half_signed_in
 from newsroom.web.text import has_forbidden_characters
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def ask(site: DeskSite, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:login"))
     if factors.in_use(person) is None:
         if wish == "begin":
-            factors.begin(person)
+            request.session[BEGUN] = factors.begin(person).pk
             return redirect_to_login(target, reverse("admin:second_step"))
         return _confirmed(site, request, person, target=target)
     if refusal := _throttled(request, person):
@@ -124,7 +124,7 @@ def own(site: DeskSite, request: HttpRequest) -> HttpResponse:
         access_log.note(Access.FACTOR_REFUSED, person=person, network=network_mark(request))
         return _own(site, request, person, form=form)
     if wish == "begin":
-        factors.begin(person)
+        request.session[BEGUN] = factors.begin(person).pk
     elif wish == "codes" and factor is not None:
         return _codes(site, request, factors.renew_codes(factor, network=network_mark(request)))
     elif wish == "remove" and factor is not None and not factors.is_required(person):
@@ -141,7 +141,8 @@ def _confirmed(site: DeskSite, request: HttpRequest, person: User, *, target: st
     half = half_signed_in(request) is not None
     if form.is_valid():
         try:
-            factor, codes = factors.confirm(person, code=_code(form), network=network_mark(request))
+            begun = request.session.get(BEGUN)
+            factor, codes = factors.confirm(person, begun=begun, code=_code(form), network=network_mark(request))
         except DomainError as error:
             form.add_error("code", error.message)
         else:
@@ -160,7 +161,7 @@ def _asking(site: DeskSite, request: HttpRequest, person: User, *, form: forms.F
         "title": _now("Second step"),
         "form": form or CodeForm(),
         "in_use": in_use,
-        "setting_up": None if in_use else _shown(person),
+        "setting_up": None if in_use else _shown(request, person),
         "next": _target(request),
     }
     return TemplateResponse(request, "admin/second_step.html", context, status=422 if form else 200)
@@ -168,13 +169,13 @@ def _asking(site: DeskSite, request: HttpRequest, person: User, *, form: forms.F
 
 def _own(site: DeskSite, request: HttpRequest, person: User, *, form: forms.Form | None = None) -> HttpResponse:
     in_use = factors.in_use(person)
-    shown = _shown(person)
+    shown = _shown(request, person)
     blank = CodeForm() if in_use or shown else PasswordForm(person=person)
     context = {
         **site.each_context(request),
         "title": _now("Second step"),
         "form": form or blank,
-        "code_form": CodeForm(),
+        "password_form": form if isinstance(form, PasswordForm) else PasswordForm(person=person),
         "in_use": in_use,
         "codes_left": factors.codes_left(in_use) if in_use else 0,
         "setting_up": shown,
@@ -195,9 +196,9 @@ def _codes(site: DeskSite, request: HttpRequest, codes: list[str], *, target: st
     return response
 
 
-def _shown(person: User) -> dict[str, str] | None:
-    """QR code and key of the authenticator that is being set up."""
-    factor = factors.being_set_up(person)
+def _shown(request: HttpRequest, person: User) -> dict[str, str] | None:
+    """QR code and key of the authenticator that is being set up in this session."""
+    factor = factors.being_set_up(person, begun=request.session.get(BEGUN))
     if factor is None:
         return None
     publication = Publication.objects.order_by("-is_default", "pk").first()

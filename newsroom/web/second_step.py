@@ -15,6 +15,8 @@ from newsroom.accounts.models import User
 
 SHOWN = "second_step"
 """The session's note of the factor that was shown in it; it ends with the session, and with the factor."""
+BEGUN = "second_step_begun"
+"""The session's note of the factor that is being set up in it."""
 
 
 class SecondStepMiddleware:
@@ -48,4 +50,5 @@ def half_signed_in(request: HttpRequest) -> User | None:
 def go_on(request: HttpRequest, factor_id: int) -> None:
     """The factor was shown: from now on this session, under a new key, is signed in."""
     request.session[SHOWN] = factor_id
+    request.session.pop(BEGUN, None)
     request.session.cycle_key()

@@ -43,9 +43,13 @@ def code_of(factor, later=0):
 def enrolled(person):
     """The person's factor and recovery codes; a minute later, so that the next code is a new one."""
     factor = factors.begin(person)
-    return factors.confirm(
-        person, code=code_of(factor, later=-60), now=datetime.fromtimestamp(NOW.timestamp() - 60, UTC)
-    )
+    before = datetime.fromtimestamp(NOW.timestamp() - 60, UTC)
+    return factors.confirm(person, begun=factor.pk, code=code_of(factor, later=-60), now=before)
+
+
+def begun(person):
+    """The factor that this person's browser began to set up."""
+    return SecondFactor.objects.filter(person=person, confirmed_at=None).first()
 
 
 def by_password(person, **over):
@@ -103,7 +107,7 @@ def test_whoever_must_have_one_sets_it_up_before_anything_else():
     assert "Set it up" in client.get(ASK).content.decode()
     assert client.post(ASK, {"do": "begin", "next": "/admin/"}).status_code == 302
     page = client.get(ASK).content.decode()
-    factor = factors.being_set_up(person)
+    factor = begun(person)
     assert "data:image/svg+xml" in page
     assert factors.secret_of(factor) in page
     wrong = client.post(ASK, {"code": "000000"})
@@ -113,6 +117,49 @@ def test_whoever_must_have_one_sets_it_up_before_anything_else():
     assert (done.status_code, len(set(codes)), "no-store" in done["Cache-Control"]) == (200, 10, True)
     assert client.get("/admin/").status_code == 200
     assert actions(person) == ["password_taken", "factor_refused", "factor_added", "signed_in"]
+
+
+def test_a_key_that_another_session_began_is_neither_shown_nor_confirmed():
+    person = editor()
+    planter, _answer = by_password(person)
+    planter.post(ASK, {"do": "begin"})
+    planted = begun(person)
+    owner, _answer = by_password(person)
+    page = owner.get(ASK).content.decode()
+    assert ("Set it up" in page, factors.secret_of(planted) in page) == (True, False)
+    answer = owner.post(ASK, {"code": code_of(planted)})
+    assert (answer.status_code, "Nothing is being set up." in answer.content.decode()) == (422, True)
+    assert factors.in_use(person) is None
+    owner.post(ASK, {"do": "begin"})
+    assert planter.post(ASK, {"code": code_of(begun(person))}).status_code == 422
+    assert owner.post(ASK, {"code": code_of(begun(person))}).status_code == 200
+
+
+def test_a_key_whose_first_code_does_not_come_within_a_quarter_of_an_hour_is_over(settings, required):
+    settings.STAFF_MFA = "optional"
+    person = editor()
+    client, _answer = by_password(person)
+    client.post(OWN, {"do": "begin", "password": PASSWORD})
+    required.shift(15 * 60 - 1)
+    assert "A new authenticator" in client.get(OWN).content.decode()
+    required.shift(1)
+    late = client.post(OWN, {"do": "confirm", "code": code_of(begun(person))})
+    assert (late.status_code, "Nothing is being set up." in late.content.decode()) == (422, True)
+    assert 'name="password"' in late.content.decode()
+    assert factors.in_use(person) is None
+    client.post(OWN, {"do": "begin", "password": PASSWORD})
+    assert client.post(OWN, {"do": "confirm", "code": code_of(begun(person))}).status_code == 200
+
+
+def test_a_new_password_ends_what_was_begun_under_the_old_one_and_leaves_the_factor_in_use():
+    person = editor()
+    used, _codes = enrolled(person)
+    begun_one = factors.begin(person)
+    person.save()
+    assert begun(person) == begun_one
+    person.set_password("nine dry cormorants")
+    person.save()
+    assert list(SecondFactor.objects.all()) == [used]
 
 
 def test_a_code_works_once_even_in_another_browser():
@@ -128,7 +175,7 @@ def test_a_code_works_once_even_in_another_browser():
 def test_a_code_is_taken_a_step_early_or_late_but_never_an_older_one(later, status, required):
     person = editor()
     factor = factors.begin(person)
-    factors.confirm(person, code=code_of(factor, later=-30))
+    factors.confirm(person, begun=factor.pk, code=code_of(factor, later=-30))
     assert by_password(person)[0].post(ASK, {"code": code_of(factor, later=later)}).status_code == status
 
 
@@ -211,9 +258,9 @@ def test_half_way_nobody_can_put_another_authenticator_in_place_of_the_one_in_us
     factor, _codes = enrolled(person)
     client = by_password(person)[0]
     assert client.post(ASK, {"do": "begin"}).status_code == 422
-    assert factors.being_set_up(person) is None
+    assert begun(person) is None
     assert client.post(OWN, {"do": "begin", "password": PASSWORD}).status_code == 302
-    assert factors.being_set_up(person) is None
+    assert begun(person) is None
     assert factors.in_use(person) == factor
 
 
@@ -271,9 +318,9 @@ def test_one_s_own_page_asks_for_the_password_first_and_for_a_code_later(setting
     assert "Second step" in client.get("/admin/").content.decode()
     assert client.get(OWN).status_code == 200
     assert client.post(OWN, {"do": "begin", "password": "not this one"}).status_code == 422
-    assert factors.being_set_up(person) is None
+    assert begun(person) is None
     assert client.post(OWN, {"do": "begin", "password": PASSWORD}).status_code == 302
-    assert client.post(OWN, {"do": "confirm", "code": code_of(factors.being_set_up(person))}).status_code == 200
+    assert client.post(OWN, {"do": "confirm", "code": code_of(begun(person))}).status_code == 200
     assert client.get(OWN).status_code == 200
     for wish in ("codes", "begin", "remove"):
         assert client.post(OWN, {"do": wish, "code": "000000"}).status_code == 422
@@ -282,7 +329,7 @@ def test_one_s_own_page_asks_for_the_password_first_and_for_a_code_later(setting
     assert client.post(OWN, {"do": "codes", "code": code_of(first)}).status_code == 200
     required.shift(60)
     assert client.post(OWN, {"do": "begin", "code": code_of(first)}).status_code == 302
-    second = factors.being_set_up(person)
+    second = begun(person)
     assert client.post(OWN, {"do": "confirm", "code": code_of(second)}).status_code == 200
     assert (factors.in_use(person).pk, RecoveryCode.objects.count()) == (second.pk, 10)
     required.shift(60)
