@@ -11,6 +11,7 @@ REASONS: dict[str, Any] = {
     "zero_price": _("The price list has no price for it."),
     "exclusivity": _("You ask for it exclusively."),
     "ai_use": _("Uses by artificial intelligence are agreed one by one."),
+    "other_kind": _("You ask as another kind of organization than the one we know you as."),
     "rights_unknown": _("We look up whether the rights are ours."),
     "third_party_rights": _("The rights are not ours, or not ours alone."),
     "agency_content": _("It is by a news agency."),

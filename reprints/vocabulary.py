@@ -190,6 +190,10 @@ class OrganizationType(models.TextChoices):
     MONITORING = "monitoring", _("Media monitoring")
 
 
+NEVER_FREE = frozenset({OrganizationType.AI_DEVELOPER, OrganizationType.AGENCY_PR})
+"""Who gets nothing free of charge, whatever the threshold."""
+
+
 class AiPurpose(models.TextChoices):
     """What a machine does with the text."""
 

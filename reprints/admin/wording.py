@@ -24,6 +24,7 @@ WHY: dict[str, Any] = {
     "exclusivity": _("It is wanted exclusively."),
     "ai_use": _("It is for artificial intelligence: agreed one by one."),
     "blocked_organization": _("The organization is blocked."),
+    "other_kind": _("It asks as another kind of organization than its record says."),
     "rights_unknown": _("Nobody has said yet whether the rights are ours."),
     "third_party_rights": _("The rights are not ours, or not ours alone."),
     "agency_content": _("The article is by a news agency."),

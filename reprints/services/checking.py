@@ -39,6 +39,7 @@ from reprints.vocabulary import (
     MAX_QUANTITY,
     MAX_TERRITORIES,
     MAX_YEARS,
+    NEVER_FREE,
     SHAPES,
     WORLD,
     AiPurpose,
@@ -119,12 +120,14 @@ def check_ask(
 ) -> CleanAsk:
     """The members around the items.
 
-    Raises `Invalid` with every fault; unset members get the publication's defaults.
+    Raises `Invalid` with every fault; unset members get the publication's defaults. An organization is what its record
+    says, so that none gets another's price by a word; that it asks as one of `NEVER_FREE` is believed.
     """
     found = Faults("")
-    usual = organization.kind if organization else OrganizationType.PUBLISHER
+    known = organization.kind if organization else ""
+    kind = found.choice(data, "organization_type", OrganizationType, default=known or OrganizationType.PUBLISHER)
     ask = CleanAsk(
-        organization_type=found.choice(data, "organization_type", OrganizationType, default=usual),
+        organization_type=known if known in OrganizationType.values and kind not in NEVER_FREE else kind,
         currency=found.text(data, "currency", most=3).upper() or publication.currency,
         po_number=found.text(data, "po_number", most=60),
         deadline=found.day(data, "deadline"),

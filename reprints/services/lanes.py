@@ -21,6 +21,7 @@ from reprints.services.checking import CleanItem
 from reprints.vocabulary import (
     AI_USES,
     COUNTED_PORTIONS,
+    NEVER_FREE,
     PROMOTIONAL_USES,
     Exclusivity,
     Lane,
@@ -36,6 +37,7 @@ MANUAL_REASONS = {
     "exclusivity",
     "ai_use",
     "blocked_organization",
+    "other_kind",
     "rights_unknown",
     "third_party_rights",
     "agency_content",
@@ -125,6 +127,8 @@ def assess(
     reasons: list[dict[str, Any]] = []
     if organization is not None and organization.blocked:
         reasons.append({"item": None, "code": "blocked_organization"})
+    if organization is not None and asker.organization_type != organization.kind:
+        reasons.append({"item": None, "code": "other_kind"})
     if currency != publication.currency:
         reasons.append({"item": None, "code": "currency_mismatch"})
     found = _facts(items, asker)
@@ -253,7 +257,7 @@ def is_free(item: CleanItem | RequestItem, publication: Publication, organizatio
         and not item.ai_purposes
         and item.exclusivity == Exclusivity.NONE
         and item.modifications in (Modifications.NONE, Modifications.STYLE_ONLY)
-        and organization_type not in (OrganizationType.AI_DEVELOPER, OrganizationType.AGENCY_PR)
+        and organization_type not in NEVER_FREE
     )
 
 

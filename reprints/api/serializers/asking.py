@@ -80,7 +80,10 @@ class LicenseRequestWriteSerializer(StrictSerializer):
 
     items: Any = serializers.ListField(child=ItemWriteSerializer(), min_length=1, max_length=MAX_ITEMS)
     organization_type = serializers.ChoiceField(
-        choices=OrganizationType.choices, required=False, help_text="Your organization's own kind, if left out."
+        choices=OrganizationType.choices,
+        required=False,
+        help_text="With a key your organization's own kind counts. As an agency or a developer of AI it may ask all "
+        "the same, and a person answers.",
     )
     currency = serializers.RegexField(
         r"^[A-Za-z]{3}$", required=False, help_text="ISO 4217; the publication's own, if left out."

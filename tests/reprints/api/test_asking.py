@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
+from newsroom.accounts.models import Organization
 from newsroom.accounts.scopes import PARTNER
 from newsroom.api.models import IdempotencyRecord
 from newsroom.events import planning
@@ -387,11 +388,35 @@ def test_of_several_items_each_says_how_it_came_by_its_price(story, daily, partn
     assert "free of charge" in " ".join(page.extract_text() for page in letter.pages)
 
 
-def test_who_asks_changes_the_price_and_makes_a_new_quote(story, partner):
-    request = partner.asked(make.item(story), organization_type="publisher")
-    shown = change(partner, request, organization_type="nonprofit").json()
-    assert (shown["organization_type"], len(shown["quotes"])) == ("nonprofit", 2)
-    assert sorted(Quote.objects.values_list("status", flat=True)) == ["open", "superseded"]
+def price_of(partner, request):
+    return partner.get(f"quotes/{request['quotes'][-1]}/").json()["net"]["amount"]
+
+
+@pytest.mark.parametrize(("kind", "price"), [("publisher", "150.00"), ("nonprofit", "75.00")])
+@pytest.mark.parametrize("typed", ["publisher", "nonprofit", "education"])
+def test_a_partner_is_what_its_record_says_whatever_it_types(story, partner, kind, price, typed):
+    Organization.objects.update(kind=kind)
+    request = partner.asked(make.item(story), organization_type=typed)
+    assert (request["organization_type"], request["lane"], price_of(partner, request)) == (kind, "priced", price)
+    body = {"items": [make.item(story)], "organization_type": typed}
+    assert partner.post("license-requests/estimate/", body).json()["total"]["amount"] == price
+    changed = change(partner, request, organization_type=typed).json()
+    assert (changed["organization_type"], changed["quotes"]) == (kind, request["quotes"])
+
+
+@pytest.mark.parametrize(("kind", "typed"), [("Zeitung", "nonprofit"), ("publisher", "agency_pr")])
+def test_what_the_record_does_not_say_is_for_a_person(story, partner, kind, typed):
+    Organization.objects.update(kind=kind)
+    request = partner.asked(make.item(story), organization_type=typed)
+    assert (request["organization_type"], request["lane"], request["quotes"]) == (typed, "manual", [])
+    assert LicenseRequest.objects.get().lane_reasons == [{"item": None, "code": "other_kind"}]
+
+
+def test_who_asks_otherwise_than_before_ends_the_quote(story, partner):
+    request = partner.asked(make.item(story))
+    shown = change(partner, request, organization_type="agency_pr").json()
+    assert (shown["organization_type"], shown["lane"], shown["status"]) == ("agency_pr", "manual", "in_review")
+    assert list(Quote.objects.values_list("status", flat=True)) == ["superseded"]
     assert shown["items"] == request["items"]
 
 
