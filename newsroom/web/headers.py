@@ -7,10 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.utils import timezone
 
 from newsroom.web.copies import unless_known
-from newsroom.web.publications import publication_at_hand
+from newsroom.web.publications import in_its_zone
 from newsroom.web.views import not_found
 
 PUBLIC_SECONDS = 60
@@ -20,10 +19,11 @@ View = Callable[..., HttpResponse]
 def public_page(view: View) -> Callable[..., HttpResponseBase]:
     """Anyone may keep it for a minute; 304 when it has not changed; dates in the publication's time zone."""
 
+    dated = in_its_zone(view)
+
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with timezone.override(_zone(request)):
-            response = view(request, *args, **kwargs)
+        response = dated(request, *args, **kwargs)
         if response.has_header("Cache-Control"):
             return response
         response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
@@ -33,9 +33,12 @@ def public_page(view: View) -> Callable[..., HttpResponseBase]:
 
 
 def private_page(view: View) -> View:
-    """Nobody keeps it, finds it or learns of it from a referrer, not even that it is not there."""
+    """Nobody keeps it, finds it or learns of it from a referrer, not even that it is not there; dates as on a public
+    page.
+    """
 
     @wraps(view)
+    @in_its_zone
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
@@ -54,8 +57,3 @@ def see_other(path: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(path)
     response.status_code = 303
     return response
-
-
-def _zone(request: HttpRequest) -> Any:
-    publication = publication_at_hand(request)
-    return publication.zone if publication else timezone.get_default_timezone()

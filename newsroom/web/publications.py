@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
+from functools import wraps
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from newsroom.accounts.models import Publication
 from newsroom.availability import is_away
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 class PublicationMiddleware:
@@ -48,6 +54,22 @@ def publication_at_hand(request: HttpRequest) -> Publication | None:
             raise
         request.lacks_publication = True  # type: ignore[attr-defined]  # -- ours
         return None
+
+
+def in_its_zone(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The days and times on the page are those of the publication, not of the server."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
+        with timezone.override(_zone_of(request)):
+            return view(request, *args, **kwargs)
+
+    return answer
+
+
+def _zone_of(request: HttpRequest) -> tzinfo:
+    publication = publication_at_hand(request)
+    return publication.zone if publication else timezone.get_default_timezone()
 
 
 def desk_url(publication: Publication) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from newsroom.accounts.models import Guideline, Publication
 from newsroom.web.copies import kept_for
+from newsroom.web.publications import in_its_zone
 
 SECURITY_TXT_DAYS = 180
 FAVICON = Path(__file__).resolve().parent.parent / "static" / "masthead" / "favicon.ico"
@@ -22,6 +23,7 @@ FAVICON = Path(__file__).resolve().parent.parent / "static" / "masthead" / "favi
 
 @require_safe
 @kept_for(60)
+@in_its_zone
 def doors(request: HttpRequest) -> HttpResponse:
     """The four doors."""
     choices = [
@@ -59,6 +61,7 @@ def doors(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @kept_for(300)
+@in_its_zone
 def guidelines(request: HttpRequest) -> HttpResponse:
     """The newest version of each kind of guideline that is in force."""
     shown: dict[str, dict[str, object]] = {}

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -85,8 +84,7 @@ def signed_in(*methods: str) -> Callable[[Page], Page]:
             if guest is None:
                 path = partner_access.own_path(request.path) if request.method in {"GET", "HEAD"} else ""
                 return see_other(f"{FOLDER}?next={path}" if path else FOLDER)
-            with timezone.override(_zone_of(request)):
-                response = page(request, guest, *args, **kwargs)
+            response = page(request, guest, *args, **kwargs)
             return _stay(response, partner_access.cookie_of(guest.secret, guest.contact))
 
         # Exempt from Django's token: each form carries a signed one that is bound to this very session (see Guest).
@@ -251,8 +249,3 @@ def places_of(request: HttpRequest, guest: Guest) -> list[dict[str, Any]]:
     ]
     found = [{"url": reverse(f"reprints:{name}"), "label": label} for name, label in names]
     return [{**place, "current": request.path == place["url"]} for place in found]
-
-
-def _zone_of(request: HttpRequest) -> Any:
-    publication = getattr(request, "publication", None)
-    return publication.zone if publication else timezone.get_default_timezone()

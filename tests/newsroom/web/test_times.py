@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from newsroom.web.templatetags import desk
+from tests.factories import make_publication
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -21,6 +22,23 @@ NEW_YORK = ZoneInfo("America/New_York")
 )
 def test_a_time_and_its_zone_stay_on_one_line(moment, words):
     assert desk.at_minute(timezone.localtime(moment, NEW_YORK)) == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *((path, 200) for path in ("/", "/guidelines/", "/corrections/", "/corrections/new/", "/reprints/new/")),
+        ("/reprints/partner/", 200),
+        ("/corrections/reports/nobody/", 404),
+    ],
+)
+def test_pages_are_dated_where_the_publication_is(client, time_machine, path, status):
+    make_publication(is_default=True, time_zone="Pacific/Honolulu")
+    time_machine.move_to(datetime(2026, 11, 27, 9, 30, tzinfo=UTC), tick=False)
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert "<p>Thursday, Nov. 26, 2026</p>" in answer.content.decode()
 
 
 def test_what_has_no_time_yet_is_empty():
