@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.days import within_days
 from newsroom.accounts.models import User
-from newsroom.admin import Button, WorkflowAdmin
+from newsroom.admin import Button, WorkflowAdmin, moment_line
 from newsroom.errors import Conflict
 from reprints import accounting, papers, paying, pricing
 from reprints.admin.base import ROLES, does_licensing
@@ -80,7 +80,7 @@ class InvoiceAdmin(WorkflowAdmin):
     workflow = INVOICE
     roles = ROLES
     subject_template = "admin/reprints/invoice.html"
-    list_display = ("name", "kind", "buyer_name", "status", "standing", "money", "due_on", "created_at")
+    list_display = ("name", "kind", "buyer_name", "status", "standing", "money", "due_on", "created")
     list_filter = ("status", OverdueFilter, "kind", "publication")
     search_fields = ("reference", "number", "organization__name", "quote__reference")
     list_select_related = ("publication", "organization", "quote", "credits")
@@ -173,6 +173,11 @@ class InvoiceAdmin(WorkflowAdmin):
         if found == "overdue":
             return format_html('<span class="due--over">{}</span>', _("overdue"))
         return _now("partly paid") if found == "partly_paid" else ""
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, row: Invoice) -> str:
+        """When it was made."""
+        return moment_line(row.created_at, row.publication)
 
     @admin.display(description=_("gross"), ordering="gross")
     def money(self, row: Invoice) -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -142,6 +143,13 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_thirty_rows(public
     for _ in range(29):
         billing.owed(publication, organization=billing.a_partner())
     assert (Invoice.objects.count(), queries()) == (30, one)
+
+
+def test_the_list_says_when_an_invoice_was_made_where_the_publication_is(publication, as_):
+    Publication.objects.update(time_zone="Pacific/Honolulu")
+    made = billing.owed(publication).created_at.astimezone(ZoneInfo("Pacific/Honolulu"))
+    text = as_("licensing_editor").get(reverse("admin:reprints_invoice_changelist")).content.decode()
+    assert f'{made.day} {made:%b %Y}<span class="second-line">{made:%H:%M} HST</span>' in text
 
 
 def test_the_list_links_the_table(publication, as_):
