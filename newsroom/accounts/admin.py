@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
@@ -214,11 +215,16 @@ class ApiKeyAdmin(StaffScopedAdmin):
     """Issued here, shown once, revoked by an action."""
 
     roles = LICENSING
-    list_display = ("__str__", "label", "organization", "test", "created_at", "last_used_at", "revoked_at")
+    list_display = ("__str__", "label", "organization", "test", "created_at", "last_used", "revoked_at")
     list_select_related = ("organization",)
     list_filter = ("test",)
     fields = ("label", "organization", "publications", "scopes", "test", "expires_at")
     actions = ("revoke",)
+
+    @admin.display(description=_("last used, to the hour"), ordering="last_used_at")
+    def last_used(self, row: ApiKey) -> datetime | None:
+        """As exactly as it is noted."""
+        return row.last_used_hour
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A key is never edited: only the list's revoke action may touch it."""

@@ -50,6 +50,8 @@ def being_set_up(person: User, *, begun: int | None, now: datetime | None = None
     """The one whose first code is still awaited. `begun` is the one that this session began: nobody else's key is ever
     shown to be scanned, nor confirmed.
     """
+    if begun is None:
+        return None
     since = (now or timezone.now()) - SET_UP_WITHIN
     return SecondFactor.objects.filter(person=person, pk=begun, confirmed_at=None, created_at__gt=since).first()
 

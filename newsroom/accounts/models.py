@@ -122,7 +122,8 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With a new password, wherever it comes from, a second factor that was begun under the old one is gone."""
-        renewed = self._password is not None and not self._state.adding
+        # Django keeps a password that was set until it is saved, and tells the validators by that.
+        renewed = getattr(self, "_password", None) is not None and not self._state.adding
         super().save(*args, **kwargs)
         if renewed:
             self.second_factors.filter(confirmed_at=None).delete()
@@ -304,6 +305,11 @@ class Contact(models.Model):
         return f"{self.name} ({self.organization.name})"
 
 
+def full_hour(moment: datetime) -> datetime:
+    """When that hour began."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 class KeyQuerySet(models.QuerySet["ApiKey"]):
     """Keys that count."""
 
@@ -342,6 +348,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"mh_{'test' if self.test else 'live'}_{self.key_id}…"
+
+    @property
+    def last_used_hour(self) -> datetime | None:
+        """The full hour in which it was last used: it is noted no more exactly than that."""
+        return self.last_used_at and full_hour(self.last_used_at)
 
     @property
     def is_authenticated(self) -> bool:

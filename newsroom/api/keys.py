@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -15,7 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from newsroom.accounts.models import ApiKey, Publication
+from newsroom.accounts.models import ApiKey, Publication, full_hour
 from newsroom.accounts.scopes import SCOPES
 from newsroom.accounts.services import digest
 from newsroom.api.throttles import SAFE_METHODS, caller, hit
@@ -25,7 +24,6 @@ from newsroom.errors import Invalid
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-USED_GRANULARITY = timedelta(hours=1)
 _KEY = re.compile(r"mh_(live|test)_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})")
 _NOBODY = digest("")
 
@@ -118,10 +116,10 @@ def _key_of(header: str) -> ApiKey | None:
 
 
 def _note_use(key: ApiKey) -> None:
-    """Written at most once an hour, so that reading stays reading."""
+    """Written once in each full hour, so that reading stays reading."""
     now = timezone.now()
-    if read_only() or (key.last_used_at is not None and key.last_used_at > now - USED_GRANULARITY):
+    if read_only() or key.last_used_hour == full_hour(now):
         return
-    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USED_GRANULARITY)
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=full_hour(now))
     ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
     key.last_used_at = now

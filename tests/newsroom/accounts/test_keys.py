@@ -101,11 +101,22 @@ def test_revoking_twice_keeps_the_first_date(partner):
     assert list(ApiKey.objects.in_force(timezone.now())) == []
 
 
+def test_the_desk_reads_the_hour_in_which_a_key_was_last_used(client, partner):
+    issue_key(label="Key", scopes=["quotes:read"], organization=partner)
+    ApiKey.objects.update(last_used_at=datetime(2026, 11, 27, 19, 42, tzinfo=UTC))
+    client.force_login(make_staff(is_superuser=True))
+    page = client.get("/admin/accounts/apikey/").content.decode()
+    assert "Last used, to the hour" in page
+    assert 'field-last_used nowrap">Nov. 27, 2026, 7 p.m.</' in page
+
+
 def test_the_command_issues_lists_and_revokes(partner):
     text = run("issue", "--label", "Shop", "--scopes", "quotes:read", "quotes:accept", "--organization", "partner")
     key = ApiKey.objects.get()
     assert text.startswith(f"mh_live_{key.key_id}_")
     assert run("list") == f"mh_live_{key.key_id}…\tactive\tpartner\tShop\tquotes:accept quotes:read\tnever used"
+    ApiKey.objects.update(last_used_at=datetime(2026, 11, 27, 19, 42, tzinfo=UTC))
+    assert run("list").endswith("\t2026-11-27T19:00+00:00")
     assert run("revoke", text) == f"mh_live_{key.key_id}… is revoked."
     assert "\trevoked\t" in run("list")
 

@@ -89,14 +89,15 @@ def test_two_keys_of_a_partner_work_side_by_side_for_rotation(issued, organizati
     assert [with_header(f"Bearer {text}").get(SCOPED).status_code for _key, text in (issued, second)] == [401, 200]
 
 
-def test_the_use_of_a_key_is_noted_at_most_hourly(partner, issued):
-    partner.get(SCOPED)
-    first = ApiKey.objects.get(pk=issued[0].pk).last_used_at
-    partner.get(SCOPED)
-    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at == first
-    ApiKey.objects.update(last_used_at=first - timedelta(hours=2))
-    partner.get(SCOPED)
-    assert ApiKey.objects.get(pk=issued[0].pk).last_used_at >= first
+def test_the_use_of_a_key_is_noted_once_in_each_hour_of_the_clock(partner, issued):
+    noted = []
+    with time_machine.travel(datetime(2026, 11, 3, 12, 50, tzinfo=UTC), tick=False) as clock:
+        for minutes in (0, 9, 1, 59, 1):
+            clock.shift(timedelta(minutes=minutes))
+            partner.get(SCOPED)
+            key = ApiKey.objects.get(pk=issued[0].pk)
+            noted.append((f"{key.last_used_at:%H:%M}", f"{key.last_used_hour:%H:%M}"))
+    assert noted == [("12:50", "12:00")] * 2 + [("13:00", "13:00")] * 2 + [("14:00", "14:00")]
 
 
 def test_a_key_costs_one_query(partner, django_assert_num_queries):

@@ -1,7 +1,7 @@
 """Keys and webhooks on a partner's pages: shown once, replaced with an overlap, signed for by those who sign."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from newsroom.accounts.models import ApiKey
+from newsroom.accounts.models import ApiKey, Publication
 from newsroom.events import endpoints, planning
 from newsroom.events.models import Attempt, Delivery, Endpoint
 from reprints.services import partner_keys
@@ -128,6 +128,16 @@ def test_there_are_twenty_keys_at_most_and_the_list_costs_the_same(organization,
     assert cost() == one
     refused, _sent = new_key(signer)
     assert (refused.status_code, "There are 20 keys already" in text(refused)) == (409, True)
+
+
+def test_when_a_key_was_last_used_is_said_as_exactly_as_it_is_noted(publication, organization, signer):
+    Publication.objects.update(time_zone="America/New_York")
+    person = organization.contacts.get(is_signatory=True)
+    partner_keys.issue(person, label="One", scopes=["licenses:read"], test=False)
+    ApiKey.objects.update(last_used_at=datetime(2026, 11, 27, 19, 42, 7, tzinfo=UTC))
+    page = signer.get(KEYS)
+    assert "Last used, to the hour" in text(page)
+    assert '<time datetime="2026-11-27T14:00:00-05:00">Nov. 27, 2026, 2\xa0p.m.\xa0EST</time>' in page.content.decode()
 
 
 def test_keys_of_others_are_nowhere(signer):

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         for key in rows.order_by("-pk"):
             owner = key.organization.slug if key.organization else ",".join(row.slug for row in key.publications.all())
             state = "revoked" if key.revoked_at else "active"
-            used = key.last_used_at.isoformat(timespec="minutes") if key.last_used_at else "never used"
+            used = key.last_used_hour.isoformat(timespec="minutes") if key.last_used_hour else "never used"
             self.stdout.write("\t".join([str(key), state, owner, key.label, " ".join(key.scopes), used]))
 
 
