@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from newsroom.availability import is_away, read_only
 from newsroom.errors import Conflict
-from newsroom.events import bounces, channels, judging, leases, planning, schedule, stopping
+from newsroom.events import bounces, channels, failures, judging, leases, planning, schedule, stopping
 from newsroom.events.failpoints import reach
 from newsroom.events.models import Delivery
 from newsroom.events.verdicts import Verdict
@@ -100,7 +100,9 @@ def attempt(delivery: Delivery) -> bool:
         if is_away(error):
             raise
         logger.exception("sending %s failed", delivery.uuid)
-        verdict = Verdict.permanent(f"{type(error).__name__}: {error}")
+        # What a hook is answered with, its owner reads.
+        ours = delivery.channel == Delivery.Channel.WEBHOOK
+        verdict = Verdict.permanent(failures.OURS if ours else f"{type(error).__name__}: {error}")
     reach("after_send_before_finish")
     finish(delivery, verdict, started=started)
     reach("after_finish")

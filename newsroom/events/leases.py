@@ -236,7 +236,7 @@ def _lease(rows: list[Delivery]) -> Any:
     _close_attempts(rows)
     died = [row.pk for row in rows if _died_sending(row)]
     Delivery.objects.filter(pk__in=died).update(
-        crashes=F("crashes") + 1, last_verdict="crash", last_error="lease ended without a verdict"
+        crashes=F("crashes") + 1, last_verdict="crash", last_error="The worker died while sending this."
     )
     changes: dict[str, Any] = {"digest": rows[0].digest or rows[0].uuid} if len(rows) > 1 else {}
     leased = Delivery.objects.filter(pk__in=[row.pk for row in rows])

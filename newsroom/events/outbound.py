@@ -24,6 +24,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
+from newsroom.events import failures
+
 HOOK_BYTES = 64 * 1024
 EXCERPT = 1000
 MAX_URL = 2000
@@ -243,7 +245,7 @@ def _exchange(
             )
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
-            raise Unanswered(f"{type(error).__name__}: {error}"[:EXCERPT]) from error
+            raise Unanswered(failures.in_words(error, host=target.host)) from error
         return _read(response, max_bytes)
     finally:
         sock.close()
@@ -299,7 +301,7 @@ def _connect(target: Target, clock: _Clock) -> socket.socket:
         sock = _reach(addresses, target, clock)
         return sock if target.scheme == "http" else _secure(sock, target, clock)
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}"[:EXCERPT]) from error
+        raise Unreachable(failures.in_words(error, host=target.host)) from error
 
 
 def _resolve(target: Target, clock: _Clock) -> list[str]:
@@ -318,19 +320,20 @@ def _resolve(target: Target, clock: _Clock) -> list[str]:
     if not outcome:
         raise Unreachable("The name was not resolved before the deadline.")
     if isinstance(outcome[0], Exception):
-        raise Unreachable(f"The name cannot be resolved: {outcome[0]}")
+        raise Unreachable(failures.in_words(outcome[0], host=target.host)) from outcome[0]
     return list(dict.fromkeys(str(row[4][0]) for row in outcome[0]))
 
 
 def _reach(addresses: list[str], target: Target, clock: _Clock) -> socket.socket:
-    failure: OSError = ConnectionError("the name has no address")
+    failure = OSError("the name has no address")
     for address in addresses[:MAX_TRIED]:
         try:
             if settings.EGRESS_PROXY:
                 return _tunnel(address, target, clock)
             sock = _open(address, target.port, clock)
         except OSError as error:
-            failure = error
+            # The proxy is the operator's: that it refused or hung up must not be taken for the other side's doing.
+            failure = OSError(f"the egress proxy: {error}") if settings.EGRESS_PROXY else error
             continue
         try:
             _check_other_end(sock, address)
@@ -380,11 +383,11 @@ def _await_tunnel(sock: socket.socket, clock: _Clock) -> None:
         sock.settimeout(clock.left())
         piece = sock.recv(1)  # byte by byte: what follows the head is the other end's
         if not piece or len(head) > HOOK_BYTES:
-            raise ConnectionError("the egress proxy hung up")
+            raise ConnectionError("it hung up")
         head += piece
     if head.split(b" ", 2)[1:2] != [b"200"]:
         said = head.splitlines()[0].decode("ascii", "replace")[:200]
-        raise ConnectionError(f"the egress proxy refused: {said}")
+        raise ConnectionError(f"it refused: {said}")
 
 
 def _secure(sock: socket.socket, target: Target, clock: _Clock) -> socket.socket:

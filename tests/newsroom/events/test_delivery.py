@@ -249,6 +249,19 @@ def test_a_fault_of_ours_is_given_up_with_its_reason(owed, world):
     assert (owed.state, owed.last_verdict, owed.last_error) == ("dead", "permanent", "KeyError: 'person'")
 
 
+def test_a_fault_of_ours_is_no_riddle_to_the_owner_of_a_hook(make_endpoint, partner, monkeypatch):
+    endpoint, _secret = make_endpoint(partner, "https://partner.example/hook")
+    owed = endpoints.ping(endpoint)
+
+    def fail(*_args):
+        raise KeyError("secret")
+
+    monkeypatch.setattr(channels, "send", fail)
+    delivery.drain()
+    owed.refresh_from_db()
+    assert owed.last_error == owed.tries.get().excerpt == "Something went wrong on our side."
+
+
 @pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
 def test_a_database_that_goes_away_is_no_verdict(owed, monkeypatch, trouble):
     def fail(*_args):

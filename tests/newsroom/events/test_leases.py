@@ -288,7 +288,7 @@ def test_of_what_a_worker_died_of_the_record_says_so_until_there_is_a_verdict(ha
     expire(row)
     (again,) = leases.claim("webhook")
     said = (again.crashes, again.last_verdict, again.last_error)
-    assert said == (1, "crash", "lease ended without a verdict")
+    assert said == (1, "crash", "The worker died while sending this.")
 
 
 def test_a_poisonous_hook_is_buried_and_the_next_goes_on(hang):

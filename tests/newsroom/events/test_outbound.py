@@ -211,9 +211,32 @@ def test_a_connection_that_leads_elsewhere_is_hung_up(monkeypatch, receiver):
 
 
 def test_a_name_without_an_address_was_not_sent(monkeypatch):
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", Resolver(socket.gaierror("unknown")))
-    with pytest.raises(outbound.Unreachable):
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", Resolver(socket.gaierror(-2, "Name or service not known")))
+    with pytest.raises(outbound.Unreachable) as told:
         send()
+    assert str(told.value) == "The name cannot be resolved."
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused by 10.1.2.3"), "The connection was refused."),
+        (ConnectionResetError(104, "Connection reset"), "The connection was closed before an answer came."),
+        (TimeoutError(110, "Timed out at db.internal"), "Nothing came within the time we wait."),
+        (OSError(101, "Network is unreachable"), "No connection could be made."),
+    ],
+)
+def test_what_went_wrong_is_told_in_plain_words_and_in_full_to_the_log_alone(monkeypatch, caplog, failure, words):
+    def fail(*_args, **_more):
+        raise failure
+
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", Resolver(["93.184.215.14"]))
+    monkeypatch.setattr(outbound.socket, "create_connection", fail)
+    caplog.set_level("INFO", logger="newsroom.events.failures")
+    with pytest.raises(outbound.Unreachable) as told:
+        send()
+    assert str(told.value) == words
+    assert f"no exchange with partner.example: {type(failure).__name__}: {failure}" in caplog.text
 
 
 def test_a_name_server_that_does_not_answer_costs_no_more_than_the_deadline(monkeypatch):
@@ -467,15 +490,19 @@ def test_a_certificate_of_another_name_or_of_nobody_known_is_not_sent_to(
         settings.EGRESS_PROXY = f"http://127.0.0.1:{port}"
         monkeypatch.setattr(outbound.socket, "getaddrinfo", Resolver(["93.184.215.14"]))
         monkeypatch.setattr(outbound.socket, "create_connection", _numeric)
-        with pytest.raises(outbound.Unreachable):
+        with pytest.raises(outbound.Unreachable, match=r"^The certificate is not valid: [^\[]+\.$"):
             send(url, seconds=5)
     assert not any(isinstance(line, bytes) and b"POST" in line for line in told)
 
 
-def test_a_proxy_that_refuses_means_not_sent(certificate, monkeypatch, settings):
+def test_a_proxy_that_refuses_means_not_sent_and_is_the_operators_own_affair(
+    certificate, monkeypatch, settings, caplog
+):
+    caplog.set_level("INFO", logger="newsroom.events.failures")
     with proxy(certificate, answer=b"HTTP/1.1 407 Who are you\r\n\r\n") as (port, _told):
         settings.EGRESS_PROXY = f"http://127.0.0.1:{port}"
         monkeypatch.setattr(outbound.socket, "getaddrinfo", Resolver(["93.184.215.14"]))
         monkeypatch.setattr(outbound.socket, "create_connection", _numeric)
-        with pytest.raises(outbound.Unreachable, match="407"):
+        with pytest.raises(outbound.Unreachable, match=r"^No connection could be made\.$"):
             send(seconds=5)
+    assert "the egress proxy: it refused: HTTP/1.1 407 Who are you" in caplog.text
