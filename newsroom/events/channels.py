@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.utils import timezone
 
 from newsroom.events import bounces, mail, outbound, schedule, sealed, smtp
 from newsroom.events.kinds import ADDRESS_BOOKS
@@ -107,7 +106,7 @@ def post_webhook(delivery: Delivery) -> Verdict:
 def secrets_of(endpoint: Endpoint) -> list[bytes]:
     """The secrets that sign today: the current one, and the previous one until its time is over."""
     held = [endpoint.secret_encrypted]
-    if endpoint.previous_secret_encrypted and endpoint.previous_until and endpoint.previous_until > timezone.now():
+    if endpoint.has_two_secrets:
         held.append(endpoint.previous_secret_encrypted)
     return [base64.b64decode(sealed.open_text(text).removeprefix("whsec_")) for text in held]
 

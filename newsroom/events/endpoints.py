@@ -36,11 +36,11 @@ def create(
 
     It is owed a ping at once, and hears of nothing else until it answered one (see `judging.judge`).
 
-    `types` empty means all that the owner may receive. Raises `Invalid` for a URL that is not talked to or an unknown
-    type, `Conflict` when the owner has twenty endpoints.
+    `types` empty means all that the owner may receive. Raises `Invalid` for a URL that is not talked to, an unknown
+    type or one that the owner never hears, `Conflict` when the owner has twenty endpoints.
     """
     wanted = list(dict.fromkeys(types))
-    _check(url, wanted)
+    _check(url, wanted, to_partner=isinstance(owner, Organization))
     whose = {"organization": owner} if isinstance(owner, Organization) else {"publication": owner}
     with transaction.atomic():
         _lock(owner)  # so that twenty stays twenty
@@ -55,12 +55,12 @@ def create(
 
 
 def change(endpoint: Endpoint, *, url: str, types: Iterable[str]) -> Endpoint:
-    """Another address, or other types. Refuses what `create` refuses.
+    """Another address, or other types. Refuses what `create` refuses, but no type that it has already.
 
     Another address is unverified as a new one is: what is owed already waits until it answered its ping.
     """
     wanted = list(dict.fromkeys(types))
-    _check(url, wanted)
+    _check(url, wanted, to_partner=endpoint.organization_id is not None, kept=endpoint.types)
     with transaction.atomic():
         here = Endpoint.objects.filter(pk=endpoint.pk)
         moved = here.exclude(Q(url=url) | Q(state=Endpoint.State.GONE)).update(
@@ -77,10 +77,15 @@ def change(endpoint: Endpoint, *, url: str, types: Iterable[str]) -> Endpoint:
 
 
 def rotate_secret(endpoint: Endpoint) -> str:
-    """A new secret, shown this once. For a day both it and the one before sign each hook."""
+    """A new secret, shown this once. For a day both it and the one before sign each hook, and until then `Conflict`
+    refuses another: the one before was promised that day.
+    """
     secret = _new_secret()
     with transaction.atomic():
         fresh = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        if fresh.has_two_secrets:
+            words = _("Two secrets are valid for a day, this one and the one before. Make another one after that.")
+            raise Conflict(words, code="two_secrets")
         fresh.previous_secret_encrypted = fresh.secret_encrypted
         fresh.previous_until = timezone.now() + BOTH_SECRETS_VALID
         fresh.secret_encrypted = sealed.seal(secret)
@@ -150,7 +155,7 @@ def known_types() -> list[str]:
     return sorted({name for kind in kinds.KINDS.values() for name in (kind.name, kind.outside_name) if name})
 
 
-def _check(url: str, types: list[str]) -> None:
+def _check(url: str, types: list[str], *, to_partner: bool, kept: Iterable[str] = ()) -> None:
     faults = []
     try:
         outbound.judge_url(url)
@@ -158,12 +163,12 @@ def _check(url: str, types: list[str]) -> None:
         faults.append(Fault("/url", str(error), "refused_address"))
     if len(url) > MAX_URL:
         faults.append(Fault("/url", _("The address is too long."), "max_length"))
-    known = set(known_types())
-    faults += [
-        Fault(f"/types/{place}", _("There is no such event type."), "unknown_type")
-        for place, name in enumerate(types)
-        if name not in known
-    ]
+    known, theirs = set(known_types()), {kind.partner_name for kind in kinds.KINDS.values()}
+    for place, name in enumerate(types):
+        if name not in known:
+            faults.append(Fault(f"/types/{place}", _("There is no such event type."), "unknown_type"))
+        elif to_partner and name not in {*theirs, *kept}:
+            faults.append(Fault(f"/types/{place}", _("Partners do not hear of this."), "not_for_partners"))
     if faults:
         raise Invalid(faults)
 

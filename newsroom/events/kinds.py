@@ -28,6 +28,11 @@ class Kind:
     outside_name: str = ""
     on_request: bool = False
 
+    @property
+    def partner_name(self) -> str:
+        """The type that a partner's hook may have; empty for what only staff and their CMS hear."""
+        return self.outside_name or (self.name if self.audience in {ORGANIZATION, PUBLIC} else "")
+
 
 @dataclass(frozen=True)
 class Recipient:

@@ -139,6 +139,12 @@ class Endpoint(models.Model):
         return self.url
 
     @property
+    def has_two_secrets(self) -> bool:
+        """Whether the secret before this one still signs too."""
+        until = self.previous_until
+        return bool(self.previous_secret_encrypted) and until is not None and until > timezone.now()
+
+    @property
     def reference(self) -> str:
         """What events call it: the beginning of its id."""
         return self.public_id.hex[:16]

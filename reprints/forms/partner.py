@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts.scopes import PARTNER, SCOPES
-from newsroom.events.kinds import KINDS, ORGANIZATION, PUBLIC
+from newsroom.events.kinds import KINDS
 from newsroom.web.fields import CleanTextField
 
 LONGEST_URL = 500
@@ -39,9 +39,8 @@ class KeyForm(forms.Form):
 
 def hearable() -> list[tuple[str, str]]:
     """Every type that an organization's hook may have, with its words."""
-    found = [(kind.name, kind.label) for kind in KINDS.values() if kind.audience in {ORGANIZATION, PUBLIC}]
-    found += [(kind.outside_name, kind.label) for kind in KINDS.values() if kind.outside_name]
-    return [(name, f"{name}: {label}") for name, label in sorted(dict(found).items())]
+    found = {kind.partner_name: kind.label for kind in KINDS.values() if kind.partner_name}
+    return [(name, f"{name}: {label}") for name, label in sorted(found.items())]
 
 
 class EndpointForm(forms.Form):

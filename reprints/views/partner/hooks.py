@@ -196,7 +196,7 @@ def _show(
         "buttons": [
             {"name": name, "label": labels[name], "token": guest.token(name, about)}
             for name in BUTTONS[Endpoint.State(endpoint.state)]
-            if guest.may(f"endpoint.{name}", test=endpoint.test)
+            if guest.may(f"endpoint.{name}", test=endpoint.test) and not (name == "rotate" and endpoint.has_two_secrets)
         ],
         "form": form or EndpointForm(initial={"url": endpoint.url, "types": endpoint.types}),
         "change_token": guest.token(CHANGE, about) if may_change else "",

@@ -140,6 +140,8 @@ def test_creating_needs_an_idempotency_key_and_happens_once(partner):
         ({"url": "https://partner.example/\x00"}, [("/url", "not_text")]),
         ({"types": "correction.published"}, [("/types", "not_a_list")]),
         ({"types": ["correction.published", "x.y"]}, [("/types/1", "unknown_type")]),
+        ({"types": ["correction.published", "report.submitted"]}, [("/types/1", "not_for_partners")]),
+        ({"types": ["correction.suppressed"]}, [("/types/0", "not_for_partners")]),
         ({"types": [5]}, [("/types/0", "not_string")]),
         ({"types": ["correction.published"] * 101}, [("/types", "max_length")]),
         ({"secret": "whsec_mine"}, [("/secret", "unknown_member")]),
@@ -375,6 +377,12 @@ def test_a_rotated_secret_is_shown_once_and_both_sign_for_a_day(partner):
     headers = channels.signed_headers(str(row.uuid), row.body.encode(), channels.secrets_of(endpoint))
     for secret in (made["secret"], answer.json()["secret"]):
         assert Webhook(secret).verify(row.body, headers)["type"] == "correction.published"
+    again = partner.write(at(made, "rotate-secret"))
+    assert (again.status_code, again.json()["code"], again["Content-Type"]) == (
+        409,
+        "two_secrets",
+        "application/problem+json",
+    )
 
 
 @pytest.mark.parametrize("move", ["ping", "rotate-secret"])
@@ -389,7 +397,8 @@ def test_a_move_sent_twice_with_one_key_is_done_once(partner, move):
     made = create(partner)
     first, again = (partner.write(at(made, move), **{"idempotency-key": "one"}) for _ in range(2))
     assert again.json() == first.json()
-    assert partner.write(at(made, move), **{"idempotency-key": None}).status_code == first.status_code
+    without = partner.write(at(create(partner), move), **{"idempotency-key": None})
+    assert without.status_code == first.status_code
 
 
 # rights

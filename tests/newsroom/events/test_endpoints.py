@@ -84,6 +84,39 @@ def test_a_new_secret_leaves_the_old_one_valid_for_a_day(partner, world):
     assert abs(endpoint.previous_until - timezone.now() - timedelta(hours=24)) < timedelta(seconds=30)
 
 
+def test_while_two_secrets_are_valid_there_is_no_third(partner, world, time_machine):
+    endpoint, old = endpoints.create(partner, url="https://partner.example/hook")
+    new = endpoints.rotate_secret(endpoint)
+    with pytest.raises(Conflict) as refused:
+        endpoints.rotate_secret(endpoint)
+    endpoint.refresh_from_db()
+    assert refused.value.code == "two_secrets"
+    assert sealed.open_text(endpoint.secret_encrypted) == new
+    assert sealed.open_text(endpoint.previous_secret_encrypted) == old
+    time_machine.move_to(endpoint.previous_until, tick=False)
+    third = endpoints.rotate_secret(endpoint)
+    assert sealed.open_text(endpoint.secret_encrypted) == third
+    assert sealed.open_text(endpoint.previous_secret_encrypted) == new
+
+
+def test_a_partner_cannot_ask_for_what_only_staff_hear(partner, publication, world):
+    with pytest.raises(Invalid) as refused:
+        endpoints.create(partner, url="https://partner.example/hook", types=["thing.agreed", "thing.kept"])
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/types/1", "not_for_partners")]
+    endpoint, _secret = endpoints.create(partner, url="https://partner.example/hook", types=["thing.agreed"])
+    with pytest.raises(Invalid):
+        endpoints.change(endpoint, url="https://partner.example/hook", types=["thing.kept"])
+    cms, _secret = endpoints.create(publication, url="https://cms.example/hook", types=["thing.kept"])
+    assert cms.types == ["thing.kept"]
+
+
+def test_what_an_endpoint_of_a_partner_names_from_before_keeps_nobody_from_moving_it(partner, world):
+    endpoint, _secret = endpoints.create(partner, url="https://partner.example/hook")
+    Endpoint.objects.update(types=["thing.kept"])
+    endpoint.refresh_from_db()
+    assert endpoints.change(endpoint, url="https://partner.example/new", types=["thing.kept"]).types == ["thing.kept"]
+
+
 def test_paused_and_resumed(partner, make_endpoint, world):
     endpoint, _secret = make_endpoint(partner, "https://partner.example/hook")
     assert endpoints.pause(endpoint, reason="moving").paused_reason == "moving"

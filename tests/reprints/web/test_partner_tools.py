@@ -221,6 +221,16 @@ def test_a_webhook_is_deleted_by_who_signs(organization, signer, asker):
     assert signer.post(action, hidden).status_code == 404
 
 
+def test_a_second_new_secret_waits_until_the_first_is_the_only_one(organization, signer):
+    made = verified(endpoints.create(organization, url=URL)[0])
+    action, hidden = form_of(signer.get(f"{HOOKS}{made.public_id}/"), "/rotate/")
+    assert signer.post(action, hidden).status_code == 200
+    page = signer.get(f"{HOOKS}{made.public_id}/")
+    assert ("/rotate/" in page.content.decode(), "signed with the old secret too until" in text(page)) == (False, True)
+    Endpoint.objects.update(previous_until=timezone.now())
+    assert "/rotate/" in signer.get(f"{HOOKS}{made.public_id}/").content.decode()
+
+
 def test_one_that_is_gone_can_be_deleted_and_nothing_else(organization, signer):
     made, _secret = endpoints.create(organization, url=URL)
     Endpoint.objects.update(state="gone")
