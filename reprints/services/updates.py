@@ -20,7 +20,7 @@ from reprints.documents.wording import duties_in
 from reprints.models import License, LicenseRequest, Quote, UpdateNotice
 from reprints.models.updates import NoticeQuerySet
 from reprints.services import placements
-from reprints.services.checking import is_web_address
+from reprints.services.checking import fault_of_page
 from reprints.services.moving import lock_quote, move, tell, touch, words_of
 from reprints.vocabulary import OF_TEXT, Action, Duty, NoticeKind, answers_to
 from reprints.workflow import OPEN_REQUEST, UNANSWERED, UPDATE_NOTICE, NoticeStatus, QuoteStatus
@@ -124,8 +124,8 @@ def acknowledge(
     if action not in answers_to(notice.duty, notice.kind):
         words = _("This does not do what was asked: %(duty)s.") % {"duty": notice.get_duty_display()}
         raise Invalid.one("/action", words, "wrong_action")
-    if url and not is_web_address(url):
-        raise Invalid.one("/url", _("This is not a web address (https://…)."), "bad_url")
+    if url and (fault := fault_of_page(url)):
+        raise Invalid.one("/url", *fault)
     if action == Action.REPLACED and notice.kind == K.CORRECTION and notice.revision is None:
         raise Conflict(_("The corrected text is not there yet. Append the notice, or wait for it."), code="no_revision")
     notice.action, notice.action_url = action, url

@@ -245,15 +245,22 @@ def test_acknowledging_keeps_what_was_done_and_where(held, article):
 
 
 @pytest.mark.parametrize(
-    ("given", "pointer"),
-    [({"action": "ignored"}, "/action"), ({"action": "appended", "url": "ftp://x"}, "/url")],
+    ("given", "pointer", "code"),
+    [
+        ({"action": "ignored"}, "/action", "unknown_value"),
+        ({"action": "appended", "url": "ftp://x"}, "/url", "bad_url"),
+        *(
+            ({"action": "appended", "url": f"https://{host}/story"}, "/url", "not_public")
+            for host in ("127.0.0.1", "[::1]", "10.0.0.8:8000", "localhost", "cms.internal", "0x7f000001")
+        ),
+    ],
 )
-def test_a_bad_answer_changes_nothing(held, article, given, pointer):
+def test_a_bad_answer_changes_nothing(held, article, given, pointer, code):
     [notice] = tell("correction.published", article)
     before = make.rows()
     with pytest.raises(Invalid) as refused:
         updates.acknowledge(notice, **given)
-    assert refused.value.faults[0].pointer == pointer
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [(pointer, code)]
     assert make.rows() == before
 
 
