@@ -59,8 +59,8 @@ class Cacheable(APIView):
     """Base of views of the API, named before DRF's: who may keep the answer to a GET, and 304 when it has not
     changed.
 
-    To anyone: `public, max-age=60`, an ETag of the bytes, and open to scripts of other sites (CORS, without
-    credentials). To the holder of a key: `private, no-store`.
+    To anyone: `public, max-age=60`, and open to scripts of other sites (CORS, without credentials). To the holder of a
+    key: `private, no-store`. To both an ETag: the record's version, else one of the bytes.
     """
 
     public_seconds = PUBLIC_SECONDS
@@ -81,13 +81,15 @@ class Cacheable(APIView):
             return response
         patch_vary_headers(response, ["Authorization"])
         # Not `request.auth`: where asking for it failed, it would fail again, past the handler of the API's errors.
-        if "Authorization" in request.headers:
+        private = "Authorization" in request.headers
+        if private:
             response["Cache-Control"] = "private, no-store"
-            return response
-        allow_reading(response)
+        else:
+            allow_reading(response)
         if response.status_code != 200:
             return response
-        response["Cache-Control"] = f"public, max-age={self.public_seconds}"
+        if not private:
+            response["Cache-Control"] = f"public, max-age={self.public_seconds}"
         if isinstance(response, Response):
             response.render()
         if not response.has_header("ETag"):

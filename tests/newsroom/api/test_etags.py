@@ -42,3 +42,12 @@ def test_the_holder_of_a_key_gets_a_private_answer(partner):
     answer = partner.get(MATCHING)
     assert (answer["Cache-Control"], answer["ETag"]) == ("private, no-store", CURRENT)
     assert not answer.has_header("Access-Control-Allow-Origin")
+
+
+def test_the_holder_of_a_key_is_spared_what_did_not_change_too(partner):
+    same = partner.get(MATCHING, HTTP_IF_NONE_MATCH=CURRENT)
+    assert (same.status_code, same.content, same["Cache-Control"]) == (304, b"", "private, no-store")
+    assert not same.has_header("Access-Control-Allow-Origin")
+    assert partner.get(MATCHING, HTTP_IF_NONE_MATCH='"x"').status_code == 200
+    listed = partner.get("/api/v1/partners/")
+    assert partner.get("/api/v1/partners/", HTTP_IF_NONE_MATCH=listed["ETag"]).status_code == 304
