@@ -63,7 +63,9 @@ ARTICLES_NAMED = declare("correction.articles_named", STAFF, _("Articles with th
 SENT_FOR_APPROVAL = declare("correction.sent_for_approval", STAFF, _("Correction sent for approval"))
 RETURNED = declare("correction.returned", STAFF, _("Correction returned to draft"))
 DISCARDED = declare("correction.discarded", STAFF, _("Correction discarded"))
-PUBLISHED = declare("correction.published", PUBLIC, _("Correction published"), public_data=("kind", "severity"))
+PUBLISHED = declare(
+    "correction.published", PUBLIC, _("Correction published"), public_data=("kind", "severity", "effect")
+)
 SUPERSEDED = declare("correction.superseded", PUBLIC, _("Correction superseded"), public_data=("kind",))
 CORRECTION_WITHDRAWN = declare("correction.withdrawn", PUBLIC, _("Correction withdrawn"), public_data=("kind",))
 REINSTATED = declare("correction.reinstated", PUBLIC, _("Correction reinstated"), public_data=("kind",))

@@ -17,11 +17,15 @@ from django.utils.html import escape
 
 from corrections import public
 from corrections.models import Correction
-from corrections.vocabulary import Kind
+from corrections.vocabulary import UNDOING
 from corrections.workflow import CorrectionStatus
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+IN_JSON = (
+    *("reference", "kind", "effect", "severity", "status", "supersedes", "withdraws", "reinstates"),
+    *("superseded_by", "followed_by", "articles"),
+)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -81,7 +85,7 @@ def atom(feed: Feed) -> bytes:
         for article in shape["articles"]:
             if article["url"]:
                 _link(entry, "related", article["url"], "text/html")
-        for term in (shape["kind"], f"severity:{shape['severity']}", f"status:{shape['status']}"):
+        for term in (_term(shape), f"severity:{shape['severity']}", f"status:{shape['status']}"):
             SubElement(entry, f"{{{ATOM}}}category", term=term)
         _add(entry, "content", _html(shape)).set("type", "html")
     for row in feed.gone:
@@ -120,17 +124,19 @@ def _item(row: Correction) -> dict[str, Any]:
         "date_published": shape["published_at"],
         "date_modified": row.updated_at,
         "authors": [{"name": row.publication.name}],
-        "tags": [shape["kind"]],
-        "_masthead": {
-            name: shape[name]
-            for name in ("reference", "kind", "severity", "status", "supersedes", "superseded_by", "articles")
-        },
+        "tags": [_term(shape)],
+        "_masthead": {name: shape[name] for name in IN_JSON},
     }
 
 
 def _title(shape: dict[str, Any]) -> str:
     headline = shape["articles"][0]["headline"] if shape["articles"] else ""
-    return f"{Kind(shape['kind']).label}: {headline or shape['reference']}"
+    return f"{shape['label']}: {headline or shape['reference']}"
+
+
+def _term(shape: dict[str, Any]) -> str:
+    """The kind; of what withdraws or reinstates a notice, that it does: whoever looks for retractions wants none."""
+    return f"{shape['effect']}:{shape['kind']}" if shape["effect"] in UNDOING else str(shape["kind"])
 
 
 def _html(shape: dict[str, Any]) -> str:

@@ -19,10 +19,13 @@ from newsroom.articles.public import register_corrections
 def shape(correction: Correction) -> dict[str, Any]:
     """The API's Correction. The row comes from `Correction.objects.…for_page()`, so this asks no further query."""
     followers = list(correction.followers.all())
-    target = correction.target
+    target = correction.target if correction.target and correction.target.is_public else None
+    acts_on = {effect: target.reference if target and correction.effect == effect else None for effect in Effect}
     return {
         "reference": correction.reference,
         "kind": correction.kind,
+        "label": correction.label,
+        "effect": correction.effect or None,
         "severity": correction.severity,
         "status": correction.status,
         "text": correction.text,
@@ -46,10 +49,13 @@ def shape(correction: Correction) -> dict[str, Any]:
         ],
         "published_at": correction.published_at,
         "error_published_at": correction.error_published_at,
-        "supersedes": target.reference
-        if target and correction.effect == Effect.SUPERSEDE and target.is_public
-        else None,
-        "superseded_by": followers[0].reference if followers else None,
+        "supersedes": acts_on[Effect.SUPERSEDE],
+        "withdraws": acts_on[Effect.WITHDRAW],
+        "reinstates": acts_on[Effect.REINSTATE],
+        "superseded_by": next((row.reference for row in followers if row.effect == Effect.SUPERSEDE), None),
+        "followed_by": [
+            {"reference": row.reference, "effect": row.effect, "published_at": row.published_at} for row in followers
+        ],
         "reader_reported": correction.reader_reported,
         "ledger": _ledger(correction),
         "url": f"{settings.BASE_URL}{path(correction)}",
@@ -74,7 +80,7 @@ def path(correction: Correction) -> str:
 def is_retracted(article: Article) -> bool:
     """Whether a retraction of the article is published, neither replaced nor withdrawn by another notice."""
     rows = Correction.objects.for_article(article).filter(kind=Kind.RETRACTION, status=CorrectionStatus.PUBLISHED)
-    return rows.exclude(effect=Effect.WITHDRAW).exists()
+    return rows.about_articles().exists()
 
 
 using.RETRACTED.append(is_retracted)

@@ -19,7 +19,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from corrections.models import Correction, Decision, Report
-from corrections.vocabulary import Effect, Kind, Visibility
+from corrections.vocabulary import Kind, Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import Publication
 from newsroom.articles.models import Article
@@ -165,7 +165,7 @@ def _count_corrections(
             published_at__gte=start,
             published_at__lte=now,
         )
-        .exclude(effect__in=[Effect.WITHDRAW, Effect.REINSTATE])
+        .about_articles()
         .order_by()
         .values_list("pk", "published_at", "reader_reported", "articles__article__section")
     )

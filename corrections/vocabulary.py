@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -195,3 +197,28 @@ class Effect(models.TextChoices):
     SUPERSEDE = "supersede", _("Supersedes it")
     WITHDRAW = "withdraw", _("Withdraws it")
     REINSTATE = "reinstate", _("Reinstates it")
+
+
+UNDOING = frozenset({Effect.WITHDRAW, Effect.REINSTATE})
+"""What is done to a notice without saying anything new about the article."""
+UNDONE: dict[str, dict[str, Any]] = {
+    Effect.WITHDRAW: {
+        Kind.CORRECTION: _("Withdrawal of a correction"),
+        Kind.CLARIFICATION: _("Withdrawal of a clarification"),
+        Kind.EDITORS_NOTE: _("Withdrawal of an editors’ note"),
+        Kind.UPDATE: _("Withdrawal of an update"),
+        Kind.RETRACTION: _("Withdrawal of a retraction"),
+        Kind.REPLY: _("Withdrawal of a reply"),
+        Kind.MINOR_FIX: _("Withdrawal of a minor fix"),
+    },
+    Effect.REINSTATE: {
+        Kind.CORRECTION: _("Reinstatement of a correction"),
+        Kind.CLARIFICATION: _("Reinstatement of a clarification"),
+        Kind.EDITORS_NOTE: _("Reinstatement of an editors’ note"),
+        Kind.UPDATE: _("Reinstatement of an update"),
+        Kind.RETRACTION: _("Reinstatement of a retraction"),
+        Kind.REPLY: _("Reinstatement of a reply"),
+        Kind.MINOR_FIX: _("Reinstatement of a minor fix"),
+    },
+}
+"""What a notice that does this to one of that kind is called."""

@@ -179,6 +179,18 @@ def make_correction(publication=None, *, by=None, article=None, status="draft", 
     return notices.publish(correction, by=make_staff(publication, "standards_editor"))
 
 
+def make_follower(target, effect, *, kind=None, **words):
+    """The published notice that supersedes, withdraws or reinstates the target; of its kind, as the desk begins it."""
+    by = make_staff(target.publication, "desk_editor")
+    draft = notices.start(
+        target.publication, by=by, articles=[], kind=kind or target.kind, target=target, effect=effect
+    )
+    words = {"text": "Our notice about the cost was wrong. It was 1.46 million.", "not_fixed_reason": "-", **words}
+    draft = answer_warnings(notices.edit(draft, by=by, **words), by=by)
+    draft = notices.send_for_approval(draft, by=by)
+    return notices.publish(draft, by=make_staff(target.publication, "standards_editor"))
+
+
 def make_destroyed(correction):
     """Suppressed, and its words destroyed by two people of legal."""
     first, second = (make_staff(correction.publication, "legal") for _ in range(2))

@@ -158,7 +158,7 @@ class CorrectionAdmin(WorkflowAdmin):
     list_display_links = ("reference",)
     list_filter = (NoticeFilter, ReviewFilter, PlacedFilter, "status", "kind", "severity", "publication")
     search_fields = ("reference", "text", "articles__article__headline")
-    list_select_related = ("publication",)
+    list_select_related = ("publication", "target")
     buttons: ClassVar[dict[str, Button]] = {
         "edit": Button(notices.edit, forms.CorrectionEditForm, _("Write the notice"), _is_draft),
         "name_article": Button(notices.name_article, forms.CorrectionNameArticleForm, _("Name an article"), _is_draft),
@@ -309,7 +309,7 @@ class CorrectionAdmin(WorkflowAdmin):
     @admin.display(description=_("kind"), ordering="kind")
     def sort(self, correction: Correction) -> str:
         """What it is, and how grave."""
-        return two_lines(str(correction.get_kind_display()), str(correction.get_severity_display()))
+        return two_lines(correction.label, str(correction.get_severity_display()))
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, correction: Correction) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from corrections.models import Correction, CorrectionArticle
 from corrections.models.notice import with_headline
-from corrections.vocabulary import Kind, Severity
+from corrections.vocabulary import UNDOING, Kind, Severity
 from newsroom.api.filter_fields import MomentFilter, ReferenceFilter, YesNoFilter
 
 MAX_WORDS = 8
@@ -38,7 +38,11 @@ class CorrectionsOfArticleFilter(django_filters.FilterSet):
 class CorrectionFilter(CorrectionsOfArticleFilter):
     """The filters of the public list. All of them together narrow it."""
 
-    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+    kind = django_filters.ChoiceFilter(
+        choices=Kind.choices,
+        method="of_kind",
+        help_text="Not among them: notices that withdraw or reinstate one of the kind.",
+    )
     severity = django_filters.ChoiceFilter(choices=Severity.choices)
     section = django_filters.CharFilter(
         method="in_section", max_length=80, help_text="A section of one of its articles."
@@ -56,6 +60,10 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
     q = django_filters.CharFilter(
         method="with_words", max_length=200, help_text="Words that stand in the notice or in a headline, all of them."
     )
+
+    def of_kind(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
+        """Those that are of this kind themselves."""
+        return queryset.filter(kind=value).exclude(effect__in=UNDOING)
 
     def in_section(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those about an article of the section."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from corrections.services.submitting import MAX_SOURCES
-from corrections.vocabulary import Category, Kind, Medium, Severity
+from corrections.vocabulary import Category, Effect, Kind, Medium, Severity
 from corrections.workflow import PUBLIC, ReportStatus
 from newsroom.api.fields import MomentField, StrictSerializer, TextField, YesNoField
 
@@ -63,11 +63,27 @@ class PlaceInLedgerSerializer(serializers.Serializer):
         ref_name = "PlaceInLedger"
 
 
+class FollowerSerializer(serializers.Serializer):
+    """A public notice that acts on another one."""
+
+    reference = serializers.CharField()
+    effect = serializers.ChoiceField(choices=Effect.choices)
+    published_at = MomentField()
+
+    class Meta:
+        ref_name = "CorrectionFollower"
+
+
 class CorrectionSerializer(serializers.Serializer):
     """A public notice, from `corrections.public.shape`."""
 
     reference = serializers.CharField()
     kind = serializers.ChoiceField(choices=Kind.choices)
+    effect = serializers.ChoiceField(
+        choices=Effect.choices,
+        allow_null=True,
+        help_text="What it does to another notice. One that withdraws or reinstates says nothing of its kind itself.",
+    )
     severity = serializers.ChoiceField(choices=Severity.choices)
     status = serializers.ChoiceField(choices=[(status.value, status.label) for status in PUBLIC])
     text = serializers.CharField()
@@ -77,7 +93,10 @@ class CorrectionSerializer(serializers.Serializer):
     published_at = MomentField()
     error_published_at = MomentField(allow_null=True)
     supersedes = serializers.CharField(allow_null=True, help_text="The notice that this one replaced.")
+    withdraws = serializers.CharField(allow_null=True, help_text="The notice that this one took back.")
+    reinstates = serializers.CharField(allow_null=True, help_text="The notice that this one put back in force.")
     superseded_by = serializers.CharField(allow_null=True, help_text="The notice that replaced this one.")
+    followed_by = FollowerSerializer(many=True, help_text="The notices that act on this one, the oldest first.")
     reader_reported = serializers.BooleanField()
     ledger = PlaceInLedgerSerializer(allow_null=True)
     url = serializers.URLField(help_text="Its page for people.")

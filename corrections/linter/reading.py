@@ -11,7 +11,7 @@ from typing import Any
 
 from corrections import cues
 from corrections.tongues import TONGUES, Tongue, base_of
-from corrections.vocabulary import Effect, Kind, Severity
+from corrections.vocabulary import UNDOING, Kind, Severity
 
 MIN_WORDS_BESIDE_LINK = 4
 
@@ -74,7 +74,7 @@ class Notice:
     @property
     def undoes(self) -> bool:
         """Whether it is about an earlier notice, not about the article."""
-        return self.effect in {Effect.WITHDRAW, Effect.REINSTATE}
+        return self.effect in UNDOING
 
     @property
     def is_link(self) -> bool:

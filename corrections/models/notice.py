@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from corrections.linter import Finding, Notice, lint, unchecked
-from corrections.vocabulary import Effect, Kind, Place, Severity
+from corrections.vocabulary import UNDOING, UNDONE, Effect, Kind, Place, Severity
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.articles.models import Article
@@ -33,6 +33,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def listed(self) -> CorrectionQuerySet:
         """Public, without the minor fixes that are kept but not listed."""
         return self.public().exclude(kind=Kind.MINOR_FIX)
+
+    def about_articles(self) -> CorrectionQuerySet:
+        """Without those that withdraw or reinstate another notice, and say nothing about an article themselves."""
+        return self.exclude(effect__in=UNDOING)
 
     def visible_to(self, person: User) -> CorrectionQuerySet:
         """What this member of staff may see."""
@@ -57,7 +61,9 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
             ),
             models.Prefetch(
                 "followers",
-                queryset=Correction.objects.filter(status__in=PUBLIC, effect=Effect.SUPERSEDE).order_by("pk"),
+                queryset=Correction.objects.public()
+                .only("reference", "effect", "published_at", "target_id")
+                .order_by("published_at", "pk"),
             ),
         )
 
@@ -130,9 +136,16 @@ class Correction(Record):
         return first.article if first else None
 
     @property
+    def label(self) -> str:
+        """What it is, in a word or two: its kind, or that it withdraws or reinstates a notice of such a kind."""
+        if self.target is not None and self.effect in UNDOING:
+            return str(UNDONE[self.effect][self.target.kind])
+        return str(self.get_kind_display())
+
+    @property
     def wants_fix(self) -> bool:
         """Whether its articles are to be changed: its kind does that, and it does not speak of an earlier notice."""
-        return self.kind not in WITHOUT_FIX and self.effect not in {Effect.WITHDRAW, Effect.REINSTATE}
+        return self.kind not in WITHOUT_FIX and self.effect not in UNDOING
 
     def author_ids(self) -> set[int]:
         """Everyone who wrote or changed words of this draft."""

@@ -13,8 +13,8 @@ from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
 from corrections.services import answers, checkpoints, placing
 from corrections.services.moving import begin, decide, end
-from corrections.vocabulary import RESOLUTION_BY_KIND, Effect, Kind, Visibility
-from corrections.workflow import CORRECTION, PUBLIC
+from corrections.vocabulary import RESOLUTION_BY_KIND, UNDOING, Effect, Kind, Visibility
+from corrections.workflow import CORRECTION
 from newsroom.articles import using
 from newsroom.articles.models import Article, UseStatus
 from newsroom.events import promises
@@ -53,7 +53,7 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
     )
     _resolve_reports(correction, code=RESOLUTION_BY_KIND[Kind(correction.kind)], by=THE_LOG)
     affected = _apply_effect(correction, by=by)
-    if correction.kind == Kind.RETRACTION and correction.effect != Effect.WITHDRAW:
+    if correction.kind == Kind.RETRACTION and correction.effect not in UNDOING:
         _cancel_articles(correction, by=by)
     refresh_articles(correction)
     placing.owe(correction, now=now)
@@ -73,14 +73,15 @@ PAST = {Effect.SUPERSEDE: "superseded", Effect.WITHDRAW: "withdrawn", Effect.REI
 
 def refresh_articles(correction: Correction) -> None:
     """Count the public notices of each article it names afresh: each locked first, or two notices that are published
-    at once would not count each other, and in one order, or they would wait for each other.
+    at once would not count each other, and in one order, or they would wait for each other. What withdraws or
+    reinstates one of them is news about the article, and no further correction of it.
     """
     for row in correction.articles.order_by("article"):
         article = lock(Article(pk=row.article_id))
-        public = Correction.objects.for_article(article).filter(status__in=PUBLIC).exclude(kind=Kind.MINOR_FIX)
-        newest = public.order_by("-published_at").values_list("published_at", flat=True).first()
+        listed = Correction.objects.for_article(article).listed()
+        newest = listed.order_by("-published_at").values_list("published_at", flat=True).first()
         Article.objects.filter(pk=article.pk).update(
-            corrections_count=public.count(), latest_correction_at=newest, updated_at=timezone.now()
+            corrections_count=listed.about_articles().count(), latest_correction_at=newest, updated_at=timezone.now()
         )
 
 
@@ -138,6 +139,7 @@ def _record(correction: Correction, change: dict[str, Any], *, by: Actor) -> Non
             **change,
             "kind": correction.kind,
             "severity": correction.severity,
+            "effect": correction.effect or None,
             "articles": [row.article_id for row in rows],
             "article_references": [row.article.reference for row in rows],
             "revision_after": {str(row.article_id): row.revision_after for row in rows if row.revision_after},

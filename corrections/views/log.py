@@ -25,7 +25,7 @@ from corrections.models.notice import with_headline
 from corrections.services import checkpoints
 from corrections.views import wording
 from corrections.views.jsonld import correction_comment
-from corrections.vocabulary import Kind, Severity
+from corrections.vocabulary import UNDOING, Kind, Severity
 from corrections.workflow import CorrectionStatus
 from newsroom import references
 from newsroom.accounts.models import Desk, DeskKind, Publication
@@ -58,7 +58,9 @@ class LogFilters(django_filters.FilterSet):
     """What the log can be narrowed to. A value that means nothing is pointed out, never silently ignored."""
 
     q = django_filters.CharFilter(method="with_words", label=_("Words"), min_length=MIN_SEARCH, max_length=100)
-    kind = django_filters.ChoiceFilter(choices=LISTED_KINDS, label=_("Kind"), empty_label=_("Every kind"))
+    kind = django_filters.ChoiceFilter(
+        choices=LISTED_KINDS, method="of_kind", label=_("Kind"), empty_label=_("Every kind")
+    )
     severity = django_filters.ChoiceFilter(
         choices=Severity.choices, label=_("Severity"), empty_label=_("Every severity")
     )
@@ -81,6 +83,10 @@ class LogFilters(django_filters.FilterSet):
         """In the notice, or in the headline of an article of it."""
         headlines = CorrectionArticle.objects.filter(with_headline(value), correction=OuterRef("pk"))
         return rows.filter(Q(text__icontains=value) | Exists(headlines))
+
+    def of_kind(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
+        """Of this kind themselves: what withdraws or reinstates a retraction retracts nothing."""
+        return rows.filter(kind=value).exclude(effect__in=UNDOING)
 
     def in_section(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """About an article of that section, in any case."""

@@ -167,7 +167,7 @@ def card(
 
     Without `name_articles`, for the page of one article: the card is then titled by its reference.
     """
-    kind = str(Kind(shape["kind"]).label)
+    kind = shape["label"]
     slug = shape["articles"][0]["publication"] if shape["articles"] else ""
     return {
         **shape,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from newsroom.articles.models import Article
 from newsroom.articles.public import corrections_of
@@ -19,24 +19,19 @@ CORRECTION_KINDS = (
     "correction.withdrawn",
     "correction.reinstated",
 )
-KINDS = {
-    "correction": gettext_lazy("Correction"),
-    "clarification": gettext_lazy("Clarification"),
-    "editors_note": gettext_lazy("Editors’ note"),
-    "update": gettext_lazy("Update"),
-    "retraction": gettext_lazy("Retraction"),
-    "reply": gettext_lazy("Reply"),
-    "minor_fix": gettext_lazy("Minor fix"),
-}
 
 
-def timeline(article: Article) -> QuerySet[Event]:
+def labels_of(article: Article) -> dict[str, str]:
+    """Reference of each public correction of the article → what it is called."""
+    return {row["reference"]: row["label"] for row in corrections_of([article.pk])[article.pk]}
+
+
+def timeline(article: Article, shown: Collection[str]) -> QuerySet[Event]:
     """The public events of this article: published, revised, canceled and released, and what became of each
     correction.
 
-    Events of a correction show only while the correction itself is public.
+    Events of a correction show only while the correction itself is public, that is among `shown` (references).
     """
-    shown = [row["reference"] for row in corrections_of([article.pk])[article.pk]]
     released = Q(kind="article.released", data__from="canceled")
     return Event.objects.filter(
         Q(Q(kind__in=ARTICLE_KINDS) | released, article=article)
@@ -45,9 +40,9 @@ def timeline(article: Article) -> QuerySet[Event]:
     )
 
 
-def entry(event: Event, article: Article) -> dict[str, Any]:
+def entry(event: Event, article: Article, labels: Mapping[str, str]) -> dict[str, Any]:
     """One event in the History shape of the API. The first one stands at the article's own date of
-    publication.
+    publication. `labels` as `labels_of` has them.
     """
     first = event.kind == "article.imported"
     correction = event.subject_reference if event.subject_kind == "correction" else None
@@ -56,12 +51,11 @@ def entry(event: Event, article: Article) -> dict[str, Any]:
         "type": "article.published" if first else event.kind,
         "revision": event.data.get("revision") or None,
         "correction": correction,
-        "summary": _summary(event),
+        "summary": _summary(event, labels.get(correction or "", "")),
     }
 
 
-def _summary(event: Event) -> str:
-    kind = KINDS.get(event.data.get("kind", ""), KINDS["correction"])
+def _summary(event: Event, kind: str) -> str:
     sentences = {
         "article.imported": _("Published"),
         "article.revised": _("Text changed: revision %(revision)s") % {"revision": event.data.get("revision")},

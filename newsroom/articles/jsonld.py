@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 
-from newsroom.articles.history import KINDS
 from newsroom.articles.models import Article, UseStatus
 from newsroom.articles.public import corrections_of
 from newsroom.articles.rights import members_of
@@ -59,7 +58,7 @@ def _comment(row: dict[str, Any]) -> dict[str, Any]:
         "@type": "CorrectionComment",
         "@id": row["url"],
         "url": row["url"],
-        "name": str(KINDS.get(row["kind"], row["kind"])),
+        "name": row["label"],
         "text": row["text"],
         "datePublished": row["published_at"],
     }

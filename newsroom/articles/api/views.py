@@ -35,7 +35,7 @@ from newsroom.articles.api.serializers import (
     HistoryEntrySerializer,
     UpdatesSerializer,
 )
-from newsroom.articles.history import entry, timeline
+from newsroom.articles.history import entry, labels_of, timeline
 from newsroom.articles.jsonld import news_article
 from newsroom.articles.models import Article
 from newsroom.articles.rights import stamp
@@ -174,9 +174,10 @@ class HistoryView(ArticleView):
         """
         refuse_unknown_parameters(request, ("cursor", "page_size"))
         article = self.article(reference)
-        events = self.paginate_queryset(cast("Any", timeline(article))) or []
+        labels = labels_of(article)
+        events = self.paginate_queryset(cast("Any", timeline(article, labels))) or []
         return self.get_paginated_response(
-            HistoryEntrySerializer([entry(event, article) for event in events], many=True).data
+            HistoryEntrySerializer([entry(event, article, labels) for event in events], many=True).data
         )
 
 
@@ -200,9 +201,11 @@ class UpdatesView(ArticleView):
         refuse_unknown_parameters(request, ("since", "cursor", "page_size"))
         since = _since(request)
         article = self.article(reference)
-        events = self.paginate_queryset(cast("Any", timeline(article).filter(happened_at__gt=since))) or []
+        labels = labels_of(article)
+        happened = timeline(article, labels).filter(happened_at__gt=since)
+        events = self.paginate_queryset(cast("Any", happened)) or []
         response = self.get_paginated_response(
-            HistoryEntrySerializer([entry(event, article) for event in events], many=True).data
+            HistoryEntrySerializer([entry(event, article, labels) for event in events], many=True).data
         )
         moment = MomentField()
         response.data |= {

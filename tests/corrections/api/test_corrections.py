@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from corrections.models import Correction
 from corrections.services import correction as notices
 from newsroom import references
-from tests.factories import make_article, make_correction, make_destroyed, make_publication, make_staff
+from tests.factories import make_article, make_correction, make_destroyed, make_follower, make_publication, make_staff
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/corrections/"
@@ -24,8 +24,12 @@ SHAPE = {
     "articles",
     "published_at",
     "error_published_at",
+    "effect",
     "supersedes",
+    "withdraws",
+    "reinstates",
     "superseded_by",
+    "followed_by",
     "reader_reported",
     "ledger",
     "url",
@@ -34,15 +38,6 @@ SHAPE = {
 
 def published(publication=None, **over):
     return make_correction(publication, status="published", **over)
-
-
-def replace(target, effect):
-    """Publish the notice that supersedes, withdraws or reinstates the target."""
-    editor = make_staff(target.publication, "desk_editor")
-    draft = notices.start(target.publication, by=editor, articles=[], target=target, effect=effect)
-    draft = notices.edit(draft, by=editor, text="The cost was 1.46 million, not 1.45.", not_fixed_reason="Print only.")
-    draft = notices.send_for_approval(draft, by=editor)
-    return notices.publish(draft, by=make_staff(target.publication, "standards_editor"))
 
 
 def suppress(correction, **over):
@@ -69,6 +64,7 @@ def test_a_notice_has_the_promised_shape(anyone):
     assert row | {"ledger": None, "published_at": None} == {
         "reference": correction.reference,
         "kind": "correction",
+        "effect": None,
         "severity": "high",
         "status": "published",
         "text": "An earlier version misstated the cost. It was 1.45 million.",
@@ -90,7 +86,10 @@ def test_a_notice_has_the_promised_shape(anyone):
         "published_at": None,
         "error_published_at": None,
         "supersedes": None,
+        "withdraws": None,
+        "reinstates": None,
         "superseded_by": None,
+        "followed_by": [],
         "reader_reported": False,
         "ledger": None,
         "url": f"http://testserver/corrections/{correction.reference}/",
@@ -126,9 +125,9 @@ def test_the_newest_stands_first_and_pages_meet_without_gap_or_repeat(anyone, pu
 def test_superseded_and_withdrawn_notices_stay_and_say_so(anyone, publication):
     article = make_article(publication)
     old = published(publication, article=article)
-    new = replace(old, "supersede")
+    new = make_follower(old, "supersede")
     gone = published(publication, article=article)
-    end = replace(gone, "withdraw")
+    end = make_follower(gone, "withdraw")
     rows = {row["reference"]: row for row in anyone.get(of_article(old)).json()["results"]}
     assert list(rows) == [end.reference, gone.reference, new.reference, old.reference]
     assert (rows[old.reference]["status"], rows[old.reference]["superseded_by"]) == ("superseded", new.reference)
@@ -150,7 +149,7 @@ def test_minor_fixes_are_shown_only_when_asked_for(anyone, publication):
 @pytest.mark.parametrize("destroy", [False, True])
 def test_a_suppressed_notice_answers_410_and_its_words_are_nowhere(anyone, destroy):
     correction = published(text="The secret words.", original_text="secret before", corrected_text="secret after")
-    follower = replace(correction, "supersede")
+    follower = make_follower(correction, "supersede")
     salt = correction.ledger_entry.opening.salt
     (make_destroyed if destroy else suppress)(Correction.objects.get(pk=correction.pk))
     answer = anyone.get(f"{LIST}{correction.reference}/")
@@ -284,8 +283,8 @@ def test_lists_cost_the_same_for_one_and_for_thirty(anyone, publication):
     before = cost(LIST), cost(url)
     rows = [published(article=make_article(make_publication())) for _ in range(25)]
     rows += [published(publication, article=article) for _ in range(2)]
-    replace(rows[-1], "supersede")
-    replace(rows[0], "supersede")
+    make_follower(rows[-1], "supersede")
+    make_follower(rows[0], "supersede")
     after = cost(LIST), cost(url)
     assert [count for _queries, count in before] == [1, 1]
     assert [count for _queries, count in after] == [30, 4]

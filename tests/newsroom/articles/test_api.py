@@ -33,6 +33,7 @@ def a_correction(**over):
     return {
         "reference": "C-22222222-2",
         "kind": "correction",
+        "label": "Correction",
         "status": "published",
         "text": "An earlier version misstated the cost.",
         "published_at": "2026-11-21T09:00:00Z",
@@ -334,7 +335,7 @@ def test_the_history_tells_what_the_public_may_know(cms, anyone, story, told):
             actor_kind="staff",
             data={"kind": "retraction"},
         )
-    told[article.pk] = [a_correction()]
+    told[article.pk] = [a_correction(label="Retraction")]
     body = anyone.get(f"{ARTICLES}{reference}/history/").json()
     assert [(row["type"], row["revision"], row["correction"], row["summary"]) for row in body["results"]] == [
         ("correction.published", None, "C-22222222-2", "Retraction published"),
@@ -396,7 +397,7 @@ def test_updates_are_what_happened_since(cms, anyone, story):
 def test_json_ld_carries_the_corrections(cms, anyone, story, told):
     reference = cms.put(ARTICLES, story.data()).json()["reference"]
     told[Article.objects.get().pk] = [
-        a_correction(kind="retraction"),
+        a_correction(kind="retraction", label="Withdrawal of a retraction"),
         a_correction(reference="C-33333333-3", status="superseded", text="Older words."),
         a_correction(reference="C-44444444-4", status="suppressed", text=None),
     ]
@@ -409,7 +410,7 @@ def test_json_ld_carries_the_corrections(cms, anyone, story, told):
         [{"@type": "Person", "name": "Ann Reporter"}],
     )
     assert [(row["@type"], row["name"], row["text"], row.get("creativeWorkStatus")) for row in body["correction"]] == [
-        ("CorrectionComment", "Retraction", "An earlier version misstated the cost.", None),
+        ("CorrectionComment", "Withdrawal of a retraction", "An earlier version misstated the cost.", None),
         ("CorrectionComment", "Correction", "Older words.", "Superseded"),
     ]
     assert anyone.get(f"{ARTICLES}{reference}/jsonld/", HTTP_ACCEPT="application/json").status_code == 200
