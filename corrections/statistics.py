@@ -137,12 +137,14 @@ def _count_reports(
     )
     for came, section, status, code, answered, decided_at, published in rows.iterator():
         ends = {"acknowledge": answered, "decide": decided_at}
-        ends["publish"] = published if status == ReportStatus.RESOLVED else None
+        ends["publish"] = published
+        # Declined after a second look: what was published stands, and it was accepted.
+        declined = status == ReportStatus.DECLINED and published is None
         for tally in (everything, by_month[month_of(came, zone=publication.zone)], by_section[section or ""]):
             tally.received += 1
-            tally.accepted += status in RIGHT
-            tally.declined += status == ReportStatus.DECLINED
-            if status == ReportStatus.DECLINED:
+            tally.accepted += status in RIGHT or published is not None
+            tally.declined += declined
+            if declined:
                 tally.codes[code] += 1
             for step, end in ends.items():
                 if end is not None:

@@ -37,9 +37,9 @@ def appealed(rows: QuerySet[Report], person: User) -> QuerySet[Report]:
 
 def nearest_due() -> Subquery:
     """Of a notice, the nearest date that is running: the second look at it, or the publication promised to readers."""
-    reports = Report.objects.filter(correction=OuterRef(OuterRef("pk"))).values("reference")
+    waiting = Report.objects.filter(correction=OuterRef(OuterRef("pk")), status=ReportStatus.ACCEPTED)
     of_it = Q(subject_kind="correction", subject_reference=OuterRef("reference"))
-    of_readers = Q(subject_kind="report", subject_reference__in=reports)
+    of_readers = Q(subject_kind="report", subject_reference__in=waiting.values("reference"))
     running = Promise.objects.running().filter(of_it | of_readers)
     return Subquery(running.order_by("due_at").values("due_at")[:1])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from corrections.events import WARNING_ANSWERED
 from corrections.models import Correction, CorrectionArticle, CorrectionAuthor, Report
 from corrections.services import fixing, publishing
-from corrections.vocabulary import Kind, Severity
+from corrections.vocabulary import Effect, Kind, Severity
 from corrections.workflow import PUBLIC, UNPUBLISHED, CorrectionStatus
 from newsroom import references
 from newsroom.accounts.models import Publication, User
@@ -66,16 +66,18 @@ def start(
     return _new(publication, by=by, articles=articles, kind=kind, target=target, effect=effect)
 
 
-def start_for(report: Report, *, by: User) -> Correction:
+def start_for(report: Report, *, by: User, replaces: Correction | None = None) -> Correction:
     """The draft that an accepted report starts: the passage and what would be right, when the error appeared, how bad
     the desk judged it, and the post of a live blog. All of it is the desk's to change; nobody is its author yet.
 
-    Of a restricted report it has no words: the whole desk reads drafts. Inside the acceptance's transaction.
+    Of a restricted report it has no words: the whole desk reads drafts. It replaces the notice that is given: then the
+    error stands in what the articles say now. Inside the acceptance's transaction.
     """
-    draft = _new(report.publication, by=None, articles=[report.article] if report.article else [])
+    own = [report.article] if report.article else []
+    draft = _new(report.publication, by=None, articles=own) if replaces is None else _replacing(replaces, own)
     if report.anchor:
-        draft.articles.update(anchor=report.anchor)
-    if report.article_revision:
+        draft.articles.filter(article=report.article).update(anchor=report.anchor)
+    if report.article_revision and replaces is None:
         draft.articles.update(revision_before=report.article_revision)
     if not report.confidential:
         draft.original_text = report.passage_exact
@@ -225,6 +227,18 @@ def _new(
     if by is not None:
         _wrote(correction, by)
     return correction
+
+
+def _replacing(notice: Correction, articles: list[Article]) -> Correction:
+    named = [row.article for row in notice.articles.select_related("article").order_by("pk")]
+    return _new(
+        notice.publication,
+        by=None,
+        articles=list(dict.fromkeys([*named, *articles])),
+        kind=notice.kind,
+        target=notice,
+        effect=Effect.SUPERSEDE,
+    )
 
 
 def _check_house(publication: Publication, article: Article) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from corrections import events, public
 from corrections.models import Report
+from corrections.services import outcomes
 from corrections.services.contacts import READER_KINDS, erase_contact
 from newsroom.errors import Conflict
 from newsroom.events import sealed
@@ -149,5 +150,5 @@ def _promises(report: Report) -> Any:
 
 
 def _notice(report: Report) -> str | None:
-    notice = (report.joined_to or report).correction
+    notice = outcomes.settled_by(report.joined_to or report) or outcomes.settled_by(report)
     return settings.BASE_URL + public.path(notice) if notice is not None and notice.is_public else None

@@ -33,12 +33,15 @@ def lock_with_primary(report: Report) -> None:
 
 def take_along(report: Report, left: Report) -> None:
     """Write down on the report itself what was decided of the one it is about to leave: the answer that its reader had,
-    and who gave it. Nothing while there is none, or where it is the legal desk's alone.
+    who gave it, and the notice that was published. Nothing while there is none, or where it is the legal desk's alone.
+
+    The caller saves the report.
     """
     if left.status not in {ReportStatus.RESOLVED, ReportStatus.DECLINED} or left.confidential:
         return
+    report.correction = left.correction
     had_at = report.closed_at or timezone.now()
-    for given in left.decisions.filter(move__in=["accept", "decline"]).order_by("pk"):
+    for given in left.decisions.filter(move__in=["accept", "resolve", "decline"]).order_by("pk"):
         # What was written to the other reader is theirs; an answer that says no was for everybody who had joined.
         said = {"answer": given.answer, "turn_to": given.turn_to} if given.move == "decline" else {}
         Decision.objects.create(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from corrections import events
 from corrections.models import Correction, Message, Report
-from corrections.services import answers, priority, receipts, watching
+from corrections.services import answers, outcomes, priority, receipts, watching
 from corrections.services import correction as notices
 from corrections.services.joined import UNANSWERED, hand_over, lock_with_joined, lock_with_primary, take_along
 from corrections.services.moving import begin, decide, end, keep_closed
@@ -104,12 +104,16 @@ def accept(
 ) -> Report:
     """Agree that the article is wrong. Starts the correction that will say so, or joins one that is being drafted.
 
-    The reader is told in a standard sentence, with `words` under it where there are any.
+    After a second look at what was published, the new notice replaces that one. The reader is told in a standard
+    sentence, with `words` under it where there are any.
     """
     report, change = begin(report, "accept", by=by, seen=seen)
     answers.refuse_open_names(words)
+    before = report.correction
+    if before is not None:
+        change["settled_by"] = before.reference
     joined = None if correction is None else notices.take_in(correction, report)
-    report.correction = joined or notices.start_for(report, by=by)
+    report.correction = joined or notices.start_for(report, by=by, replaces=outcomes.now_standing(before))
     change["decision"] = decide(report, "accept", by=by, answer=words.strip()).pk
     promises.keep(report, "decide")
     if not promises.running(report).filter(kind="publish").exists():
@@ -120,9 +124,9 @@ def accept(
 
 @transaction.atomic
 def reopen(report: Report, *, by: User, words: str, seen: int | None = None) -> Report:
-    """Not so sure after all. The draft stays where it is."""
+    """Not so sure after all. The draft stays where it is, and what was published before an appeal stays the answer."""
     report, change = begin(report, "reopen", by=by, seen=seen)
-    report.correction = None
+    report.correction = outcomes.settled_by(report)
     change["note"] = note_down(report, by, words).pk
     priority.promise(report, "decide")
     return end(report, change, by=by, fields=("correction",))
@@ -229,7 +233,10 @@ def lapse(report: Report, *, by: Actor = THE_CLOCK, seen: int | None = None) -> 
 
 @transaction.atomic
 def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | None = None, saw: str = "") -> Report:
-    """The reader asks, once, that another editor looks again. `saw`: see `moving.begin`."""
+    """The reader asks, once, that another editor looks again. What was published about it stays with the report.
+
+    `saw`: see `moving.begin`.
+    """
     lock_with_primary(report)
     report, change = begin(report, "appeal", by=by, seen=seen, saw=saw)
     change["message"] = say(report, "reader", by, words).pk
@@ -240,7 +247,6 @@ def appeal(report: Report, *, words: str, by: Actor = THE_READER, seen: int | No
     report.assignee = None
     report.resolution_code = ""
     report.joined_to = None
-    report.correction = None
     report = end(
         report,
         change,

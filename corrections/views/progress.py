@@ -61,8 +61,9 @@ def _so_far(report: Report) -> list[Row]:
     if report.first_answered_at is not None:
         rows.append((WITH_EDITOR, report.first_answered_at))
     if report.appealed_at is not None:
-        before = [row for row in report.decisions.all() if row.at <= report.appealed_at and row.move in DECISIONS]
-        rows += [(DECISIONS[row.move], row.at) for row in before[-1:]]
+        before = [row for row in report.decisions.all() if row.at <= report.appealed_at]
+        rows += [(DECISIONS[row.move], row.at) for row in before if row.move in DECISIONS][-1:]
+        rows += [(PUBLISHED, row.at) for row in before if row.move == "resolve"]
         rows.append((SECOND_LOOK, report.appealed_at))
     if report.status == S.DUPLICATE:
         rows.append((JOINED, report.closed_at))

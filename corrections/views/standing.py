@@ -9,7 +9,7 @@ from django.conf import settings
 from corrections import public
 from corrections.forms.reader import stands_in
 from corrections.models import Correction, Report
-from corrections.services import clock, splitting
+from corrections.services import clock, outcomes, splitting
 from corrections.services.same import Question
 from corrections.services.submitting import private_path
 from corrections.views import progress, said, wording
@@ -65,11 +65,9 @@ def _other_halves(report: Report) -> list[dict[str, Any]]:
 
 
 def _settled_by(report: Report) -> Correction | None:
-    """The public notice that settled it, or the report that it was joined to."""
-    primary = wording.primary_of(report)
-    if primary.correction_id is None or primary.status != ReportStatus.RESOLVED:
-        return None
-    return primary.correction if primary.correction is not None and primary.correction.is_public else None
+    """The public notice that settled it, or the report that it was joined to: before an appeal, too."""
+    notice = outcomes.settled_by(wording.primary_of(report)) or outcomes.settled_by(report)
+    return notice if notice is not None and notice.is_public else None
 
 
 def _card(notice: Correction | None) -> dict[str, Any] | None:

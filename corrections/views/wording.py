@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from corrections.models import Correction, Decision, Message, Report
 from corrections.services.priority import URGENT_HOURS, due
 from corrections.vocabulary import DECLINED_AS, SETTLED_BY, Effect, Kind, Resolution, Visibility
-from corrections.workflow import REPORT, ReportStatus
+from corrections.workflow import REPORT, CorrectionStatus, ReportStatus
 from newsroom.errors import DomainError, Stale
 from newsroom.events import promises
 from newsroom.events.models import Promise
@@ -49,6 +49,8 @@ SETTLED_BEFORE = Standing(
     _("Settled before"), _("You told us that the published correction is what you meant. Thank you.")
 )
 
+LOOKED_AGAIN = _("We looked at it again. What we published stands; the reasons are below.")
+
 PROMISED: dict[str, Any] = {
     "acknowledge": _("An editor takes it up"),
     "decide": _("You have our answer"),
@@ -78,6 +80,8 @@ def next_of(report: Report, notice: Correction | None) -> Any:
     standing = standing_of(report)
     if standing is STANDINGS[S.RESOLVED] and notice is not None:
         return SETTLED_BY[Kind(notice.kind)]
+    if standing is STANDINGS[S.DECLINED] and notice is not None:
+        return LOOKED_AGAIN if notice.status == CorrectionStatus.PUBLISHED else standing.next
     if standing is STANDINGS[S.DECLINED]:
         return DECLINED_AS.get(Resolution(primary_of(report).resolution_code), standing.next)
     if standing is STANDINGS[S.DUPLICATE] and _is_confirmed(report):

@@ -131,6 +131,6 @@ def test_a_draft_is_due_when_the_reader_was_promised_its_publication(client, edi
     article = make_article(publication)
     notice = make_correction(article=article, status="draft")
     report = make_report(publication, article)
-    Report.objects.filter(pk=report.pk).update(correction=notice)
+    Report.objects.filter(pk=report.pk).update(status="accepted", correction=notice)
     due(report, datetime(2096, 7, 3, 18, tzinfo=UTC))
     assert cell(client, "due", NOTICES) == "Tue 3 Jul, 14:00 EDT"

@@ -74,6 +74,7 @@ class ReportMachine(Machine):
         self.never_lapses, self.urgent = about_me or urgent, urgent
         self.status, self.version, self.told = "held" if held else "new", 1, []
         self.decisions, self.deciders, self.appealed = 0, set(), False
+        self.settled_by = None
         self.asked_at = self.closed_at = None
         self.reminders = 0
         self.owed = promises_of(self.report)
@@ -104,7 +105,10 @@ class ReportMachine(Machine):
         ann = self.actors["ann"]
         words = {"text": "An earlier version misstated the cost. It was 1.45 million.", "not_fixed_reason": "Print."}
         correction = make.answer_warnings(notices.edit(correction, by=ann, **words), by=ann)
-        notices.publish(notices.send_for_approval(correction, by=ann), by=self.vera)
+        published = notices.publish(notices.send_for_approval(correction, by=ann), by=self.vera)
+        # A second one comes after a second look alone, and takes the place of the first.
+        assert published.target == self.settled_by
+        self.settled_by = published
         self.moved("resolved", "resolved")
         self.decisions += 1
         self.owed.pop("decide", None)
@@ -242,3 +246,5 @@ class ReportMachine(Machine):
         assert row.reminders_sent == self.reminders
         open_notices = Correction.objects.filter(reports=row, status__in=["draft", "awaiting_approval"]).count()
         assert open_notices == (self.status == "accepted")
+        if self.status != "accepted":
+            assert row.correction == self.settled_by
