@@ -59,6 +59,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "handed_to": User.objects.filter(pk=event.data.get("to")).first() if "left" in event.data else None,
         "broken": PROMISED.get(str(event.data.get("promise", ""))),
         "message": Message.objects.filter(pk=event.data.get("message"), report=report).first(),
+        "question": clock.question_of(report),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),
         "correction": notice,
         "settled_by": SETTLED_BY[Kind(notice.kind)] if notice is not None else "",

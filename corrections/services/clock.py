@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from corrections.events import ASKED
 from corrections.models import Message, Report
 from corrections.services import agencies, inquiries, presence
 from corrections.services import report as reports
@@ -16,7 +17,8 @@ from corrections.vocabulary import Visibility
 from corrections.workflow import REMINDERS_BEFORE_LAPSE, ReportStatus
 from newsroom.business_time import last_moment
 from newsroom.events import watch
-from newsroom.events.log import record
+from newsroom.events.log import history_of, record
+from newsroom.events.models import Event
 from newsroom.rounds import one_by_one, to_the_end
 from newsroom.workflow import THE_CLOCK, lock
 
@@ -86,6 +88,14 @@ def answer_by(report: Report) -> datetime | None:
     return _closes_at(row) if row is not None else None
 
 
+def question_of(report: Report) -> Message | None:
+    """What the reader is asked, or was in vain: whatever else the desk has written since. None when nothing is."""
+    if report.status not in {ReportStatus.NEEDS_INFO, ReportStatus.LAPSED}:
+        return None
+    asked = history_of(report).filter(kind=ASKED.name).order_by("-pk").first()
+    return report.messages.filter(pk=asked.data.get("message")).first() if asked is not None else None
+
+
 def _closes_at(report: Any) -> datetime:
     return last_moment(report.asked_at, LAPSE_AFTER.days, zone=report.publication.zone)
 
@@ -95,10 +105,10 @@ def waiting() -> QuerySet[Any]:
 
     Not the restricted ones: their readers get no mail, so that none of them is reminded, and none lapses.
     """
-    asked = (
-        Message.objects.filter(report=OuterRef("pk"), author_kind="staff", internal=False).order_by("-pk").values("at")
-    )
+    asked = Event.objects.filter(
+        kind=ASKED.name, subject_kind=Report.noun, subject_reference=OuterRef("reference")
+    ).order_by("-pk")
     rows = Report.objects.filter(status=ReportStatus.NEEDS_INFO, visibility=Visibility.NORMAL).annotate(
-        asked_at=Subquery(asked[:1])
+        asked_at=Subquery(asked.values("happened_at")[:1])
     )
     return rows.filter(asked_at__isnull=False).select_related("publication").order_by("asked_at")

@@ -21,6 +21,7 @@ def context_of(report: Report, *, question: Question | None) -> dict[str, Any]:
     """The context of `corrections/private.html` but for its forms. `question` is the one that the page asks, if any."""
     dates = wording.dates_of(report)
     messages = list(report.messages.filter(internal=False).select_related("author"))
+    asked = clock.question_of(report)
     settled_by = _settled_by(report)
     ended_words, ended_at = wording.outcome_of(report, settled_by)
     asked_about = question.notice if question is not None else None
@@ -37,7 +38,7 @@ def context_of(report: Report, *, question: Question | None) -> dict[str, Any]:
         "due": next((row for row in dates if not row.paused_at), None),
         "dates": dates,
         "answer_by": clock.answer_by(report),
-        "asked": _asked(report, messages),
+        "asked": asked.body if asked is not None else "",
         "thread": wording.thread_of(report, messages),
         "answers": wording.answers_of(report),
         "notice": _card(settled_by),
@@ -74,13 +75,6 @@ def _card(notice: Correction | None) -> dict[str, Any] | None:
     if notice is None:
         return None
     return wording.card(public.shape(Correction.objects.for_page().get(pk=notice.pk)))
-
-
-def _asked(report: Report, messages: list[Any]) -> str:
-    """The words that wait for the reader's answer, or waited in vain; empty when none do."""
-    if report.status not in {ReportStatus.NEEDS_INFO, ReportStatus.LAPSED}:
-        return ""
-    return next((row.body for row in reversed(messages) if row.author_kind != "reader"), "")
 
 
 def _passage_missing(report: Report) -> bool:

@@ -69,6 +69,24 @@ def test_a_question_names_the_day_until_which_we_wait_on_the_page_and_in_both_ma
         assert Report.objects.get(pk=report.pk).status == "lapsed"
 
 
+def test_what_is_asked_stays_the_question_whatever_the_desk_writes_after_it(client, daily, editor):
+    with time_machine.travel(datetime(2026, 11, 12, 20, tzinfo=UTC), tick=False) as now:
+        report = asked(daily, editor)
+        until = shows(client, report)[0].context["answer_by"]
+        now.shift(timedelta(days=4))
+        writing.write_to_reader(report, by=editor, words="Your contact details are safe with us.")
+        page, text = shows(client, report)
+        assert (page.context["asked"], page.context["answer_by"]) == ("Which year?", until)
+        assert 'id="reply">Answer the editor</h2> <blockquote class="words" dir="auto"><p>Which year?</p>' in text
+        now.shift(timedelta(days=1))
+        clock.tick()
+        assert "The question:\n\nWhich year?\n" in letter("report_reminded").text
+        report = reports.ask(
+            reports.resume(Report.objects.get(pk=report.pk), by=editor), by=editor, words="Which page?"
+        )
+        assert shows(client, report)[0].context["asked"] == "Which page?"
+
+
 @pytest.mark.parametrize("over", [{"about_me": True}, {"urgent": True, "urgent_reason": "child"}])
 def test_no_day_is_named_where_none_is_kept(client, daily, editor, over):
     report = asked(daily, editor, **over)
