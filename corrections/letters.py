@@ -8,16 +8,18 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from corrections import public
-from corrections.models import Decision, Inquiry, LedgerCheckpoint, Message, Report
+from corrections.models import Correction, Decision, Inquiry, LedgerCheckpoint, Message, Report
 from corrections.notices import confirm_path, correction_of, report_of
 from corrections.services import checkpoints, clock, inquiries
+from corrections.services import report as reports
 from corrections.services.contacts import READER_KINDS
 from corrections.services.submitting import private_path
-from corrections.vocabulary import SETTLED_BY, Anchor, Kind
+from corrections.vocabulary import Anchor
 from newsroom.accounts.models import User
 from newsroom.events import promises
 from newsroom.events.kinds import Recipient, mail_context, payload
 from newsroom.events.models import Event
+from newsroom.workflow import THE_READER
 
 PROMISED = {
     "acknowledge": gettext_lazy("to take the report up"),
@@ -62,7 +64,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "question": clock.question_of(report),
         "decision": Decision.objects.filter(pk=event.data.get("decision"), report=report).first(),
         "correction": notice,
-        "settled_by": SETTLED_BY[Kind(notice.kind)] if notice is not None else "",
+        "settled_by": public.settled(notice) if notice is not None else "",
         "answer_by": clock.answer_by(report),
         "notice_url": settings.BASE_URL + public.path(report.correction) if report.correction else "",
         "show_words": bool(report.publication.policy("mail_words_to_staff")),
@@ -91,14 +93,29 @@ def _named_to_staff(report: Report) -> str:
 
 @mail_context("correction")
 def about_correction(event: Event, recipient: Recipient) -> dict[str, Any]:
-    """What mails about a notice may show."""
+    """What mails about a notice may show. A reader whose report it settled sees that report's page."""
     correction = correction_of(event)
     article = event.article or correction.main_article
+    readers = Report.objects.select_related("publication", "article", "joined_to")
+    own = readers.get(reference=recipient.key) if recipient.kind == "reader" else None
+    by = Correction.objects.public().filter(reference=event.data.get("by_notice", "")).first()
     return {
+        **(_to_reader(own) if own is not None else {}),
+        "by_notice": by,
+        "by_url": settings.BASE_URL + public.path(by) if by is not None else "",
         "correction": correction,
         "headline": article.headline if article else "",
         "admin_url": f"{settings.BASE_URL}/admin/corrections/correction/{correction.pk}/change/",
         "page_url": settings.BASE_URL + public.path(correction),
+    }
+
+
+def _to_reader(own: Report) -> dict[str, Any]:
+    return {
+        "own": own,
+        "private_url": settings.BASE_URL + private_path(own),
+        "named": own.headline,
+        "may_appeal": "appeal" in reports.available(own, THE_READER),
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Q
 
 from corrections.models import Correction, Inquiry, InquiryState, Report
 from corrections.models.report import confirm_purpose
 from corrections.services import checkpoints, pinning
 from corrections.services.correction import REVIEWED_BY
 from corrections.vocabulary import Visibility
+from corrections.workflow import ReportStatus
 from newsroom import links
 from newsroom.accounts import approvals
 from newsroom.accounts.models import DeskKind, Publication, Role
@@ -230,6 +232,20 @@ def the_readers_who_wait(event: Event) -> Iterable[Recipient]:
         return []
     joined = report.joined.filter(status="duplicate", visibility="normal").values_list("reference", flat=True)
     return to_readers([report.reference, *joined])
+
+
+@notice("correction.superseded", "corrections/mail/correction_superseded")
+@notice("correction.withdrawn", "corrections/mail/correction_withdrawn")
+@notice("correction.reinstated", "corrections/mail/correction_reinstated")
+def the_readers_it_was_for(event: Event) -> Iterable[Recipient]:
+    """The readers whose reports this notice had settled, and those who joined them. Not whoever took theirs back."""
+    theirs = Report.objects.filter(visibility=Visibility.NORMAL, test=False)
+    settled = theirs.filter(correction__reference=event.subject_reference).exclude(
+        status__in=[ReportStatus.WITHDRAWN, ReportStatus.SPAM]
+    )
+    joined = theirs.filter(joined_to__in=settled, status=ReportStatus.DUPLICATE)
+    found = theirs.filter(Q(pk__in=settled) | Q(pk__in=joined)).order_by("pk")
+    return to_readers(list(found.values_list("reference", flat=True)))
 
 
 def to_readers(references: list[str]) -> Iterable[Recipient]:

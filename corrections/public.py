@@ -9,7 +9,15 @@ from typing import Any
 from django.conf import settings
 
 from corrections.models import Correction, LedgerOpening
-from corrections.vocabulary import Effect, Kind
+from corrections.vocabulary import (
+    REPLACED_SINCE,
+    SETTLED_BY,
+    SETTLED_BY_UNDOING,
+    UNDOING,
+    WITHDRAWN_SINCE,
+    Effect,
+    Kind,
+)
 from corrections.workflow import CorrectionStatus
 from newsroom.articles import using
 from newsroom.articles.models import Article
@@ -75,6 +83,17 @@ def placeholder(correction: Correction) -> dict[str, Any]:
 def path(correction: Correction) -> str:
     """The notice's page."""
     return f"/corrections/{correction.reference}/"
+
+
+def settled(correction: Correction) -> str:
+    """What a reader is told whose report this public notice settled, as it stands now."""
+    if correction.status == CorrectionStatus.SUPERSEDED:
+        return str(REPLACED_SINCE)
+    if correction.status == CorrectionStatus.WITHDRAWN:
+        return str(WITHDRAWN_SINCE)
+    if correction.effect in UNDOING:
+        return str(SETTLED_BY_UNDOING[Effect(correction.effect)])
+    return str(SETTLED_BY[Kind(correction.kind)])
 
 
 def is_retracted(article: Article) -> bool:

@@ -170,6 +170,10 @@ SETTLED_BY = {
     ),
 }
 """What the reader is told when a notice of this kind settled the report."""
+REPLACED_SINCE = _("What we published was replaced since by a newer notice, which is named below.")
+WITHDRAWN_SINCE = _(
+    "What we published was withdrawn since, and no longer stands. The notice that says why is named below."
+)
 
 
 class Severity(models.TextChoices):
@@ -222,3 +226,7 @@ UNDONE: dict[str, dict[str, Any]] = {
     },
 }
 """What a notice that does this to one of that kind is called."""
+SETTLED_BY_UNDOING = {
+    Effect.WITHDRAW: _("We have withdrawn the notice that was wrong, and say so in public. Thank you for telling us."),
+    Effect.REINSTATE: _("We have put our notice back in force, and say so in public. Thank you for telling us."),
+}

@@ -13,7 +13,7 @@ from corrections.ledger import log
 from corrections.models import Correction, CorrectionArticle, Report
 from corrections.services import answers, checkpoints, placing
 from corrections.services.moving import begin, decide, end
-from corrections.vocabulary import RESOLUTION_BY_KIND, UNDOING, Effect, Kind, Visibility
+from corrections.vocabulary import RESOLUTION_BY_KIND, UNDOING, Effect, Kind, Resolution, Visibility
 from corrections.workflow import CORRECTION
 from newsroom.articles import using
 from newsroom.articles.models import Article, UseStatus
@@ -51,7 +51,8 @@ def publish(correction: Correction, change: dict[str, Any], *, by: Actor, now: d
             "alone_reason",
         ]
     )
-    _resolve_reports(correction, code=RESOLUTION_BY_KIND[Kind(correction.kind)], by=THE_LOG)
+    code = Resolution.CORRECTED if correction.effect in UNDOING else RESOLUTION_BY_KIND[Kind(correction.kind)]
+    _resolve_reports(correction, code=code, by=THE_LOG)
     affected = _apply_effect(correction, by=by)
     if correction.kind == Kind.RETRACTION and correction.effect not in UNDOING:
         _cancel_articles(correction, by=by)

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from corrections import public
 from corrections.models import Correction, Decision, Message, Report
 from corrections.services.priority import URGENT_HOURS, due
-from corrections.vocabulary import DECLINED_AS, SETTLED_BY, Effect, Kind, Resolution, Visibility
+from corrections.vocabulary import DECLINED_AS, Effect, Resolution, Visibility
 from corrections.workflow import REPORT, CorrectionStatus, ReportStatus
 from newsroom.errors import DomainError, Stale
 from newsroom.events import promises
@@ -79,7 +80,7 @@ def next_of(report: Report, notice: Correction | None) -> Any:
     """What happens next, in a sentence, or what ended it. `notice` is the one that settled it, if it can be shown."""
     standing = standing_of(report)
     if standing is STANDINGS[S.RESOLVED] and notice is not None:
-        return SETTLED_BY[Kind(notice.kind)]
+        return public.settled(notice)
     if standing is STANDINGS[S.DECLINED] and notice is not None:
         return LOOKED_AGAIN if notice.status == CorrectionStatus.PUBLISHED else standing.next
     if standing is STANDINGS[S.DECLINED]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.template.loader import get_template
 from django.utils import timezone
 
-from corrections.models import Report
+from corrections.models import Correction, Report
 from corrections.services import (
     adding,
     agencies,
@@ -27,10 +27,12 @@ from newsroom.events.log import record
 from newsroom.events.models import Delivery, Event
 from newsroom.workflow import THE_CLOCK
 from tests.factories import (
+    answer_warnings,
     confirm,
     make_article,
     make_correction,
     make_desk,
+    make_follower,
     make_publication,
     make_report,
     make_staff,
@@ -100,6 +102,8 @@ def whole_life(daily, report, editor):
     reports.join(follower, by=second, other=taken_back, words="Two of you saw it.")
     reports.withdraw(taken_back)
     ask_whether_it_is_fixed(report)
+    for effect in ("withdraw", "reinstate", "supersede"):
+        make_follower(Correction.objects.get(reports=report), effect)
     work_on(make_report(daily, report.article, claim=SECRET), editor, second)
 
 
@@ -221,6 +225,53 @@ def test_everyone_who_joined_hears_the_outcome_on_their_own_page(daily, report, 
     assert len(sent) == 2
     assert len({letter.subject for letter in sent}) == 2
     assert len({line for letter in sent for line in letter.text.splitlines() if "/corrections/reports/" in line}) == 2
+
+
+def test_when_what_settled_a_report_no_longer_stands_its_readers_are_told_once_and_why(daily, report, editor):
+    joined, unconfirmed, gone = (make_report(daily, report.article) for _ in range(3))
+    for row in (report, gone):
+        reports.take_up(row, by=editor)
+    for row in (joined, unconfirmed):
+        reports.join(row, by=editor, other=report, words="The same.")
+    confirm(joined)
+    draft = reports.accept(Report.objects.get(pk=report.pk), by=editor).correction
+    text = {"text": "An earlier version misstated the cost. It was 1.45 million.", "not_fixed_reason": "Print only."}
+    draft = answer_warnings(drafts.edit(draft, by=editor, **text), by=editor)
+    notice = drafts.publish(drafts.send_for_approval(draft, by=editor), by=make_staff(daily, "standards_editor"))
+    withdrawal = make_follower(notice, "withdraw", text="Our figure was right at first.")
+    again = make_follower(make_correction(daily, status="published"), "withdraw")
+
+    planning.plan(Event.objects.get(kind="correction.withdrawn", subject_reference=notice.reference).pk)
+    composed = letters()["corrections/mail/correction_withdrawn"]
+    told = Delivery.objects.filter(template="corrections/mail/correction_withdrawn")
+    assert sorted(told.values_list("recipient_key", flat=True)) == sorted(
+        row.reference for row in (report, joined, unconfirmed)
+    )
+    assert [row.reference in letter.subject for row, (_to, letter) in zip((report, joined), composed, strict=True)] == [
+        True,
+        True,
+    ]
+    for _to, letter in composed:
+        assert "Our figure was right at first." in letter.text
+        assert f"http://testserver/corrections/{withdrawal.reference}/" in letter.text
+        assert "you can ask once for a second look" in letter.text
+        assert again.reference not in letter.text
+
+
+def test_who_was_accepted_into_the_notice_that_replaces_the_first_one_hears_of_the_new_one_alone(daily, report, editor):
+    second, approver = make_staff(daily, "desk_editor"), make_staff(daily, "standards_editor")
+
+    def publish(draft):
+        text = {"text": "An earlier version misstated the cost. It was 1.45 million.", "not_fixed_reason": "-"}
+        draft = answer_warnings(drafts.edit(draft, by=editor, **text), by=editor)
+        drafts.publish(drafts.send_for_approval(draft, by=editor), by=approver)
+
+    publish(reports.accept(reports.take_up(report, by=editor), by=editor).correction)
+    again = reports.appeal(Report.objects.get(pk=report.pk), words="Still wrong.")
+    publish(reports.accept(again, by=second).correction)
+    composed = letters()
+    assert len(composed["corrections/mail/report_resolved"]) == 2
+    assert "corrections/mail/correction_superseded" not in composed
 
 
 def test_staff_see_the_words_where_the_publication_says_so(daily, report, editor):

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from corrections.models import Report
+from corrections.models import Correction, Report
 from corrections.services import adding, clock, writing
+from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.same import say_same
 from corrections.services.submitting import private_path
@@ -19,7 +20,7 @@ from newsroom.errors import Conflict, Invalid
 from newsroom.events import kinds, mail, planning
 from newsroom.events.models import Delivery, Event
 from newsroom.web import form_token
-from tests.factories import confirm, force_status, make_article, make_correction, make_report, make_staff
+from tests.factories import confirm, force_status, make_article, make_correction, make_follower, make_report, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -160,6 +161,43 @@ def test_a_settled_report_prints_what_was_published_and_says_what_it_is(client, 
     Report.objects.filter(pk=report.pk).update(correction=force_status(notice, "suppressed"))
     page, text = shows(client, report)
     assert (page.context["notice"], notice.text in text) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        ("supersede", "What we published was replaced since by a newer notice, which is named below."),
+        (
+            "withdraw",
+            "What we published was withdrawn since, and no longer stands. The notice that says why is named below.",
+        ),
+    ],
+)
+def test_what_no_longer_stands_is_not_said_to_settle_the_report(client, daily, effect, words):
+    report = make_report(daily)
+    notice = make_correction(article=report.article, status="published")
+    Report.objects.filter(pk=report.pk).update(status="resolved", closed_at=timezone.now(), correction=notice)
+    assert shows(client, report)[0].context["next"] == "The correction is published. Thank you for telling us."
+    later = make_follower(notice, effect)
+    page, text = shows(client, report)
+    assert page.context["next"] == words
+    assert later.reference in text
+    if effect == "withdraw":
+        make_follower(Correction.objects.get(pk=notice.pk), "reinstate")
+        assert shows(client, report)[0].context["next"] == "The correction is published. Thank you for telling us."
+
+
+def test_whose_report_a_withdrawal_settled_is_not_told_of_a_retraction(client, daily, editor):
+    retraction = make_correction(daily, status="published", kind="retraction")
+    report = reports.take_up(make_report(article=retraction.main_article), by=editor)
+    draft = notices.start(daily, by=editor, articles=[], kind="retraction", target=retraction, effect="withdraw")
+    report = reports.accept(report, by=editor, correction=draft)
+    draft = notices.edit(report.correction, by=editor, text="The retraction was made in error.")
+    notices.publish(notices.send_for_approval(draft, by=editor), by=make_staff(daily, "standards_editor"))
+    report.refresh_from_db()
+    assert report.resolution_code == "corrected"
+    words = "We have withdrawn the notice that was wrong, and say so in public. Thank you for telling us."
+    assert shows(client, report)[0].context["next"] == words
 
 
 def test_the_page_of_a_closed_report_says_where_it_stands_not_what_happens_next(client, daily, editor):
