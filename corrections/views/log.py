@@ -158,7 +158,6 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "left_unchanged": shown.wants_fix and not any(row["revision_after"] for row in shape["articles"]),
         "proof": _proof(shape),
         "diff": diff,
-        "superseded_by": wording.card(shape)["superseded_by"],
         "headline": next((row["headline"] for row in shape["articles"] if row["headline"]), shown.reference),
         "about": {
             "reference": target.reference,
@@ -219,9 +218,9 @@ def _asked(request: HttpRequest) -> str:
 
 
 def _shown_in_full(card: dict[str, Any], *, diff: list[Any]) -> dict[str, Any]:
-    """The card without what its own page says elsewhere: the proof, the follower, and the two texts when compared."""
+    """The card without what its own page says elsewhere: the proof, and the two texts when compared."""
     compared = {"original_text": None, "corrected_text": None} if diff else {}
-    return {**card, "proof_url": "", "superseded_by": None, **compared}
+    return {**card, "proof_url": "", **compared}
 
 
 def _proof(shape: dict[str, Any]) -> dict[str, Any] | None:

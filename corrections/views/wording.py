@@ -181,9 +181,10 @@ def card(
         "not_fixed": not any(article["revision_after"] for article in shape["articles"]),
         "url": f"/corrections/{shape['reference']}/",
         "proof_url": f"/corrections/{shape['reference']}/#proof" if shape["ledger"] else "",
-        "superseded_by": {"reference": shape["superseded_by"], "url": f"/corrections/{shape['superseded_by']}/"}
-        if shape["superseded_by"]
-        else None,
+        "followed_by": [
+            {**row, "words": FOLLOWED_WORDS[row["effect"]], "url": f"/corrections/{row['reference']}/"}
+            for row in shape["followed_by"]
+        ],
         "articles": [
             {
                 "headline": article["headline"],
@@ -202,6 +203,13 @@ EFFECT_WORDS: dict[str, Any] = {
     Effect.REINSTATE: _("This notice puts back in force"),
 }
 """What a notice does to the one that it names."""
+
+FOLLOWED_WORDS: dict[str, Any] = {
+    Effect.SUPERSEDE: _("It was replaced by"),
+    Effect.WITHDRAW: _("It was withdrawn by"),
+    Effect.REINSTATE: _("It was put back in force by"),
+}
+"""The same, said of the one that is named."""
 
 STATUS_WORDS = {"superseded": _("Replaced"), "withdrawn": _("Withdrawn")}
 """What the public pages say of a notice that no longer stands as published."""

@@ -1,5 +1,8 @@
 """A retraction that was withdrawn, and put back in force: what pages, feeds and machines call each of the notices."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from lxml import etree
 
@@ -37,6 +40,26 @@ def test_what_withdraws_or_reinstates_a_retraction_is_called_so_for_people(clien
     assert labels(embedded) == NAMES
     titles = [client.get(f"/corrections/{row.reference}/").content.decode().split("<title>")[1] for row in three]
     assert [title.partition(": ")[0].strip() for title in titles] == NAMES[::-1]
+
+
+def test_a_notice_that_was_acted_on_names_every_notice_that_did_with_its_day(client, article, three):
+    retraction, withdrawal, reinstatement = three
+    last = make_follower(Correction.objects.get(pk=retraction.pk), "supersede")
+    days = iter(datetime(2026, 11, day, 12, tzinfo=UTC) for day in (2, 3, 4))
+    for row in (withdrawal, reinstatement, last):
+        Correction.objects.filter(pk=row.pk).update(published_at=next(days))
+    act = re.compile(r'<p class="small">(It was [^<]*) <a class="ref" href="([^"]*)">.*?<time[^>]*>([^<]*)</time>')
+    for path in ("/corrections/", f"/articles/{article.reference}/", f"/corrections/{retraction.reference}/"):
+        assert act.findall(client.get(path).content.decode()) == [
+            ("It was withdrawn by", f"/corrections/{withdrawal.reference}/", "Nov. 2, 2026"),
+            ("It was put back in force by", f"/corrections/{reinstatement.reference}/", "Nov. 3, 2026"),
+            ("It was replaced by", f"/corrections/{last.reference}/", "Nov. 4, 2026"),
+        ]
+
+
+def test_what_acts_on_a_notice_is_not_named_while_it_is_hidden(client, daily, three):
+    notices.suppress(Correction.objects.get(pk=three[1].pk), by=make_staff(daily, "legal"), words="Order", hidden=True)
+    assert three[1].reference not in client.get(f"/corrections/{three[0].reference}/").content.decode()
 
 
 def test_feeds_and_json_ld_call_it_so(client, article, three):
