@@ -33,7 +33,7 @@ class NamedArticleSerializer(serializers.Serializer):
     publication = serializers.CharField(help_text="The slug of the publication.")
     revision_before = serializers.IntegerField(allow_null=True, help_text="The text with the error.")
     revision_after = serializers.IntegerField(allow_null=True, help_text="The text with the fix.")
-    fixed_at = MomentField(allow_null=True)
+    fixed_at = MomentField(allow_null=True, help_text="When the text with the fix was first seen.")
     anchor = serializers.CharField(
         allow_null=True, help_text="The post of a live blog, as the fragment of its address."
     )

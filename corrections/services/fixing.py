@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from corrections import events
@@ -82,21 +80,22 @@ def see_fix(
     article: Article,
     revision: int,
     before: int | None = None,
-    at: datetime | None = None,
     seen: int | None = None,
 ) -> Correction:
-    """A person states which revision of the article holds the fix, and with `before`, which one held the error.
+    """A person states which revision of the article holds the fix, and with `before`, which one held the error. The
+    article counts as fixed since that revision was first seen, not since somebody said so.
 
     Raises `Invalid` unless both are revisions of that article, and the fix came after the error.
     """
     correction, row = _begin(correction, by=by, article=article, seen=seen)
     numbers = {number for number in (revision, before) if number is not None}
-    if article.revisions.filter(number__in=numbers).count() < len(numbers):
+    seen_at = dict(article.revisions.filter(number__in=numbers).values_list("number", "seen_at"))
+    if len(seen_at) < len(numbers):
         raise Invalid.one("/revision", _("That article has no such revision."), "unknown_revision")
     row.revision_before = before or row.revision_before
     if row.revision_before is not None and revision <= row.revision_before:
         raise Invalid.one("/revision", _("The fix comes after the revision with the error."), "not_after")
-    row.revision_after, row.fixed_at = revision, at or timezone.now()
+    row.revision_after, row.fixed_at = revision, seen_at[revision]
     row.proposed_revision, row.not_fixed_reason = None, ""
     row.save(update_fields=["revision_before", "revision_after", "fixed_at", "proposed_revision", "not_fixed_reason"])
     return _end(correction, events.FIX_SEEN, by=by, article=article, data={"revision": revision})

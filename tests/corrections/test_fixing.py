@@ -1,9 +1,10 @@
 """Publishing waits for the fix in every article: proposed when an edit looks like it, seen by a person, or not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -97,6 +98,19 @@ def test_an_article_that_was_fixed_before_it_was_named_says_which_revision_held_
     draft = notices.see_fix(desk.draft(article), by=desk.editor, article=article, revision=2, before=1)
     row = row_of(desk.publish(draft), article)
     assert (row.revision_before, row.revision_after) == (1, 2)
+
+
+def test_the_article_counts_as_fixed_since_the_text_with_the_fix_was_first_seen(desk, client):
+    with time_machine.travel(datetime(2026, 11, 3, 9, 14, tzinfo=UTC), tick=False) as clock:
+        article = make_article(desk.publication)
+        draft = desk.draft(article)
+        push(article, body=FIXED)
+        clock.shift(timedelta(hours=7))
+        published = desk.publish(notices.see_fix(draft, by=desk.editor, article=article, revision=2))
+        page = client.get(f"/corrections/{published.reference}/").content.decode()
+    assert row_of(published, article).fixed_at == datetime(2026, 11, 3, 9, 14, tzinfo=UTC)
+    changed = page.partition("The article was changed")[2].partition("</time>")[0]
+    assert 'datetime="2026-11-03T09:14:00+00:00"' in changed
 
 
 def test_an_earlier_revision_that_was_written_down_as_the_fix_publishes_nothing(desk):
