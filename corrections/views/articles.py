@@ -49,6 +49,7 @@ def article(request: HttpRequest, reference: str) -> HttpResponse:
         "publication": about.publication,
         "notices": [wording.card(public.shape(row), name_articles=False) for row in notices],
         "removed": list(removed),
+        "minor": not notices and Correction.objects.public().for_article(about).exists(),
         "warning": WARNINGS.get(UseStatus(about.status)),
         "revisions": about.revisions.order_by("number").only("number", "seen_at", "article_id")[:SHOWN],
         "report_url": f"/corrections/new/?{urlencode({'url': about.url})}",

@@ -276,6 +276,18 @@ def test_the_history_of_an_article_warns_of_what_must_not_be_used(client, publis
     assert "/reprints/new/?url=https%3A%2F%2Fdaily.example%2Fpolitics%2Fbridge" in text
 
 
+def test_an_article_without_a_listed_notice_says_what_is_true_of_it(client, daily, article):
+    path = f"/articles/{article.reference}/"
+    assert "No correction of this article has been published." in client.get(path).content.decode()
+    minor = make_correction(article=article, status="published", kind="minor_fix")
+    page = client.get(path).content.decode()
+    assert "Small slips in this article, like a misspelled word, were put right." in page
+    assert (minor.reference in page, "No correction of this article" in page) == (False, False)
+    make_correction(article=article, status="published")
+    page = client.get(path).content.decode()
+    assert ("Small slips" in page, "has been published" in page) == (False, False)
+
+
 def test_an_article_under_embargo_has_no_page_yet(client, article):
     Article.objects.filter(pk=article.pk).update(embargoed_until=timezone.now() + timedelta(hours=1))
     assert client.get(f"/articles/{article.reference}/").status_code == 404
