@@ -51,8 +51,9 @@ def start(
 ) -> Correction:
     """A draft without any report. `target` and `effect` make it the notice that supersedes, withdraws or reinstates.
 
-    It names every article of that notice; others can be named besides. Raises `Invalid` for a target that names none of
-    the given articles, and for articles of another publication.
+    It names every article of that notice; others can be named besides. It begins as grave as that notice is, and a
+    retraction as a grave one. Raises `Invalid` for a target that names none of the given articles, and for articles of
+    another publication.
     """
     if "desk_editor" not in by.roles_at(publication):
         raise NotAllowed(_("Your role does not include drafting corrections."))
@@ -82,7 +83,8 @@ def start_for(report: Report, *, by: User, replaces: Correction | None = None) -
     if not report.confidential:
         draft.original_text = report.passage_exact
         draft.corrected_text = report.suggestion if report.passage_exact else ""
-    draft.severity = report.severity or (Severity.HIGH if report.about_me else Severity.LOW)
+    if report.severity == Severity.HIGH or (report.about_me and not report.severity):
+        draft.severity = Severity.HIGH
     draft.error_published_at = _appeared(report)
     draft.save(update_fields=["original_text", "corrected_text", "severity", "error_published_at"])
     fixing.propose(draft)
@@ -219,6 +221,7 @@ def _new(
         reference=references.new("correction"),
         publication=publication,
         kind=kind,
+        severity=target.severity if target else Severity.HIGH if kind == Kind.RETRACTION else Severity.LOW,
         target=target,
         effect=effect,
     )

@@ -39,6 +39,26 @@ def drafts_offered(response):
     return [label for _value, label in form.fields["correction"].choices]
 
 
+@pytest.mark.parametrize("effect", ["supersede", "withdraw"])
+def test_a_notice_begins_as_grave_as_the_one_that_it_acts_on(desk, effect):
+    grave = make_correction(desk.publication, status="published", severity="high")
+    slight = make_correction(desk.publication, status="published")
+    begun = [
+        notices.start(desk.publication, by=desk.editor, articles=[], target=target, effect=effect)
+        for target in (grave, slight)
+    ]
+    assert [draft.severity for draft in begun] == ["high", "low"]
+
+
+def test_a_retraction_begins_as_grave(desk):
+    article = make_article(desk.publication)
+    drafts = [
+        notices.start(desk.publication, by=desk.editor, articles=[article], kind=kind)
+        for kind in ("retraction", "correction")
+    ]
+    assert [draft.severity for draft in drafts] == ["high", "low"]
+
+
 # --- joining a draft -------------------------------------------------------------------------------------------------
 
 

@@ -106,12 +106,13 @@ def test_a_declined_second_look_at_what_was_replaced_meanwhile_does_not_say_that
 
 def test_an_accepted_second_look_begins_a_notice_that_replaces_the_first_one(client, desk, settled):
     first = settled.correction
+    Correction.objects.filter(pk=first.pk).update(severity="high")
     other = make_article(desk.publication)
     first.articles.create(article=other, revision_before=1, not_fixed_reason="Print only.")
     again = reports.accept(reports.appeal(settled, words="It was 1.46."), by=desk.bob)
     draft = again.correction
     assert (draft.status, draft.target, draft.effect, draft.kind) == ("draft", first, "supersede", "correction")
-    assert {row.article for row in draft.articles.all()} == {desk.article, other}
+    assert (draft.severity, {row.article for row in draft.articles.all()}) == ("high", {desk.article, other})
     assert shown(client, again)[0] == first.reference
 
     again = reports.reopen(again, by=desk.bob, words="Not so sure.")
