@@ -22,6 +22,8 @@ ABBREVIATED = re.compile(
     r"\.(?=\s)"
 )
 CLAUSE_END = re.compile(r"(?<=[.!?”])\s+(?=[A-Z0-9“\"£$€(])|[;•]\s*|:\s+| [–—] ")
+LEFT_OUT = re.compile(r"\[?(?:…|\.{3})\]?")
+SHAPES = str.maketrans("“”„«»‘’‚‹›–—‑", "\"\"\"\"\"'''''---")
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 POINTERS = re.compile(
     r"\b(?:see|click|read|here|more|full|details?|correction|for|the|at|our|this|link|please)\b", re.I
@@ -32,7 +34,7 @@ POINTERS = re.compile(
 class Notice:
     """A notice as the rules see it. `error_published_at` may be unknown. Names, addresses and numbers are the readers'
     who reported it; the name is left out when the reader is the subject of the story. `house` are the publication's own
-    addresses.
+    addresses. `erroneous` are the texts of its articles that had the error, as far as they are kept.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Notice:
     house: tuple[str, ...] = ()
     language: str = "en"
     effect: str = ""
+    erroneous: tuple[str, ...] = ()
 
     @property
     def tongue(self) -> Tongue:
@@ -124,6 +127,14 @@ def says_right(notice: Notice) -> bool:
     )
 
 
+def stood_there(notice: Notice) -> bool:
+    """Whether a text that had the error holds the original passage, all parts of it where something is left out. White
+    space, case, and the shapes of quotation marks and dashes aside.
+    """
+    parts = [_plainly(part) for part in LEFT_OUT.split(notice.original_text)]
+    return any(all(part in _plainly(text) for part in parts) for text in notice.erroneous)
+
+
 def misfits(notice: Notice) -> bool:
     """Whether the label says something else than the words."""
     said, tongue = notice.said, notice.tongue
@@ -151,6 +162,10 @@ def content_of(text: str) -> set[str]:
 def _tells_what_stood(words: str) -> bool:
     """Whether they tell what the article said, showed or left out."""
     return bool(cues.STOOD_THERE.search(cues.BOILERPLATE.sub(" ", words)))
+
+
+def _plainly(text: str) -> str:
+    return " ".join(text.translate(SHAPES).split()).casefold()
 
 
 def _states_something(clause: str) -> bool:

@@ -39,6 +39,7 @@ LEVELS: dict[str, Level] = {
     "names_reader": "block",
     "blames": "warn",
     "same_passages": "block",
+    "passage_not_found": "warn",
     "retraction_not_said": "warn",
     "retraction_without_reason": "warn",
     "no_error_named": "warn",
@@ -59,6 +60,10 @@ SENTENCES: dict[str, Any] = {
     "names_reader": gettext_lazy("Take the name of the reader who reported it out of the text."),
     "blames": gettext_lazy("“%(found)s” puts the blame on a person or desk. The publication made the error."),
     "same_passages": gettext_lazy("The original and the corrected passage are the same."),
+    "passage_not_found": gettext_lazy(
+        "The original passage does not stand in the text that had the error. Take it from there word for word, or say "
+        "which revision of the article had it."
+    ),
     "retraction_not_said": gettext_lazy("Say outright that the article is retracted."),
     "retraction_without_reason": gettext_lazy("Say why the article is retracted."),
     "no_error_named": gettext_lazy("Say what was wrong."),
@@ -156,6 +161,13 @@ def _same_passages(notice: Notice) -> Found:
         yield Sight("same_passages")
 
 
+def _passage_not_found(notice: Notice) -> Found:
+    if notice.undoes or not notice.original_text.strip() or not notice.erroneous:
+        return
+    if not reading.stood_there(notice):
+        yield Sight("passage_not_found")
+
+
 def _retraction(notice: Notice) -> Found:
     if notice.kind != Kind.RETRACTION or notice.undoes:
         return
@@ -225,6 +237,7 @@ RULES: tuple[Rule, ...] = (
     Rule(people.names_reader, ("names_reader",)),
     Rule(people.blames, ("blames",), ONLY_ENGLISH),
     Rule(_same_passages, ("same_passages",)),
+    Rule(_passage_not_found, ("passage_not_found",)),
     Rule(_retraction, ("retraction_not_said", "retraction_without_reason"), ONLY_ENGLISH),
     Rule(_label, ("wrong_label",), KNOWN),
     Rule(_wrong_and_right, ("no_error_named", "no_fact_named"), ONLY_ENGLISH),

@@ -6,7 +6,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from corrections.linter import Finding, Notice, lint, unchecked
 from corrections.vocabulary import UNDOING, UNDONE, Effect, Kind, Place, Severity
 from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
-from newsroom.articles.models import Article
+from newsroom.articles.models import Article, Revision
 from newsroom.events import sealed
 from newsroom.records import Record
 
@@ -220,7 +220,15 @@ class Correction(Record):
             house=tuple(address for address in house if address),
             language=self.language,
             effect=self.effect,
+            erroneous=self._erroneous() if self.original_text.strip() else (),
         )
+
+    def _erroneous(self) -> tuple[str, ...]:
+        """The texts of its articles that hold the error, as far as they are kept."""
+        rows = Revision.objects.filter(
+            article__corrections__correction=self, number=F("article__corrections__revision_before")
+        )
+        return tuple(f"{headline}\n\n{body}" for headline, body in rows.values_list("headline", "body"))
 
     def _under_embargo(self) -> str:
         for row in self.articles.all():

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from corrections.events import WARNING_ANSWERED
@@ -265,6 +266,8 @@ def _appeared(report: Report) -> datetime | None:
     holding = Q(body__contains=words) | Q(headline__contains=words)
     first = article.revisions.filter(holding).order_by("number").first() if words else None
     found = first.seen_at if first is not None and first.number > 1 else article.published_at
+    # What was revised before it came out appeared when it did.
+    found = max(found, article.published_at) if found and article.published_at else found
     return found if found is not None and found <= timezone.now() else None
 
 
@@ -284,8 +287,19 @@ def _check_words(correction: Correction) -> None:
         raise Invalid.one("/error_published_at", sentence, "out_of_range")
     if correction.error_published_at and correction.error_published_at > timezone.now():
         raise Invalid.one("/error_published_at", _("The error cannot appear in the future."), "future")
+    if correction.error_published_at and (begins := _begins(correction)) and correction.error_published_at < begins:
+        words = _("The article was published on %(when)s: the error cannot have appeared before.")
+        when = date_format(begins.astimezone(correction.publication.zone), "DATETIME_FORMAT")
+        raise Invalid.one("/error_published_at", words % {"when": when}, "before_article")
     if correction.effect and correction.target and correction.target.status not in PUBLIC:
         raise Conflict(_("The notice it names is not public."))
+
+
+def _begins(correction: Correction) -> datetime | None:
+    """The minute in which the first of its articles was published; None while that of one is not known."""
+    moments = list(correction.articles.values_list("article__published_at", flat=True))
+    known = [moment for moment in moments if moment is not None]
+    return min(known).replace(second=0, microsecond=0) if known and len(known) == len(moments) else None
 
 
 def _wrote(correction: Correction, by: User) -> None:

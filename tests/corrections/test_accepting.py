@@ -1,12 +1,16 @@
 """Accepting a report: what the draft begins with, which draft may be joined, and whose article it is about."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from corrections.models import Correction, Report
 from corrections.services import correction as notices
 from corrections.services import report as reports
 from corrections.services.submitting import Draft, submit
+from newsroom.articles.models import Article
 from newsroom.errors import Conflict, Invalid
 from tests.factories import make_article, make_correction, make_publication, make_report, make_staff, revise
 
@@ -181,6 +185,42 @@ def test_an_error_that_came_with_a_later_revision_appeared_then(desk):
     late = revise(article, body="The council spent 1.3 million.")
     report = desk.taken_up(article=article, passage_exact="1.3 million")
     assert reports.accept(report, by=desk.editor).correction.error_published_at == late.seen_at
+
+
+def test_what_was_revised_before_the_article_came_out_appeared_with_it(desk):
+    article = make_article(desk.publication)
+    revise(article, body="The council spent 1.3 million.")
+    Article.objects.filter(pk=article.pk).update(published_at=timezone.now())
+    article.refresh_from_db()
+    report = desk.taken_up(article=article, passage_exact="1.3 million")
+    assert reports.accept(report, by=desk.editor).correction.error_published_at == article.published_at
+
+
+def test_an_error_did_not_appear_before_the_first_of_its_articles(desk):
+    first, second = make_article(desk.publication), make_article(desk.publication)
+    came = timezone.now().replace(second=30, microsecond=0) - timedelta(days=3)
+    Article.objects.filter(pk=first.pk).update(published_at=came)
+    Article.objects.filter(pk=second.pk).update(published_at=came + timedelta(days=1))
+    draft = notices.name_article(make_correction(article=second, by=desk.editor), by=desk.editor, article=first)
+
+    with pytest.raises(Invalid) as refused:
+        notices.edit(draft, by=desk.editor, error_published_at=came - timedelta(minutes=1))
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
+        ("/error_published_at", "before_article")
+    ]
+    to_the_minute = came.replace(second=0)
+    assert notices.edit(draft, by=desk.editor, error_published_at=to_the_minute).error_published_at == to_the_minute
+    Article.objects.filter(pk=first.pk).update(published_at=None)
+    assert notices.edit(draft, by=desk.editor, error_published_at=came - timedelta(days=9)).version == draft.version + 2
+
+
+def test_a_moment_before_the_article_comes_back_with_what_was_typed(desk):
+    draft = make_correction(desk.publication, by=desk.editor)
+    answer = desk.press(
+        draft, "edit", kind="correction", severity="low", text="Words.", error_published_at="2001-01-01 08:30"
+    )
+    page = answer.content.decode()
+    assert ("the error cannot have appeared before" in page, 'value="2001-01-01 08:30"' in page) == (True, True)
 
 
 def test_nothing_is_invented_for_a_report_without_passage_or_date(desk):

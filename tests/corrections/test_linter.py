@@ -35,6 +35,10 @@ GOOD = [
     notice(f"{COST} We learned of it only last week.", error_published_at=NOW - timedelta(days=400)),
     notice(f"{COST} A reader pointed out the error after two years.", error_published_at=NOW - timedelta(days=730)),
     notice(COST, original_text="1.2 million", corrected_text="1.45 million"),
+    notice(COST, original_text="1.2  Million", erroneous=("It cost 1.3 million.", LONG)),
+    notice(COST, original_text="The council […] the bridge", erroneous=(LONG,)),
+    notice(COST, original_text="“a toll” - at 8", erroneous=('Then "a toll" — at 8.',)),
+    notice(COST, original_text="cost 1.2 million", effect="withdraw", erroneous=(LONG,)),
     notice(COST, severity="high"),
     notice("An earlier version wrongly called the signature a “typo”. The court called it a forgery."),
     notice("A minor error in the tide table was wrong by an hour: high water is at 9, not at 10."),
@@ -167,6 +171,8 @@ BAD = [
         ["repeats_error"],
     ),
     (notice(COST, original_text="1.2  million", corrected_text="1.2 million"), ["same_passages"]),
+    (notice(COST, original_text="cost 1.2 million", erroneous=(LONG,)), ["passage_not_found"]),
+    (notice(COST, original_text="The council … 2.2 million", erroneous=(LONG,)), ["passage_not_found"]),
 ]
 
 

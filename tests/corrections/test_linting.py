@@ -8,7 +8,7 @@ from corrections.services import correction as notices
 from corrections.services import report as reports
 from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events.log import history_of
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import make_article, make_correction, make_publication, make_report, make_staff, revise
 
 pytestmark = pytest.mark.django_db
 VAGUE = "An earlier version of this article gave the wrong sum for the prize."
@@ -55,6 +55,25 @@ def test_a_warning_must_be_answered_and_then_it_is_published(desk):
 
     assert draft.lint_answers == {"no_fact_named": "The sum is secret."}
     assert notices.publish(draft, by=desk.standards).status == "published"
+
+
+def test_the_original_passage_stood_in_the_revision_that_had_the_error(desk):
+    words = "An earlier version misstated the cost. It was 1.45 million."
+    draft = desk.draft(words, original_text="1.2 million")
+    desk.draft(words)  # of the same article, and another revision
+    revise(desk.article, body="The council spent 1.45 million on the bridge.")
+    later = desk.draft(words, original_text="1.2 million")
+
+    assert [[finding.code for finding in row.lint()] for row in (draft, later)] == [[], ["passage_not_found"]]
+    later = notices.edit(later, by=desk.editor, original_text="")
+    assert later.lint() == []
+
+
+def test_of_a_text_that_is_not_kept_nothing_is_said(desk):
+    bare = make_article(desk.publication, revisions=0)
+    draft = notices.start(desk.publication, by=desk.editor, articles=[bare])
+    words = "An earlier version misstated the cost. It was 1.45 million."
+    assert notices.edit(draft, by=desk.editor, text=words, original_text="1.2 million").lint() == []
 
 
 def test_publishing_alone_is_linted_too(desk):
