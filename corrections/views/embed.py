@@ -32,7 +32,7 @@ from newsroom.articles.rights import stamp
 from newsroom.web.headers import public_page
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "embed"
-NEWEST = "1.1.0"
+NEWEST = "1.2.0"
 NEWEST_SECONDS, NUMBERED_SECONDS = 3600, 31_536_000
 SHOWN = 20
 LONGEST_ADDRESS = 2000

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
+from corrections.models import Correction
 from corrections.services import correction as notices
 from corrections.views.embed import NEWEST
 from newsroom.articles.models import Article
@@ -334,6 +335,26 @@ def _select_and_follow(page, foot):
     page.wait_for_url("**/corrections/new/**")
     assert page.input_value("#id_article_url") == URL
     assert len(page.input_value("#id_passage_exact")) == 325
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("zone", "language", "day"),
+    [
+        ("America/New_York", "en-US", "11/20/2026"),
+        ("Pacific/Auckland", "de", "21.11.2026"),
+        ("UTC", "not_a_language", "11/21/2026"),
+    ],
+)
+def test_the_script_dates_notices_by_the_newsroom_s_clock(page, host, live_server, article, zone, language, day):
+    type(article.publication).objects.update(time_zone=zone)
+    make_correction(article=article, status="published")
+    Correction.objects.update(published_at=datetime(2026, 11, 21, 2, tzinfo=UTC))
+    host.policy = f"script-src {live_server.url}; connect-src {live_server.url}"
+    host.page = story(f'<script src="{live_server.url}/embed.js" async></script>').replace('"en"', f'"{language}"')
+    page.goto(f"http://127.0.0.1:{host.port}/story")
+    assert page.locator("masthead-embed section time").inner_text() == day
 
 
 @pytest.mark.browser

@@ -117,6 +117,9 @@ class ArticleSerializer(serializers.Serializer):
     revision_sha256 = serializers.CharField()
     corrections_count = serializers.IntegerField()
     latest_correction_at = MomentField(allow_null=True)
+    time_zone = serializers.CharField(
+        source="publication.time_zone", help_text="Where its publication's days begin, like `Europe/Berlin`."
+    )
     page = serializers.SerializerMethodField()
     rights = serializers.SerializerMethodField(
         help_text="schema.org members for the JSON-LD of its page: copyright, and where a license is to be had."

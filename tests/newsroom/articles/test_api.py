@@ -69,6 +69,7 @@ def test_a_new_article_is_created_with_its_first_revision(cms, story):
         "revision_sha256": text_sha256("Bridge opens late", body),
         "corrections_count": 0,
         "latest_correction_at": None,
+        "time_zone": "UTC",
         "page": f"http://testserver/articles/{article.reference}/",
         "rights": {
             "usageInfo": "http://testserver/reprints/",
