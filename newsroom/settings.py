@@ -10,9 +10,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
-from newsroom import env
+from newsroom import env, languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.text("MASTHEAD_ENV", "development")
@@ -178,9 +176,9 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "masthead"
 
-LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en")
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+LANGUAGES = languages.offered(LOCALE_PATHS)
+LANGUAGE_CODE = languages.among(LANGUAGES, env.text("LANGUAGE_CODE", languages.OWN))
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -16,6 +16,7 @@ from newsroom.accounts import regimes
 from newsroom.accounts.models import User
 from newsroom.errors import Invalid
 from newsroom.events import promises
+from newsroom.languages import spoken
 
 
 def fill(template: AnswerTemplate, report: Report, *, by: User | None) -> str:
@@ -23,8 +24,7 @@ def fill(template: AnswerTemplate, report: Report, *, by: User | None) -> str:
 
     Raises `Invalid` at `/template` that names everything the report does not have.
     """
-    language = template.language if translation.check_for_language(template.language) else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(report.publication.zone):
+    with translation.override(spoken(template.language)), timezone.override(report.publication.zone):
         values = {name: VALUES[name](report, by).strip() for name in names_in(template.body)}
     missing = [name for name, value in values.items() if not value]
     if missing:

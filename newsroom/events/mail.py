@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from newsroom.events.kinds import CONTEXTS, Address, Recipient
 from newsroom.events.models import Delivery
+from newsroom.languages import spoken
 
 MAX_SUBJECT = 200
 
@@ -40,7 +41,7 @@ def compose(delivery: Delivery, address: Address) -> Letter:
     recipient = Recipient(delivery.recipient_kind, delivery.recipient_key)
     publication = event.publication
     zone = publication.zone if publication else None
-    with translation.override(address.language or settings.LANGUAGE_CODE), timezone.override(zone):
+    with translation.override(spoken(address.language)), timezone.override(zone):
         context = {
             "event": event,
             "publication": publication,
@@ -65,7 +66,7 @@ def compose_digest(deliveries: Sequence[Delivery], address: Address) -> Letter:
         {"reference": delivery.event.subject_reference if delivery.event else "", "letter": letter}
         for delivery, letter in zip(deliveries, letters, strict=True)
     ]
-    with translation.override(address.language or settings.LANGUAGE_CODE):
+    with translation.override(spoken(address.language)):
         context = {"items": items, "count": len(items), "recipient": address, "base_url": settings.BASE_URL}
         first, _, rest = get_template("events/mail/digest.txt", using="text").render(context).partition("\n")
     return Letter(header_safe(first), rest.lstrip("\n"), "", letters[0].sender_name, letters[0].event_kind)

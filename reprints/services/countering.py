@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, override
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Fault, Invalid, NotAllowed
 from newsroom.events import promises
+from newsroom.languages import spoken
 from newsroom.money import shown
 from newsroom.workflow import LICENSING, PARTNER, THE_PARTNER, Actor
 from reprints import events, moments, pricing
@@ -92,7 +93,7 @@ def requote(quote: Quote, *, by: User, seen: int | None = None) -> Quote:
     rows = list(quote.lines.select_related("item"))
     prices = _prices(quote, rows, proposal)
     changed = {change["item"]: {**change} for change in proposal["changes"]}
-    with override(quote.request.language or quote.publication.language):
+    with override(spoken(quote.request.language or quote.publication.language)):
         reason = _("As proposed by the partner.")
     lines = [_line(row, prices[row.pk], changed.get(_place(row), {}), reason) for row in rows if row.item]
     fresh = quoting.draft(

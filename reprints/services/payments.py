@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from newsroom.accounts.models import User
 from newsroom.errors import Conflict, Invalid
+from newsroom.languages import spoken
 from newsroom.workflow import THE_CLOCK, Actor, lock
 from reprints import events, moments, pricing
 from reprints.models import Invoice, License, Payment
@@ -120,7 +121,7 @@ def suspend_for(invoice: Invoice, now: datetime) -> bool:
             return False
         invoice.suspended_at = now
         touch(invoice, fields=["suspended_at"])
-        with override(invoice.quote.request.language or invoice.publication.language):
+        with override(spoken(invoice.quote.request.language or invoice.publication.language)):
             words = _("Invoice %(number)s is overdue since %(day)s.") % {
                 "number": invoice.number,
                 "day": invoice.due_on,

@@ -1,6 +1,9 @@
 """How a mail is composed: one safe line as its subject, in the language of whoever reads it."""
 
+from datetime import date
+
 import pytest
+from django.utils.formats import date_format
 
 from newsroom.events import kinds, mail, planning
 from newsroom.events.models import Delivery
@@ -46,6 +49,13 @@ def test_the_first_line_of_the_template_is_the_subject(owed):
 def test_what_the_subject_kind_offers_is_in_the_mail(owed, tmp_path):
     kinds.mail_context("thing")(lambda event, recipient: {"event": {"subject_reference": f"{recipient.key}!"}})
     assert mail.compose(owed, kinds.Address("one@reader.example")).subject == "About 1!"
+
+
+@pytest.mark.parametrize(("offered", "month"), [(["en"], "March"), (["en", "de"], "März")])
+def test_a_recipient_whose_language_is_not_offered_reads_english_dates_too(owed, settings, offered, month):
+    settings.LANGUAGES = [(code, code) for code in offered]
+    kinds.mail_context("thing")(lambda *_: {"event": {"subject_reference": date_format(date(2026, 3, 1), "F")}})
+    assert mail.compose(owed, kinds.Address("one@reader.example", language="de")).subject == f"About {month}"
 
 
 def test_a_mail_about_nothing_is_refused(owed):

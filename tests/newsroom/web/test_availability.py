@@ -239,6 +239,7 @@ def test_a_body_that_cannot_be_read_is_503_as_well(client, settings):
 
 def test_the_page_speaks_the_visitors_language(client, settings):
     settings.READ_ONLY = True
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     answer = client.post("/corrections/new/", {}, headers={"accept-language": "de"})
     assert '<html lang="de"' in answer.content.decode()
 

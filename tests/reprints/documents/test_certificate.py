@@ -254,7 +254,8 @@ def test_a_territory_of_many_countries_is_written_out():
     assert "Germany, Austria, Switzerland, and XX" in text
 
 
-def test_the_language_is_the_publications_and_not_the_downloaders():
+def test_the_language_is_the_publications_and_not_the_downloaders(settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     english = certificate_pdf(snapshot(), verify_url=VERIFY_URL)
     with translation.override("de"):
         assert certificate_pdf(snapshot(), verify_url=VERIFY_URL) == english
