@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from newsroom.articles.public import corrections_of
 from reprints.documents.wording import task_words
 from reprints.models import License, UpdateNotice
 from reprints.services.carrying import STILL_DUE
+from reprints.vocabulary import Duty
 from reprints.workflow import NoticeStatus
 
 LET_OFF = frozenset({NoticeStatus.WAIVED, NoticeStatus.CANCELED})
 
 
 def task_of(notice: UpdateNotice) -> str:
-    """What to do about it, as a sentence."""
-    return task_words(notice.kind, notice.duty, dated=notice.due_at is not None)
+    """What to do about it, as a sentence, after one that says so where a correction was withdrawn."""
+    task = task_words(notice.kind, notice.duty, dated=notice.due_at is not None)
+    if not notice.tells_withdrawal():
+        return task
+    if notice.duty == Duty.REPLACE_OR_APPEND:
+        return _("A correction was withdrawn: replace the text by the one that holds now, or append the notice to it.")
+    return _("A correction was withdrawn. %(task)s") % {"task": task}
 
 
 def to_come_down(rows: Sequence[License]) -> set[int]:

@@ -359,6 +359,7 @@ def about_notice(event: Event, recipient: Recipient) -> dict[str, Any]:
         "article": row.article,
         "correction_url": correction,
         "task": duties.task_of(row),
+        "withdrawn": row.tells_withdrawal(),
         "words": duties.words_of(row),
         "placements": list(row.license.placements.filter(removed_at=None)),
     }

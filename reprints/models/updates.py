@@ -119,6 +119,15 @@ class UpdateNotice(Record):
         """`overdue`, where it is."""
         return "overdue" if self.is_overdue() else ""
 
+    def tells_withdrawal(self) -> bool:
+        """Whether it tells that a correction was withdrawn. Asks the log."""
+        if self.kind != NoticeKind.UPDATE or not self.correction_reference:
+            return False
+        article = Event.objects.filter(pk=self.origin_event_id).values("article")
+        by_notice = Q(article__in=article, data__by_notice=self.correction_reference)
+        withdrawn = Event.objects.filter(kind="correction.withdrawn")
+        return withdrawn.filter(Q(pk=self.origin_event_id) | by_notice).exists()
+
     def is_overdue(self, at: datetime | None = None) -> bool:
         """Unanswered, and its date has passed."""
         return self.status in UNANSWERED and self.due_at is not None and (at or moments.now()) > self.due_at

@@ -105,5 +105,6 @@ def _tighten(standing: UpdateNotice, older: UpdateNotice) -> None:
     """The newer notice demands no less than the older one did."""
     both = {standing.kind, older.kind} <= updates.TEXT_KINDS
     if both and updates.is_stricter(older.duty, standing.duty):
-        standing.duty, standing.due_at, standing.remind_at = older.duty, older.due_at, older.remind_at
+        standing.duty, standing.remind_at = older.duty, older.remind_at
+        standing.due_at = updates.not_passed(standing.license, older.duty, older.due_at)
         touch(standing, fields=["duty", "due_at", "remind_at"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newsroom import references
@@ -60,6 +62,8 @@ class Change:
     kind: str
     correction: str = ""
     revision: int | None = None
+    withdrawn: str = ""
+    """The correction that no longer stands."""
 
 
 def open_for(event: Event) -> list[UpdateNotice]:
@@ -244,9 +248,9 @@ def _affected(event: Event, kind: str | None, reference: str) -> Change | None:
         return None
     if event.kind == "correction.reinstated":
         return Change(kind, reference)
-    if event.kind == "correction.withdrawn" and kind == K.RETRACTION:
-        return Change(K.RELEASE, reference)
-    return Change(K.UPDATE, reference)
+    if event.kind != "correction.withdrawn":
+        return Change(K.UPDATE, reference)
+    return Change(K.RELEASE if kind == K.RETRACTION else K.UPDATE, reference, withdrawn=event.subject_reference)
 
 
 def open_under(
@@ -264,8 +268,9 @@ def open_under(
     duty, within = duty_of(row, change.kind)
     due_at = opened_at + within if within else None
     for older in UpdateNotice.objects.unanswered().filter(license=row, article=row.article):
-        if {older.kind, change.kind} <= TEXT_KINDS and is_stricter(older.duty, duty):
-            duty, due_at = older.duty, older.due_at
+        for owed, until in _still_owed(row, older, change):
+            if is_stricter(owed, duty):
+                duty, due_at = owed, not_passed(row, owed, until)
         move(lock(older), "supersede", by=THE_LOG)
     notice = UpdateNotice.objects.create(
         reference=references.new("update_notice", test=row.test),
@@ -286,6 +291,41 @@ def open_under(
     return notice
 
 
+def _still_owed(row: License, older: UpdateNotice, change: Change) -> list[tuple[str, datetime | None]]:
+    """Duty and date of what is unanswered and goes on under a newer notice.
+
+    After a withdrawal only what other corrections demand, of which the older notices tell: the duty of the unanswered
+    one may be that of the correction which no longer stands.
+    """
+    if not {older.kind, change.kind} <= TEXT_KINDS:
+        return []
+    if not change.withdrawn:
+        return [(older.duty, older.due_at)]
+    replaced = Event.objects.filter(kind="correction.superseded", data__by_notice=change.withdrawn)
+    gone = {change.withdrawn, *replaced.values_list("subject_reference", flat=True)}
+    rows = row.update_notices.filter(article=older.article_id).order_by("-pk").iterator(chunk_size=20)
+    unanswered = {*UNANSWERED, NoticeStatus.SUPERSEDED}
+    told = takewhile(lambda notice: notice.status in unanswered and notice.kind in TEXT_KINDS, rows)
+    return [_own(row, notice) for notice in told if notice.correction_reference not in gone]
+
+
+def _own(row: License, notice: UpdateNotice) -> tuple[str, datetime | None]:
+    """Duty and date of the notice by the terms alone, without what it took over from older ones."""
+    duty, within = duty_of(row, notice.kind)
+    if notice.duty == duty:
+        return duty, notice.due_at
+    return duty, _now(row) + within if within else None
+
+
+def not_passed(row: License, duty: str, due_at: datetime | None) -> datetime | None:
+    """The date of a demand that a newer notice takes over: none that has passed, but the duty's time from now."""
+    now = _now(row)
+    if due_at is None or due_at > now:
+        return due_at
+    times = [within for owed, within in (duty_of(row, kind) for kind in TEXT_KINDS) if owed == duty and within]
+    return now + min(times) if times else None
+
+
 def is_stricter(duty: str, than: str) -> bool:
     """Whether the one duty demands more of the text."""
     return STRICTNESS.index(Duty(duty)) > STRICTNESS.index(Duty(than))
@@ -296,6 +336,10 @@ def _remind_at(opened_at: datetime, due_at: datetime | None, duty: str) -> datet
     if due_at is not None:
         return opened_at + (due_at - opened_at) / 2 if due_at > opened_at else None
     return opened_at + REMIND_REQUESTED_AFTER if duty == Duty.REQUESTED else None
+
+
+def _now(row: License) -> datetime:
+    return timezone.now() + _clock_of(row)
 
 
 def _clock_of(row: License) -> timedelta:

@@ -202,6 +202,19 @@ def test_what_is_still_owed_of_the_text_makes_a_milder_notice_of_the_renewal_str
     assert (notice.kind, notice.duty, notice.due_at) == ("update", "take_down", owed.due_at)
 
 
+def test_a_renewal_takes_no_date_over_that_has_passed(held, article):
+    tell("correction.published", article)
+    following = renew(held)
+    tell("correction.published", article, kind="update")
+    again = make.happened("correction.published", article, kind="retraction")
+    updates.open_under(held, updates.Change("retraction"), again)
+    held.update_notices.filter(status="open").update(due_at=timezone.now() - timedelta(hours=1))
+    licenses.supersede(held, by_license=following)
+    [notice] = following.update_notices.filter(status="open")
+    assert notice.duty == "take_down"
+    assert timezone.now() + timedelta(hours=23) < notice.due_at <= timezone.now() + timedelta(hours=24)
+
+
 @pytest.mark.parametrize(
     ("kind", "after"), [("correction", "canceled"), ("update", "canceled"), ("retraction", "open")]
 )

@@ -198,6 +198,20 @@ def test_the_life_of_a_license_is_told(publication, article, editor):
     ]
 
 
+def test_a_withdrawn_correction_reaches_the_licensee_as_that(publication, article):
+    make.make_license(publication, article)
+    old, new = make.Notice(publication), make.Notice(publication)
+    with transaction.atomic():
+        make.happened("correction.published", article, subject=old)
+    send()
+    with transaction.atomic():
+        make.happened("correction.withdrawn", article, subject=old, by_notice=new.reference)
+        make.happened("correction.published", article, subject=new)
+    [(_subject, _to, text), *_] = send()
+    assert "\nA correction of the article that you licensed was withdrawn.\n" in text
+    assert ("Replace the text by the corrected one" in text, "Please by" in text) == (False, False)
+
+
 def test_a_correction_reaches_the_licensee_and_silence_reaches_the_desk(publication, article, editor):
     held = make.make_license(publication, article)
     send()

@@ -10,6 +10,7 @@ from newsroom.errors import Conflict, Invalid, NotAllowed
 from newsroom.events import planning
 from newsroom.events.models import Event
 from newsroom.workflow import THE_PARTNER
+from reprints import duties
 from reprints.models import License, UpdateNotice
 from reprints.services import clock, licenses, updates
 from reprints.vocabulary import Action, answer_choices
@@ -142,6 +143,115 @@ def test_a_milder_notice_does_not_forget_what_is_still_owed(held, article):
     [first] = tell("correction.published", article)
     [second] = tell("correction.published", article, kind="update")
     assert (second.kind, second.duty, second.due_at) == ("update", "replace_or_append", first.due_at)
+
+
+def withdraw(old, article, /, *, kind="correction", by_kind="editors_note"):
+    """The notice `old` is withdrawn by one of its own; what this opened."""
+    new = make.Notice(article.publication)
+    tell("correction.withdrawn", article, subject=old, kind=kind, by_notice=new.reference)
+    return tell("correction.published", article, subject=new, kind=by_kind)
+
+
+def past(notice):
+    UpdateNotice.objects.filter(pk=notice.pk).update(due_at=timezone.now() - timedelta(hours=1))
+
+
+def test_a_milder_notice_demands_nothing_by_a_date_that_has_passed(held, article):
+    [first] = tell("correction.published", article)
+    past(first)
+    before = timezone.now()
+    [second] = tell("correction.published", article, kind="update")
+    assert second.duty == "replace_or_append"
+    assert before + timedelta(hours=72) <= second.due_at <= timezone.now() + timedelta(hours=72)
+    assert clock.tick(timezone.now())["overdue"] == 0
+
+
+def test_a_demand_without_a_date_gets_none_from_another_kind(publication, unlicensed):
+    terms = {"update": {"duty": "replace_or_append"}, "correction": {"duty": "replace_or_append", "within_hours": 72}}
+    make.make_terms(publication, duties={**terms, "clarification": {"duty": "inform"}})
+    make.make_license(publication, unlicensed)
+    tell("correction.published", unlicensed, kind="update")
+    [notice] = tell("correction.published", unlicensed, kind="clarification")
+    assert (notice.duty, notice.due_at) == ("replace_or_append", None)
+
+
+def test_what_took_over_a_withdrawn_demand_still_demands_its_own(publication, unlicensed):
+    terms = {"correction": {"duty": "take_down"}, "update": {"duty": "replace_or_append", "within_hours": 5}}
+    make.make_terms(publication, duties={**terms, "clarification": {"duty": "inform"}})
+    make.make_license(publication, unlicensed)
+    old = make.Notice(publication)
+    tell("correction.published", unlicensed, subject=old)
+    [later] = tell("correction.published", unlicensed, kind="update")
+    before = timezone.now()
+    tell("correction.withdrawn", unlicensed, subject=old, kind="clarification")
+    notice = UpdateNotice.objects.get(status="open")
+    assert (later.duty, notice.duty) == ("take_down", "replace_or_append")
+    assert before + timedelta(hours=5) <= notice.due_at <= timezone.now() + timedelta(hours=5)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_a_withdrawn_correction_demanded_is_owed_no_more(held, article, late):
+    old = make.Notice(article.publication)
+    [first] = tell("correction.published", article, subject=old)
+    if late:
+        past(first)
+    [notice] = withdraw(old, article)
+    first.refresh_from_db()
+    assert (first.status, notice.kind, notice.duty, notice.due_at) == ("superseded", "update", "inform", None)
+    assert clock.tick(timezone.now())["overdue"] == 0
+
+
+def test_a_withdrawal_leaves_what_another_correction_still_demands(held, article):
+    [first] = tell("correction.published", article)
+    old = make.Notice(article.publication)
+    tell("correction.published", article, subject=old, kind="clarification")
+    [notice] = withdraw(old, article, kind="clarification")
+    assert (notice.duty, notice.due_at > timezone.now()) == ("replace_or_append", True)
+    assert notice.due_at == first.due_at
+
+
+def test_a_withdrawal_does_not_pass_on_what_a_later_notice_took_over(held, article):
+    old = make.Notice(article.publication)
+    tell("correction.published", article, subject=old)
+    [later] = tell("correction.published", article, kind="update")
+    [notice] = withdraw(old, article)
+    assert (later.duty, notice.duty, notice.due_at) == ("replace_or_append", "inform", None)
+
+
+def test_what_the_withdrawn_correction_had_replaced_is_owed_no_more_either(held, article):
+    first, old = make.Notice(article.publication), make.Notice(article.publication)
+    tell("correction.published", article, subject=first)
+    tell("correction.superseded", article, subject=first, by_notice=old.reference)
+    tell("correction.published", article, subject=old)
+    [notice] = withdraw(old, article)
+    assert (notice.duty, notice.due_at) == ("inform", None)
+
+
+@pytest.mark.parametrize(
+    ("terms", "task"),
+    [
+        (
+            {"update": {"duty": "inform"}},
+            "A correction was withdrawn. For your information: nothing has to be done.",
+        ),
+        (
+            {"update": {"duty": "replace_or_append", "within_hours": 5}},
+            "A correction was withdrawn: replace the text by the one that holds now, or append the notice to it.",
+        ),
+        (
+            {},
+            "A correction was withdrawn. Please bring your copy up to date, if you can.",
+        ),
+    ],
+)
+def test_a_withdrawal_is_told_as_one(publication, unlicensed, terms, task):
+    make.make_terms(publication, duties=terms)
+    make.make_license(publication, unlicensed)
+    old = make.Notice(publication)
+    [told] = tell("correction.published", unlicensed, subject=old, kind="update")
+    [withdrawn] = withdraw(old, unlicensed, kind="update")
+    assert (told.tells_withdrawal(), withdrawn.tells_withdrawal()) == (False, True)
+    assert duties.task_of(withdrawn) == task
 
 
 def test_a_release_lifts_the_hold(held, article):
