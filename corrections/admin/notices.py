@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -27,7 +26,7 @@ from corrections.vocabulary import Effect
 from corrections.workflow import CORRECTION, CorrectionStatus
 from newsroom.accounts import approvals
 from newsroom.accounts.models import User
-from newsroom.admin import Button, WorkflowAdmin, due_line, moment_line, status_line, two_lines
+from newsroom.admin import Button, NarrowingFilter, WorkflowAdmin, due_line, moment_line, status_line, two_lines
 from newsroom.articles.passages import word_diff
 from newsroom.events.log import history_of
 from newsroom.events.models import Event
@@ -75,39 +74,28 @@ def _findings(subject: Correction) -> list[tuple[Finding, str, Event | None]]:
     return [(row, subject.lint_answers.get(row.code, ""), answered.get(row.code)) for row in subject.lint()]
 
 
-class NoticeFilter(admin.SimpleListFilter):
+class NoticeFilter(NarrowingFilter):
     """What was thrown away stands in the list on request alone."""
 
-    title = _("show")
+    first = ("kept", _("All but discarded"))
     parameter_name = "show"
-    names_first = True
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """In the making, published, discarded, all."""
+    def others(self) -> list[tuple[str, Any]]:
+        """In the making, published at some time, discarded."""
         return [
             ("making", _("In the making")),
-            ("out", _("Published")),
+            ("out", _("Published at any time")),
             ("discarded", _("Discarded")),
-            ("all", _("All")),
         ]
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """The first choice leaves out what was thrown away."""
-        for number, choice in enumerate(super().choices(changelist)):
-            yield choice if number else {**choice, "display": _("All but discarded")}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The choice. Who filters by one status sees that status."""
+    def chosen(self, value: str, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By status."""
         discarded = CorrectionStatus.DISCARDED
-        if self.value() == "making":
+        if value == "making":
             return queryset.filter(status__in=notices.OPEN)
-        if self.value() == "out":
+        if value == "out":
             return queryset.exclude(status__in=[*notices.OPEN, discarded])
-        if self.value() == "discarded":
-            return queryset.filter(status=discarded)
-        return (
-            queryset if self.value() == "all" or "status__exact" in request.GET else queryset.exclude(status=discarded)
-        )
+        return queryset.filter(status=discarded) if value == "discarded" else queryset.exclude(status=discarded)
 
 
 class PlacedFilter(admin.SimpleListFilter):

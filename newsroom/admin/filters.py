@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,42 +41,89 @@ class DueFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """Open records first of all; closed ones on request. A queue says which statuses are open, and whether its records
-    are somebody's (`of_people`). `names_first`: the first choice narrows the list too, and is named where it is chosen.
+class NarrowingFilter(admin.SimpleListFilter):
+    """Its first choice leaves something out, and is named where it is chosen. Whoever looks for something (`beyond`:
+    the names in the query) finds it whatever its status, unless a choice says otherwise.
     """
 
-    statuses: ClassVar[frozenset[str]] = frozenset()
+    first: ClassVar[tuple[str, Any]]
+    beyond: ClassVar[frozenset[str]] = frozenset({SEARCH_VAR, "status__exact"})
     names_first = True
-    of_people: ClassVar[bool] = True
     title = _("show")
-    parameter_name = "open"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: Any) -> None:
+        self.wide = any(request.GET.get(name, "").strip() for name in self.beyond)
+        super().__init__(request, params, model, model_admin)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Open, mine, unassigned, closed, all."""
-        people = [("mine", _("Mine")), ("nobody", _("Nobody’s"))] if self.of_people else []
-        return [*people, ("closed", _("Closed")), ("all", _("All"))]
+        """The choices; among them the first by its name while it is not the one that stands first."""
+        return [self.first, *self.others()] if self.wide else [*self.others(), ("all", _("All"))]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """The first choice is the open ones, not all."""
-        for choice in super().choices(changelist):
-            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
-                choice["display"] = _("Open")
-            yield choice
+        """What is seen without a choice stands first."""
+        for number, choice in enumerate(super().choices(changelist)):
+            if number:
+                yield choice
+            elif self.wide:
+                yield {**choice, "display": _("All"), "selected": not self.narrows()}
+            else:
+                yield {**choice, "display": self.first[1]}
+
+    def narrows(self) -> bool:
+        """Whether something is left out."""
+        return self.value() != "all" and not (self.wide and self.value() is None)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The choice. Who filters by one status sees that status, open or not."""
-        value = self.value()
-        if value == "all" or "status__exact" in request.GET:
-            return queryset
+        """The choice."""
+        return self.chosen(self.value() or self.first[0], request, queryset) if self.narrows() else queryset
+
+    def others(self) -> list[tuple[str, Any]]:
+        """The choices beside the first one and all."""
+        raise NotImplementedError
+
+    def chosen(self, value: str, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The records of a choice; those of the first one for a value that is none."""
+        raise NotImplementedError
+
+
+class OpenFilter(NarrowingFilter):
+    """Open records first of all; closed ones on request. A queue says which statuses are open, and whether its records
+    are somebody's (`of_people`).
+    """
+
+    first = ("open", _("Open"))
+    statuses: ClassVar[frozenset[str]] = frozenset()
+    of_people: ClassVar[bool] = True
+    parameter_name = "open"
+
+    def others(self) -> list[tuple[str, Any]]:
+        """Mine, unassigned, closed."""
+        people = [("mine", _("Mine")), ("nobody", _("Nobody’s"))] if self.of_people else []
+        return [*people, ("closed", _("Closed"))]
+
+    def chosen(self, value: str, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By status; by person, too, for whom a search goes through all statuses."""
         if value == "closed":
             return queryset.exclude(status__in=self.statuses)
         rows = queryset.filter(status__in=self.statuses)
-        if value == "mine" and self.of_people:
-            return rows.filter(assignee=request.user.pk)
-        if value == "nobody" and self.of_people:
-            return rows.filter(assignee=None)
-        return rows
+        if value not in {"mine", "nobody"} or not self.of_people:
+            return rows
+        return (queryset if self.wide else rows).filter(assignee=request.user.pk if value == "mine" else None)
+
+
+class Listing(ChangeList):
+    """A list that knows how all of it is seen."""
+
+    @property
+    def whole(self) -> str:
+        """The query of everything that the search finds; empty where nothing narrows it."""
+        narrowing = next((row for row in self.filter_specs if isinstance(row, NarrowingFilter)), None)
+        others = set(self.get_filters_params()) - {narrowing.parameter_name if narrowing else None}
+        if not others and not (narrowing and narrowing.narrows()):
+            return ""
+        kept = {SEARCH_VAR: self.query, IS_POPUP_VAR: "1" if self.is_popup else ""}
+        everything = {str(narrowing.parameter_name): "all"} if narrowing else {}
+        return "?" + urlencode({**everything, **{name: value for name, value in kept.items() if value}})
 
 
 class DeskFilter(admin.SimpleListFilter):

@@ -10,6 +10,7 @@ from django.db.models import CharField, DateField, JSONField, Model, Q, QuerySet
 from django.http import HttpRequest
 
 from newsroom.accounts.models import User
+from newsroom.admin.filters import Listing
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanJSONField, CleanTextField
 
@@ -84,6 +85,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         if not self.publication_paths or not isinstance(request.user, User):
             return rows
         return within(request.user, rows, *self.publication_paths, roles=self.roles)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Listing]:
+        """One that knows how all of it is seen."""
+        return Listing
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every column but those that are nobody's business."""

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -134,3 +135,50 @@ def test_a_draft_is_due_when_the_reader_was_promised_its_publication(client, edi
     Report.objects.filter(pk=report.pk).update(status="accepted", correction=notice)
     due(report, datetime(2096, 7, 3, 18, tzinfo=UTC))
     assert cell(client, "due", NOTICES) == "Tue 3 Jul, 14:00 EDT"
+
+
+def shown_filter(client, address):
+    """The choice that the line of the first filter names."""
+    page = client.get(address).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", re.search(r"<summary>(.*?)</summary>", page, re.DOTALL)[1]).split())
+
+
+def show_all(client, address):
+    """Where “Show all” leads, empty where it does not stand."""
+    found = re.search(r'<a href="([^"]*)">Show all</a>', client.get(address).content.decode())
+    return unescape(found[1]) if found else ""
+
+
+def test_a_search_finds_a_report_whatever_became_of_it(client, editor, publication):
+    closed = force_status(make_report(publication), "declined")
+    assert listed(client) == []
+    assert listed(client, f"{QUEUE}?q={closed.reference}") == [closed.reference]
+    assert listed(client, f"{QUEUE}?q={closed.reference}&open=open") == []
+    assert shown_filter(client, QUEUE) == "Show: Open"
+    assert shown_filter(client, f"{QUEUE}?q={closed.reference}") == "Show: All"
+    assert shown_filter(client, f"{QUEUE}?q={closed.reference}&open=open") == "Show: Open"
+
+
+def test_a_search_among_mine_finds_closed_ones_of_mine(client, editor, publication):
+    mine, other = (force_status(make_report(publication), "declined") for _ in range(2))
+    Report.objects.filter(pk=mine.pk).update(assignee=editor)
+    assert listed(client, f"{QUEUE}?open=mine&q=R-") == [mine.reference]
+    assert listed(client, f"{QUEUE}?open=mine") == []
+    assert listed(client, f"{QUEUE}?open=nobody&q=R-") == [other.reference]
+
+
+def test_show_all_keeps_the_search_and_stands_only_where_something_is_left_out(client, editor, publication):
+    force_status(make_report(publication), "declined")
+    assert show_all(client, QUEUE) == "?open=all"
+    assert show_all(client, f"{QUEUE}?open=all") == ""
+    assert show_all(client, f"{QUEUE}?q=bridge&urgent__exact=1") == "?open=all&q=bridge"
+    assert show_all(client, f"{QUEUE}?q=bridge") == ""
+    assert show_all(client, f"{QUEUE}?open=open&q=bridge") == "?open=all&q=bridge"
+    assert len(listed(client, QUEUE + show_all(client, QUEUE))) == 1
+    assert show_all(client, f"{NOTICES}?show=making") == "?show=all"
+
+
+def test_a_search_finds_a_notice_that_was_thrown_away(client, editor, publication):
+    draft = notices.discard(make_correction(publication), by=editor)
+    assert listed(client, NOTICES) == []
+    assert listed(client, f"{NOTICES}?q={draft.reference}") == [draft.reference]
