@@ -21,7 +21,7 @@ def reports_learn_their_article(event: Event) -> None:
 def passages_are_compared(event: Event) -> None:
     """Reports whose passage the edit changed say so; an edit without a notice is shown to the desk."""
     if event.article is not None:
-        anchors.after_revision(event.article, revision=int(event.data["revision"]))
+        anchors.after_revision(event.article)
 
 
 @reaction("article.revised")

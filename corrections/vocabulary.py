@@ -85,7 +85,7 @@ class Anchor(models.TextChoices):
     """Whether the reported passage still stands where the reader marked it."""
 
     OK = "ok", _("Still there")
-    RESOLVED_BY_EDIT = "resolved_by_edit", _("Resolved by edit")
+    RESOLVED_BY_EDIT = "resolved_by_edit", _("The passage was changed since")
     ORPHAN = "orphan", _("Not found in the article")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from corrections.admin.rights import DESK_ROLES, to_decide, to_place
 from corrections.admin.waiting import answered, appealed
 from corrections.models import Correction, Report
+from corrections.services import anchors
 from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import User
@@ -35,6 +36,8 @@ def cards(person: User) -> Iterable[Card]:
     yield Card(_("overdue reports"), mine.filter(reference__in=overdue).count(), f"{url}?due=over", urgent=True)
     yield Card(_("replies of readers that wait for you"), answered(mine).count(), f"{url}?waits=reply")
     yield Card(_("appeals that wait for a second look"), appealed(mine, person).count(), f"{url}?waits=appeal")
+    silent = anchors.silent_edits(visible).count()
+    yield Card(_("reports whose passage was changed without a notice"), silent, f"{url}?passage=silent")
     yield Card(_("new reports"), visible.filter(status=ReportStatus.NEW).count(), f"{url}?status__exact=new")
     yield Card(_("held reports to look at"), mine.filter(status=ReportStatus.HELD).count(), f"{url}?status__exact=held")
     yield Card(_("reports assigned to you"), mine.filter(assignee=person).count(), f"{url}?open=mine")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from corrections.admin.quoted import in_context
 from corrections.admin.rights import DESK_ROLES, at_desk
 from corrections.admin.statistics import StatisticsAdmin
-from corrections.admin.waiting import WaitsFilter
+from corrections.admin.waiting import EditFilter, WaitsFilter
 from corrections.forms import desk as forms
 from corrections.forms.agencies import ReportWaitForm
 from corrections.forms.entering import ReportEnterForm
@@ -70,6 +70,7 @@ class ReportOpenFilter(OpenFilter):
     """Open reports first of all."""
 
     statuses = frozenset(OPEN)
+    beyond = OpenFilter.beyond | {EditFilter.parameter_name}
 
 
 @admin.register(Report)
@@ -86,6 +87,7 @@ class ReportAdmin(StatisticsAdmin):
         ReportOpenFilter,
         DueFilter,
         WaitsFilter,
+        EditFilter,
         DeskFilter,
         PersonFilter,
         "status",

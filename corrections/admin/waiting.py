@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Correction, Message, Report
+from corrections.services import anchors
 from corrections.vocabulary import Visibility
 from corrections.workflow import CorrectionStatus, ReportStatus
 from newsroom.accounts.models import User
@@ -71,6 +72,21 @@ class WaitsFilter(admin.SimpleListFilter):
         if self.value() == "appeal" and isinstance(request.user, User):
             return appealed(queryset, request.user)
         return queryset
+
+
+class EditFilter(admin.SimpleListFilter):
+    """What became of the passage. Looks at ended reports, too: the edit may have come after the answer."""
+
+    title = _("passage")
+    parameter_name = "passage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Changed without a notice."""
+        return [("silent", _("Changed without a notice"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        """The choice."""
+        return anchors.silent_edits(queryset) if self.value() == "silent" else queryset
 
 
 def agenda(person: User) -> Iterable[Due]:

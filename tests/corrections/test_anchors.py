@@ -29,6 +29,10 @@ SEEN = (
 MAYOR = {"exact": "Robin", "prefix": "The mayor, ", "suffix": " Vale, opened"}
 
 
+def page_of(report):
+    return reverse("admin:corrections_report_change", args=[report.pk])
+
+
 def state(now, **quote):
     return str(anchor_of(SEEN, now, **(quote or MAYOR)))
 
@@ -121,12 +125,33 @@ def test_an_edit_resolves_the_reports_whose_passage_it_changed_and_taking_it_bac
     assert desk.states() == ["ok", "ok", "orphan", "ok"]
 
 
-def test_a_closed_report_is_left_as_it_was(desk):
-    force_status(desk.report(), "declined")
+@pytest.mark.parametrize(("status", "after"), [("resolved", "ok"), ("spam", "ok")])
+def test_a_report_that_a_notice_settled_or_that_is_none_is_left_as_it_was(desk, status, after):
+    force_status(desk.report(), status)
     desk.push("1.2 million", "1.45 million")
 
-    assert desk.states() == ["ok"]
+    assert desk.states() == [after]
     assert desk.silent() == []
+
+
+@pytest.mark.parametrize("status", ["declined", "withdrawn", "lapsed"])
+def test_an_edit_after_the_answer_is_found_too(desk, client, status):
+    report = force_status(desk.report(), status)
+    desk.push("1.2 million", "1.45 million")
+
+    assert desk.states() == ["resolved_by_edit"]
+    assert desk.silent() == [{"revision": 2, "status": "usable", "reports": [report.reference]}]
+    client.force_login(desk.editor)
+    assert "no published notice says so" in client.get(page_of(report)).content.decode()
+
+
+def test_an_edit_is_told_of_the_revision_that_made_it_however_late_it_is_looked_for(desk):
+    report = force_status(desk.report(), "in_review")
+    desk.push("Robin Vale", "Robyn Vail")
+    revise(Article.objects.get(pk=desk.article.pk), body="Nothing of it is left.")
+    desk.push("Nothing of it is left.", "Nothing of it is left, still.")
+
+    assert desk.silent() == [{"revision": 3, "status": "usable", "reports": [report.reference]}]
 
 
 def test_a_changed_passage_without_a_notice_is_a_silent_edit_said_once(desk):
@@ -135,7 +160,7 @@ def test_a_changed_passage_without_a_notice_is_a_silent_edit_said_once(desk):
 
     silent = sorted([first.reference, second.reference])
     assert desk.silent() == [{"revision": 2, "status": "usable", "reports": silent}]
-    anchors.after_revision(desk.article, revision=2)
+    anchors.after_revision(desk.article)
     assert len(desk.silent()) == 1
 
 
@@ -148,29 +173,92 @@ def test_an_accepted_report_counts_and_test_or_held_ones_do_not(desk):
     assert [row["reports"] for row in desk.silent()] == [[accepted.reference]]
 
 
-def test_an_edit_elsewhere_or_with_a_published_notice_is_not_silent(desk):
+def notice_of(desk, *, revision=None, report=None):
+    """A published notice that names this revision of the article, or settles this report."""
+    notice = make_correction(article=desk.article, status="published")
+    if revision:
+        notice.articles.update(revision_after=revision)
+    if report:
+        Report.objects.filter(pk=report.pk).update(correction=notice)
+    return notice
+
+
+def test_an_edit_elsewhere_is_not_silent(desk):
     desk.report()
     desk.push("Robin Vale", "Robyn Vail")
     assert desk.silent() == []
 
-    make_correction(article=desk.article, status="published")
+
+def test_an_edit_that_a_published_notice_names_is_not_silent(desk):
+    desk.report()
+    notice_of(desk, revision=2)
     desk.push("1.2 million", "1.45 million")
-    assert desk.states() == ["resolved_by_edit"]
-    assert desk.silent() == []
+    assert (desk.states(), desk.silent()) == (["resolved_by_edit"], [])
 
 
-def test_the_desk_sees_a_silent_edit_until_a_notice_is_published(desk, client):
+def test_neither_is_one_of_a_report_that_a_published_notice_settles_itself_or_by_the_one_it_joined(desk):
+    first, second = desk.report(), desk.report()
+    Report.objects.filter(pk=second.pk).update(joined_to=first.pk)
+    notice_of(desk, report=first)
+    desk.push("1.2 million", "1.45 million")
+    assert (desk.states(), desk.silent()) == (["resolved_by_edit"] * 2, [])
+
+
+def test_another_notice_on_the_article_does_not_announce_the_edit(desk, client):
     client.force_login(desk.editor)
     report = desk.report()
-    page = reverse("admin:corrections_report_change", args=[report.pk])
+    notice_of(desk, revision=1)
+    desk.push("1.2 million", "1.45 million")
+    notice_of(desk)
+
+    assert [row["reports"] for row in desk.silent()] == [[report.reference]]
+    assert "no published notice says so" in client.get(page_of(report)).content.decode()
+
+
+@pytest.mark.parametrize("settles", [True, False])
+def test_the_desk_sees_a_silent_edit_until_a_notice_says_so(desk, client, settles):
+    client.force_login(desk.editor)
+    report = desk.report()
     words = "no published notice says so"
-    assert words not in client.get(page).content.decode()
+    assert words not in client.get(page_of(report)).content.decode()
 
     desk.push("1.2 million", "1.45 million")
-    shown = client.get(page).content.decode()
-    assert (words in shown, "Resolved by edit" in shown) == (True, True)
-    make_correction(article=desk.article, status="published")
-    assert words not in client.get(page).content.decode()
+    shown = client.get(page_of(report)).content.decode()
+    assert (words in shown, "The passage was changed since" in shown) == (True, True)
+    notice_of(desk, **({"report": report} if settles else {"revision": 2}))
+    assert words not in client.get(page_of(report)).content.decode()
+
+
+def test_the_first_page_counts_silent_edits_and_leads_to_them_whatever_became_of_the_reports(desk, client):
+    client.force_login(desk.editor)
+    waiting, declined = desk.report(), force_status(desk.report(), "declined")
+    told, _untouched = desk.report(), desk.report("Robin Vale")
+    desk.push("1.2 million", "1.45 million")
+    notice_of(desk, report=told)
+
+    label = "reports whose passage was changed without a notice"
+    card = next(row for row in client.get("/admin/").context_data["cards"] if str(row.label) == label)
+    found = client.get(card.url).context_data["cl"].result_list
+    assert (card.count, {row.pk for row in found}) == (2, {waiting.pk, declined.pk})
+    anybody = make_staff(make_publication(), "desk_editor")
+    client.force_login(anybody)
+    other = next(row for row in client.get("/admin/").context_data["cards"] if str(row.label) == label)
+    assert other.count == 0
+
+
+def test_an_edit_that_was_taken_back_is_not_silent_any_more(desk):
+    desk.report()
+    desk.push("1.2 million", "1.45 million")
+    desk.push("1.45 million", "1.2 million")
+    assert list(anchors.silent_edits(Report.objects.all())) == []
+
+
+def test_silent_edits_cost_as_many_queries_however_many_there_are(desk, django_assert_num_queries):
+    for _ in range(6):
+        desk.report()
+    desk.push("1.2 million", "1.45 million")
+    with django_assert_num_queries(3):
+        assert anchors.silent_edits(Report.objects.all()).count() == 6
 
 
 def test_three_hundred_reports_on_one_article_cost_as_many_queries_as_three(desk, django_assert_max_num_queries):
