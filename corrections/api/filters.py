@@ -45,7 +45,7 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
     )
     severity = django_filters.ChoiceFilter(choices=Severity.choices)
     section = django_filters.CharFilter(
-        method="in_section", max_length=80, help_text="A section of one of its articles."
+        method="in_section", max_length=80, help_text="A section of one of its articles, in any case."
     )
     publication = django_filters.CharFilter(
         field_name="publication__slug", max_length=50, help_text="The slug of the publication."
@@ -67,7 +67,7 @@ class CorrectionFilter(CorrectionsOfArticleFilter):
 
     def in_section(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those about an article of the section."""
-        return queryset.filter(_names(article__section=value))
+        return queryset.filter(_names(article__section__iexact=value))
 
     def about_article(self, queryset: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Those that name the article."""

@@ -28,7 +28,7 @@ from corrections.views.jsonld import correction_comment
 from corrections.vocabulary import UNDOING, Kind, Severity
 from corrections.workflow import CorrectionStatus
 from newsroom import references
-from newsroom.accounts.models import Desk, DeskKind, Publication
+from newsroom.accounts.models import Publication
 from newsroom.api.pagination import CursorPages
 from newsroom.articles import passages
 from newsroom.errors import Invalid
@@ -40,6 +40,8 @@ from newsroom.web.text import has_forbidden_characters
 LISTED_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.MINOR_FIX]
 MIN_SEARCH = 3
 FEED_ENTRIES = 50
+SECTIONS_OF = 1000
+"""The newest notices whose sections are offered: what the page costs does not grow with the log."""
 
 
 class LogPages(CursorPages):
@@ -80,9 +82,10 @@ class LogFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def with_words(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
-        """In the notice, or in the headline of an article of it."""
+        """In the notice, before or after, or in the headline of an article of it; or its reference."""
         headlines = CorrectionArticle.objects.filter(with_headline(value), correction=OuterRef("pk"))
-        return rows.filter(Q(text__icontains=value) | Exists(headlines))
+        words = Q(text__icontains=value) | Q(original_text__icontains=value) | Q(corrected_text__icontains=value)
+        return rows.filter(words | Q(reference=references.normalize(value)) | Exists(headlines))
 
     def of_kind(self, rows: QuerySet[Correction], name: str, value: str) -> QuerySet[Correction]:
         """Of this kind themselves: what withdraws or reinstates a retraction retracts nothing."""
@@ -121,14 +124,13 @@ def log(request: HttpRequest) -> HttpResponse:
         pages = {name: _local(given[name]) for name in pages}
     publications = {slug: str(name) for slug, name in Publication.objects.values_list("slug", "name")}
     named = publications if len(publications) > 1 else None
-    sections = {str(name) for row in _desks() for name in row}
     context = {
         "form": filters.form,
         "notices": [wording.card(public.shape(row), publications=named) for row in rows],
         "filtered": any(value for name, value in request.GET.items() if name in filters.filters),
         "query": _asked(request) if valid else "",
         "several": named is not None,
-        "sections": sorted(sections),
+        "sections": _sections(),
         **pages,
     }
     return render(request, "corrections/log.html", context, status=200 if valid else 422)
@@ -260,8 +262,12 @@ def _midnight(day: Any) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
-def _desks() -> Any:
-    return Desk.objects.filter(kind=DeskKind.CORRECTIONS).values_list("sections", flat=True)
+def _sections() -> list[str]:
+    """The sections of the articles that the newest notices are about, each once however it is written."""
+    newest = Correction.objects.listed().newest_first()[:SECTIONS_OF]
+    found = CorrectionArticle.objects.filter(correction__in=newest.values("pk")).exclude(article__section="")
+    names = {str(name).casefold(): str(name) for name in found.values_list("article__section", flat=True).distinct()}
+    return [names[key] for key in sorted(names)]
 
 
 def _local(url: str | None) -> str | None:

@@ -191,6 +191,7 @@ def test_each_filter_finds_its_own(anyone):
         ({"kind": "update"}, [update]),
         ({"severity": "high"}, [high]),
         ({"section": "sports"}, [sports]),
+        ({"section": "SPORTS"}, [sports]),
         ({"publication": weekly.slug}, [update]),
         ({"publication": daily.slug}, [high, sports]),
         ({"article": sports.main_article.reference.lower()}, [sports]),

@@ -16,7 +16,7 @@ from corrections.services import correction as notices
 from corrections.services.submitting import private_path
 from newsroom.articles.models import Article
 from tests.copies import multiply
-from tests.factories import make_article, make_correction, make_publication, make_report, make_staff
+from tests.factories import make_article, make_correction, make_desk, make_publication, make_report, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 ATOM = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
@@ -136,6 +136,36 @@ def test_the_log_narrows_down(client, daily):
         "q=%00%00%00": [],
     }
     assert {query: references(client.get(f"/corrections/?{query}")) for query in narrowed} == narrowed
+
+
+def test_a_notice_is_found_by_its_reference_and_by_the_words_before_and_after(client, daily, legal):
+    one = make_correction(daily, status="published", original_text="1.2 million", corrected_text="1.45 million")
+    gone = make_correction(daily, status="published", original_text="Nine of ten", corrected_text="Four of ten")
+    make_correction(daily, original_text="Draft words")
+    notices.suppress(gone, by=legal, words="Order 7 O 1/26")
+    found = {
+        one.reference: [one.reference],
+        one.reference.lower(): [one.reference],
+        one.reference[:6]: [],
+        "1.2 MILLION": [one.reference],
+        "1.45 million": [one.reference],
+        "Nine of ten": [],
+        "Four of ten": [],
+        "Draft words": [],
+        gone.reference: [],
+    }
+    assert {words: references(client.get("/corrections/", {"q": words})) for words in found} == found
+
+
+def test_the_sections_are_those_of_the_notices_and_not_of_the_desks(client, daily, legal):
+    make_desk(daily, sections=["weather"])
+    for section in ("Culture", "culture", "city", ""):
+        make_correction(article=make_article(daily, section=section), status="published")
+    make_correction(article=make_article(daily, section="drafts"))
+    make_correction(article=make_article(daily, section="spelling"), status="published", kind="minor_fix")
+    gone = make_correction(article=make_article(daily, section="secret"), status="published")
+    notices.suppress(gone, by=legal, words="Order 7 O 1/26")
+    assert [name.casefold() for name in client.get("/corrections/").context["sections"]] == ["city", "culture"]
 
 
 def test_a_filter_that_means_nothing_is_pointed_out(client, published):
