@@ -48,6 +48,7 @@ from corrections.workflow import REPORT, decided_before
 from newsroom.admin import (
     Button,
     DeskFilter,
+    DoneFilter,
     DueFilter,
     OpenFilter,
     PersonFilter,
@@ -97,7 +98,7 @@ class ReportAdmin(StatisticsAdmin):
         "urgent",
         "visibility",
         "legal_hold",
-        ("referred_at", admin.EmptyFieldListFilter),
+        ("referred_at", DoneFilter),
     )
     search_fields = ("reference", "article__headline", "article_url", "claim")
     list_select_related = ("publication", "article", "assignee", "desk")

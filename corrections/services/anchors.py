@@ -119,7 +119,8 @@ def _settled(rows: QuerySet[Report]) -> QuerySet[Report]:
 def _named_revisions(articles: Any) -> set[tuple[int, int]]:
     """Article and revision of each fix that a published notice names."""
     rows = CorrectionArticle.objects.filter(article__in=articles, correction__published_at__isnull=False)
-    return set(rows.exclude(revision_after=None).values_list("article", "revision_after"))
+    named = rows.exclude(revision_after=None).values_list("article", "revision_after")
+    return {(article, revision) for article, revision in named if revision is not None}
 
 
 def _edited_in(article: Article, gone: list[Report]) -> Iterator[tuple[Report, int]]:

@@ -5,7 +5,7 @@ every button calls the service that is named after it, with the version that the
 """
 
 from newsroom.admin.columns import SOON, due_line, moment_line, status_line, two_lines
-from newsroom.admin.filters import DeskFilter, DueFilter, NarrowingFilter, OpenFilter, PersonFilter
+from newsroom.admin.filters import DeskFilter, DoneFilter, DueFilter, NarrowingFilter, OpenFilter, PersonFilter
 from newsroom.admin.plain import OurFields, ReadOnlyAdmin, StaffScopedAdmin, within
 from newsroom.admin.start import AGENDA, AGENDA_LENGTH, CARDS, Card, Due
 from newsroom.admin.work import Button, WorkflowAdmin, WorkForm
@@ -18,6 +18,7 @@ __all__ = [
     "Button",
     "Card",
     "DeskFilter",
+    "DoneFilter",
     "Due",
     "DueFilter",
     "NarrowingFilter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -39,12 +39,12 @@ def due_line(row: Any) -> str:
 
 
 def moment_line(moment: datetime | None, publication: Any, *, weekday: bool = False) -> str:
-    """When something was: day, and under it time and zone of the publication; with the weekday where somebody acts on
-    it.
+    """When something was: day, and under it time and zone of the publication, UTC where there is none; with the weekday
+    where somebody acts on it.
     """
     if moment is None:
         return NOTHING
-    local = timezone.localtime(moment, publication.zone)
+    local = timezone.localtime(moment, publication.zone if publication else UTC)
     return format_html(
         '<time datetime="{}">{}<span class="second-line">{} {}</span></time>',
         moment.isoformat(),

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsroom.accounts.models import INCLUDES, Desk, User
+from newsroom.accounts.models import INCLUDES, Desk, Publication, User
 from newsroom.admin.columns import SOON
 
 MOST_CHOICES = 100
@@ -111,21 +109,6 @@ class OpenFilter(NarrowingFilter):
         return (queryset if self.wide else rows).filter(assignee=request.user.pk if value == "mine" else None)
 
 
-class Listing(ChangeList):
-    """A list that knows how all of it is seen."""
-
-    @property
-    def whole(self) -> str:
-        """The query of everything that the search finds; empty where nothing narrows it."""
-        narrowing = next((row for row in self.filter_specs if isinstance(row, NarrowingFilter)), None)
-        others = set(self.get_filters_params()) - {narrowing.parameter_name if narrowing else None}
-        if not others and not (narrowing and narrowing.narrows()):
-            return ""
-        kept = {SEARCH_VAR: self.query, IS_POPUP_VAR: "1" if self.is_popup else ""}
-        everything = {str(narrowing.parameter_name): "all"} if narrowing else {}
-        return "?" + urlencode({**everything, **{name: value for name, value in kept.items() if value}})
-
-
 class DeskFilter(admin.SimpleListFilter):
     """By the desk that has it, of the publications where this person works."""
 
@@ -142,6 +125,31 @@ class DeskFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the desk."""
         return queryset.filter(desk=self.value()) if _is_key(self.value()) else queryset
+
+
+class PublicationFilter(admin.RelatedFieldListFilter):
+    """By publication, of those where this person works."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Names none where they have no right."""
+        theirs = _person(request).publications(*model_admin.roles).order_by("name")
+        return [(row.pk, str(row)) for row in theirs]
+
+
+admin.FieldListFilter.register(
+    lambda field: field.related_model is Publication,
+    PublicationFilter,
+    take_priority=True,
+)
+
+
+class DoneFilter(admin.EmptyFieldListFilter):
+    """Of a time that is empty until something was done: whether it was."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """All, yes, no."""
+        every, empty, filled = super().choices(changelist)
+        yield from (every, {**filled, "display": _("Yes")}, {**empty, "display": _("No")})
 
 
 class PersonFilter(admin.SimpleListFilter):

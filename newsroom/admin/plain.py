@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import CharField, DateField, JSONField, Model, Q, QuerySet, TextField
 from django.http import HttpRequest
 
 from newsroom.accounts.models import User
-from newsroom.admin.filters import Listing
+from newsroom.admin.lists import OurLists
 from newsroom.web.dates import DayField
 from newsroom.web.fields import CleanJSONField, CleanTextField
 
@@ -29,7 +28,7 @@ class OurFields(BaseModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class StaffScopedAdmin(OurFields, admin.ModelAdmin):
+class StaffScopedAdmin(OurFields, OurLists):
     """Plain records (publications, desks, keys) that only administrators of the whole house change."""
 
     roles: ClassVar[frozenset[str]] = frozenset({"admin"})
@@ -68,7 +67,7 @@ def within(person: User, rows: QuerySet[Any], *paths: str, roles: frozenset[str]
     return rows.filter(wanted)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(OurLists):
     """To look at, with one of the roles anywhere: services write, retention deletes.
 
     With `publication_paths` rows are seen, and acted on, by those who hold the role at their publication.
@@ -85,10 +84,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         if not self.publication_paths or not isinstance(request.user, User):
             return rows
         return within(request.user, rows, *self.publication_paths, roles=self.roles)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Listing]:
-        """One that knows how all of it is seen."""
-        return Listing
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Every column but those that are nobody's business."""

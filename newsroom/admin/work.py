@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy
 
 from newsroom.accounts.models import User
-from newsroom.admin.filters import Listing
+from newsroom.admin.lists import OurLists
 from newsroom.errors import DomainError, Invalid, Stale
 from newsroom.events import promises
 from newsroom.events.log import history_of, last_word
@@ -85,7 +85,7 @@ class WorkForm(forms.Form):
         return False
 
 
-class WorkflowAdmin(admin.ModelAdmin):
+class WorkflowAdmin(OurLists):
     """The admin of a record with a table of moves. A page shows `subject_template`, the moves, `rest_template`."""
 
     workflow: Workflow
@@ -287,10 +287,6 @@ class WorkflowAdmin(admin.ModelAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/work_start.html", context, status=status)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Listing]:
-        """One that knows how all of it is seen."""
-        return Listing
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with what one may begin here."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from corrections.models import Report
 from corrections.services import correction as notices
-from newsroom.accounts.models import Desk
+from newsroom.accounts.models import Desk, Membership
 from newsroom.events.models import Promise
 from tests.factories import (
     force_status,
@@ -182,3 +182,41 @@ def test_a_search_finds_a_notice_that_was_thrown_away(client, editor, publicatio
     draft = notices.discard(make_correction(publication), by=editor)
     assert listed(client, NOTICES) == []
     assert listed(client, f"{NOTICES}?q={draft.reference}") == [draft.reference]
+
+
+def choices_of(client, title, address=QUEUE):
+    """The choices of the filter of this name, none where it is not shown."""
+    specs = client.get(address).context_data["cl"].filter_specs
+    cl = client.get(address).context_data["cl"]
+    return [str(row["display"]) for spec in specs if str(spec.title) == title for row in spec.choices(cl)]
+
+
+def test_whether_legal_was_asked_is_a_yes_or_no(client, editor, publication):
+    asked, _other = make_report(publication), make_report(publication)
+    Report.objects.filter(pk=asked.pk).update(referred_at=timezone.now())
+    assert choices_of(client, "referred to legal") == ["All", "Yes", "No"]
+    assert listed(client, f"{QUEUE}?referred_at__isempty=0") == [asked.reference]
+
+
+@pytest.mark.parametrize("address", [QUEUE, NOTICES, reverse("admin:corrections_listedsender_changelist")])
+def test_a_list_offers_only_publications_where_one_works(client, editor, publication, address):
+    make_publication(name="The Weekly", slug="weekly")
+    assert choices_of(client, "publication", address) == []
+    second = make_publication(name="The Monthly", slug="monthly")
+    Membership.objects.create(user=editor, publication=second, role="desk_editor")
+    assert choices_of(client, "publication", address) == ["All", *sorted([str(publication), "The Monthly"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "noun"),
+    [("published_at", "articles_article"), ("happened_at", "events_event"), ("at", "corrections_ledgerentry")],
+)
+def test_a_time_in_a_list_says_its_zone(client, publication, name, noun):
+    make_correction(article=make_article(publication, published_at=timezone.now()), status="published")
+    client.force_login(make_staff(publication, "admin"))
+    page = client.get(reverse(f"admin:{noun}_changelist"))
+    zone = "UTC" if noun == "corrections_ledgerentry" else "E[SD]T"
+    cells = re.findall(rf'class="field-{name}[^"]*">(.*?)</t[dh]>', page.content.decode(), re.DOTALL)
+    assert cells
+    for found in cells:
+        assert re.search(rf"\d\d:\d\d {zone}</span>", found)
