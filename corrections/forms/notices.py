@@ -81,6 +81,16 @@ class CorrectionNameArticleForm(WorkForm):
         multiline=False,
     )
 
+    def prepare(self) -> None:
+        """Begin with the place that a reader's address named, where the notice does not lead there."""
+        if self.subject is None:
+            return
+        said = self.subject.reports.exclude(anchor="").exclude(article=None).select_related("article").order_by("pk")
+        report = said.exclude(article__in=self.subject.articles.exclude(anchor="").values("article")).first()
+        if report is not None:
+            self.initial.setdefault("article", report.article.reference)
+            self.initial.setdefault("anchor", report.anchor)
+
 
 class CorrectionDropArticleForm(WorkForm):
     """Not this article."""

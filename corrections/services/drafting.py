@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,12 @@ def start(
     retraction as a grave one. Raises `Invalid` for a target that names none of the given articles, and for articles of
     another publication.
     """
-    if "desk_editor" not in by.roles_at(publication):
+    roles = by.roles_at(publication)
+    if not roles:
+        raise NotAllowed(
+            _("You do not work for %(publication)s, whose article this is.") % {"publication": publication}
+        )
+    if "desk_editor" not in roles:
         raise NotAllowed(_("Your role does not include drafting corrections."))
     if bool(target) != bool(effect) or (target and target.publication_id != publication.pk):
         raise Invalid.one("/target", _("Name the notice and what happens to it."), "target")
@@ -70,14 +76,15 @@ def start(
 
 def start_for(report: Report, *, by: User, replaces: Correction | None = None) -> Correction:
     """The draft that an accepted report starts: the passage and what would be right, when the error appeared, how bad
-    the desk judged it, and the post of a live blog. All of it is the desk's to change; nobody is its author yet.
+    the desk judged it, and the post of a live blog where it is known to be one. All of it is the desk's to change;
+    nobody is its author yet.
 
     Of a restricted report it has no words: the whole desk reads drafts. It replaces the notice that is given: then the
     error stands in what the articles say now. Inside the acceptance's transaction.
     """
     own = [report.article] if report.article else []
     draft = _new(report.publication, by=None, articles=own) if replaces is None else _replacing(replaces, own)
-    if report.anchor:
+    if report.anchor and report.article and _is_post(report.article, report.anchor):
         draft.articles.filter(article=report.article).update(anchor=report.anchor)
     if report.article_revision and replaces is None:
         draft.articles.update(revision_before=report.article_revision)
@@ -255,6 +262,21 @@ def _stays_unchanged(correction: Correction, reason: str) -> None:
     if len(rows) != 1:
         raise Invalid.one("/not_fixed_reason", _("Say for each article why it stays as it is."), "each_article")
     fixing.state_reason(rows[0], reason)
+
+
+def _is_post(article: Article, post: str) -> bool:
+    """Whether a reader's fragment is known to be a post: a text of the article leads there, or the desk has named such
+    a one in this article. Any other, `#comments`, is shown to the desk, which names it where it is one.
+    """
+    if article.revisions.filter(body__contains=f"#{post}").exists():
+        return True
+    named = CorrectionArticle.objects.filter(article=article).exclude(anchor="").values_list("anchor", flat=True)
+    return _form_of(post) in {_form_of(row) for row in named.distinct()}
+
+
+def _form_of(post: str) -> str:
+    """Of `post-17` what it shares with `post-4`."""
+    return re.sub(r"\d+", "0", post)
 
 
 def _appeared(report: Report) -> datetime | None:

@@ -11,7 +11,7 @@ from corrections.services import splitting
 from corrections.services.submitting import private_path
 from newsroom.errors import Invalid
 from newsroom.web import form_token
-from tests.factories import answer_warnings, make_article, make_publication, make_report, make_staff
+from tests.factories import answer_warnings, make_article, make_publication, make_report, make_staff, revise
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_the_link_to_the_form_names_the_post(blog, end, post):
     report, form = sent(blog, f"url={blog.url}{end}")
 
     assert (report.article, report.article_url, report.anchor) == (blog, blog.url, post)
-    assert ("Post in the live blog" in form) is bool(post)
+    assert ("Place in the page" in form) is bool(post)
 
 
 def test_the_desk_and_the_reader_are_led_to_the_post(blog):
@@ -94,13 +94,35 @@ def test_the_desk_and_the_reader_are_led_to_the_post(blog):
     assert address in Client().get(private_path(report), follow=True).content.decode()
 
 
-def test_an_accepted_report_carries_its_post_into_the_draft(blog):
+def accepted(blog, editor, post):
+    report = make_report(blog.publication, blog, anchor=post)
+    return reports.accept(reports.take_up(report, by=editor), by=editor).correction
+
+
+def anchors_of(draft):
+    return [row.anchor for row in draft.articles.all()]
+
+
+def test_an_accepted_report_carries_a_post_into_the_draft_that_a_text_of_the_article_leads_to(blog):
     editor = make_staff(blog.publication, "desk_editor")
-    for post in ("post-1", ""):
-        report = make_report(blog.publication, blog, anchor=post)
-        taken = reports.take_up(report, by=editor)
-        accepted = reports.accept(taken, by=editor)
-        assert [row.anchor for row in accepted.correction.articles.all()] == [post]
+    revise(blog, body="Now: https://daily.example/live/election#post-1")
+    assert [anchors_of(accepted(blog, editor, post)) for post in ("post-1", "")] == [["post-1"], [""]]
+
+
+def test_any_other_place_in_the_page_is_for_the_desk_to_name_and_not_for_the_public(client, blog):
+    editor = make_staff(blog.publication, "desk_editor")
+    client.force_login(editor)
+    draft = accepted(blog, editor, "comments")
+    assert anchors_of(draft) == [""]
+    page = client.get(reverse("admin:corrections_correction_change", args=[draft.pk]))
+    form = next(row["form"] for row in page.context_data["buttons"] if row["name"] == "name_article")
+    assert (form.initial["article"], form.initial["anchor"]) == (blog.reference, "comments")
+
+    notices.name_article(draft, by=editor, article=blog, anchor="post-4")
+    assert [anchors_of(accepted(blog, editor, post)) for post in ("post-17", "comments")] == [["post-17"], [""]]
+    page = client.get(reverse("admin:corrections_correction_change", args=[draft.pk]))
+    form = next(row["form"] for row in page.context_data["buttons"] if row["name"] == "name_article")
+    assert "anchor" not in form.initial
 
 
 def test_both_halves_of_a_split_report_are_about_the_post(blog):
