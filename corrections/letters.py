@@ -14,7 +14,7 @@ from corrections.services import checkpoints, clock, inquiries
 from corrections.services import report as reports
 from corrections.services.contacts import READER_KINDS
 from corrections.services.submitting import private_path
-from corrections.vocabulary import Anchor
+from corrections.vocabulary import URGENT_REASONS, Anchor
 from newsroom.accounts.models import User
 from newsroom.events import promises
 from newsroom.events.kinds import Recipient, mail_context, payload
@@ -48,6 +48,7 @@ def about_report(event: Event, recipient: Recipient) -> dict[str, Any]:
         "own": own,
         "joined": own.pk != report.pk,
         "headline": _named_to(recipient, report),
+        "urgent_because": dict(URGENT_REASONS).get(report.urgent_reason, ""),
         "passage": report.passage_exact if report.article and report.anchor_state == Anchor.OK else "",
         "private_url": settings.BASE_URL + private_path(own) if recipient.kind == "reader" else "",
         "confirm_url": settings.BASE_URL + confirm_path(own),

@@ -100,10 +100,12 @@ def may_not_lapse(obj: object, by: Actor) -> str:
 
 
 def wrote_the_words(obj: object, by: Actor) -> str:
-    """Who approves a notice wrote none of its draft."""
+    """Who approves a notice wrote none of its draft, and gave none of the answers that it needs."""
     correction = cast("Correction", obj)
     if getattr(by, "pk", None) in correction.author_ids():
         return _now("You wrote words of this draft: a second person publishes it.")
+    if getattr(by, "pk", None) in correction.answerer_ids():
+        return _now("You answered a warning about this notice: another person reads the answer, and publishes it.")
     return correction.not_ready()
 
 

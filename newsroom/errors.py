@@ -58,7 +58,7 @@ class Invalid(DomainError):
     code = "validation"
 
     def __post_init__(self) -> None:
-        DomainError.__init__(self, "; ".join(str(f.detail) for f in self.faults) or "Please check what you sent.")
+        DomainError.__init__(self, " ".join(str(f.detail) for f in self.faults) or "Please check what you sent.")
 
     @classmethod
     def one(cls, pointer: str, detail: str, code: str = "invalid") -> Invalid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -20,8 +21,10 @@ from newsroom.admin import WorkForm
 from newsroom.articles.addresses import BadAddress, clean_url
 from newsroom.articles.models import Article
 from newsroom.articles.services import find
-from newsroom.references import normalize
+from newsroom.references import is_valid, normalize
 from newsroom.web.fields import CleanTextField
+
+LIKE_A_REFERENCE = re.compile(r"A-[0-9A-Z-]*")
 
 
 class ArticleField(forms.CharField):
@@ -41,8 +44,11 @@ class ArticleField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
+        wanted = normalize(text)
+        if LIKE_A_REFERENCE.fullmatch(wanted) and not is_valid(wanted, "article"):
+            raise forms.ValidationError(_("This reference is mistyped. It looks like A-7K3QX2MW-4."), code="mistyped")
         try:
-            article = Article.objects.filter(reference=normalize(text)).first() or find(text)
+            article = Article.objects.filter(reference=wanted).first() or find(text)
         except BadAddress as error:
             raise forms.ValidationError(str(error), code="bad_address") from error
         if article is None and self.or_address:

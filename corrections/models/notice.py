@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from corrections.workflow import PUBLIC, CorrectionStatus
 from newsroom.accounts.models import Publication, Role, User
 from newsroom.articles.models import Article, Revision
 from newsroom.events import sealed
+from newsroom.events.models import Event
 from newsroom.records import Record
 
 WITHOUT_FIX = frozenset({Kind.RETRACTION, Kind.REPLY})
@@ -150,6 +152,19 @@ class Correction(Record):
     def author_ids(self) -> set[int]:
         """Everyone who wrote or changed words of this draft."""
         return set(self.authors.values_list("user_id", flat=True))
+
+    def last_written(self) -> tuple[User, datetime] | None:
+        """Who wrote words of it last, and when; None while nobody did."""
+        author = self.authors.select_related("user").order_by("-at", "-pk").first()
+        return (author.user, author.at) if author is not None else None
+
+    def answerer_ids(self) -> set[int]:
+        """Everyone who gave one of the answers to its warnings that stand."""
+        answers = Event.objects.filter(
+            subject_kind=self.noun, subject_reference=self.reference, kind="correction.warning_answered"
+        )
+        newest = {data.get("code"): actor for actor, data in answers.order_by("pk").values_list("actor", "data")}
+        return {actor for code, actor in newest.items() if code in self.lint_answers and actor is not None}
 
     def not_ready(self) -> str:
         """The sentence that keeps this from being published, or an empty string."""

@@ -168,7 +168,9 @@ def join(report: Report, *, by: Actor, other: Report, words: str, seen: int | No
     A reader joins only what they said to be the same, see `services.same`: nobody at the desk has answered then, and
     the promises to this reader are owed with the other report.
     """
-    if other.pk == report.pk or other.publication_id != report.publication_id:
+    if other.pk == report.pk:
+        raise Invalid.one("/other", _("A report cannot be joined to itself."), "same_report")
+    if other.publication_id != report.publication_id:
         raise Invalid.one("/other", _("Join it to another report of the same publication."), "unknown_report")
     if other.joined_to_id:
         other = Report.objects.get(pk=other.joined_to_id)

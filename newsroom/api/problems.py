@@ -95,7 +95,7 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
         return problem(status, error.message, code=error.code, faults=getattr(error, "faults", None))
     if isinstance(error, exceptions.ValidationError):
         faults = list(_faults(error.get_full_details(), ""))
-        return problem(422, "; ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults)
+        return problem(422, " ".join(dict.fromkeys(f.detail for f in faults)), code="validation", faults=faults)
     if isinstance(error, exceptions.APIException):
         code = str(error.get_codes())
         generic = _GENERIC.get(error.status_code, "malformed")

@@ -58,15 +58,24 @@ def record(
 
 
 def last_word(subject: Any, *, now: datetime | None = None) -> str:
-    """Who did what to this record last, and how long ago; empty for one without a history."""
-    event = history_of(subject).last()
-    if event is None:
+    """Who did what to this record last, and how long ago; empty for one without a history.
+
+    Words are written without an event: a subject that has any says by `last_written` who wrote them last, and when.
+    """
+    known: list[tuple[datetime, Any, Any]] = []
+    if (event := history_of(subject).last()) is not None:
+        kind = KINDS.get(event.kind)
+        known.append((event.happened_at, event.actor or event.actor_kind, kind.label if kind else event.kind))
+    if hasattr(subject, "last_written") and (written := subject.last_written()) is not None:
+        person, moment = written
+        known.append((moment, person, _("Words written")))
+    if not known:
         return ""
-    kind = KINDS.get(event.kind)
+    at, who, what = max(known, key=lambda row: row[0])
     return _("Last here: %(who)s, “%(what)s”, %(ago)s.") % {
-        "who": event.actor or event.actor_kind,
-        "what": kind.label if kind else event.kind,
-        "ago": ago(event.happened_at, now or timezone.now()),
+        "who": who,
+        "what": what,
+        "ago": ago(at, now or timezone.now()),
     }
 
 

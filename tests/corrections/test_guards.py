@@ -31,6 +31,7 @@ def a_report(**more):
 def a_notice(**more):
     told = {
         "author_ids": lambda: {ANN.pk},
+        "answerer_ids": set,
         "not_ready": lambda: "",
         "destroyed_at": None,
         "publication": SimpleNamespace(policy=lambda name: name == "allow_publish_urgent"),
@@ -88,6 +89,13 @@ def test_a_report_lapses_after_two_reminders_unless_it_is_urgent_or_of_the_subje
     for reason in ("about_me", "urgent"):
         assert workflow.may_not_lapse(a_report(**{reason: True}), THE_CLOCK) == never
     assert workflow.REMINDERS_BEFORE_LAPSE == 2
+
+
+def test_who_approves_answered_no_warning_about_it():
+    answered = a_notice(answerer_ids=lambda: {BEN.pk})
+    assert workflow.wrote_the_words(answered, BEN) == (
+        "You answered a warning about this notice: another person reads the answer, and publishes it."
+    )
 
 
 def test_who_approves_wrote_none_of_it_and_finds_it_ready():

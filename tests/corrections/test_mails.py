@@ -351,3 +351,31 @@ def test_a_held_report_tells_nobody(daily, editor):
     make_report(daily, held_reasons=["trap"])
     assert letters() == {}
     assert Event.objects.get(kind="report.submitted").data["status"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("origin", "online", "offline"),
+    [
+        ("reader", "A reader reports an error in this article:", "A reader reports an error here:"),
+        ("staff", "A colleague reports an error in this article:", "A colleague reports an error here:"),
+        (
+            "source",
+            "A source or an agency says that this article is wrong:",
+            "A source or an agency says that something is wrong here:",
+        ),
+    ],
+)
+def test_a_report_about_print_is_not_called_one_about_an_article(daily, editor, origin, online, offline):
+    make_report(daily)
+    printed = make_report(daily, medium="print")
+    Report.objects.update(origin=origin)
+    Report.objects.filter(pk=printed.pk).update(article=None, article_url="")
+    said = [letter.text.partition("\n")[0] for _kind, letter in letters()["corrections/mail/report_submitted_desk"]]
+    assert said == [online, offline]
+
+
+@pytest.mark.parametrize(("reason", "said"), [("child", True), ("", False)])
+def test_the_page_to_the_editor_on_call_says_why_it_cannot_wait(daily, editor, reason, said):
+    make_report(daily, urgent=True, urgent_reason=reason)
+    text = letters()["corrections/mail/report_paged"][0][1].text
+    assert ("Why it cannot wait: It concerns a child\n" in text, "Why it cannot wait" in text) == (said, said)

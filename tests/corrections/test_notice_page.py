@@ -9,6 +9,7 @@ from django.utils import timezone
 from corrections.models import Correction, Report
 from corrections.services import correction as notices
 from corrections.services import report as reports
+from newsroom.errors import Conflict, NotAllowed
 from newsroom.events.promises import running
 from tests.factories import (
     answer_warnings,
@@ -176,3 +177,69 @@ def test_a_draft_can_be_saved_whose_error_appeared_in_the_hour_that_came_twice(c
 
     assert (answer.status_code, began["error_published_at"]) == (302, "2025-11-02 01:30-05:00")
     assert Correction.objects.get().error_published_at == second_time
+
+
+def test_a_refusal_on_an_older_draft_says_who_wrote_words_since_and_when(client, editor, publication):
+    notice = draft(publication, editor)
+    colleague = make_staff(publication, "desk_editor", first_name="Ann", last_name="Writer")
+    notices.edit(notice, by=colleague, text="The bridge cost 1.45 million, not 1.2 million as this article said.")
+    sent = {"seen": notice.version, "kind": notice.kind, "severity": notice.severity, "text": "Mine."}
+    response = client.post(press(notice, "edit"), sent)
+    assert response.status_code == 409
+    assert f"Last here: {colleague}, “Words written”, just now." in response.content.decode()
+    assert "Mine." in response.content.decode()
+
+
+def answered_by(notice, person):
+    return notices.answer_warning(notice, by=person, code=notice.unanswered()[0].code, words="The sum is secret.")
+
+
+def test_who_answers_a_warning_does_not_publish_the_notice_alone(client, editor, publication):
+    first, second = (make_staff(publication, "standards_editor") for _ in range(2))
+    notice = draft(publication, editor)
+    notices.leave_unchanged(notice, by=editor, article=notice.main_article, reason="Print only.")
+    waiting = answered_by(notices.send_for_approval(Correction.objects.get(pk=notice.pk), by=editor), first)
+
+    assert "publish" not in notices.available(waiting, first)
+    with pytest.raises(Conflict, match="You answered a warning"):
+        notices.publish(waiting, by=first)
+    assert notices.publish(waiting, by=second).status == "published"
+
+
+def test_an_answer_that_another_gave_anew_or_that_was_dropped_binds_nobody(client, editor, publication):
+    first, second = (make_staff(publication, "standards_editor") for _ in range(2))
+    notice = draft(publication, editor)
+    notices.leave_unchanged(notice, by=editor, article=notice.main_article, reason="Print only.")
+    notice = answered_by(Correction.objects.get(pk=notice.pk), first)
+    [code] = notice.lint_answers
+    notice = notices.answer_warning(notice, by=editor, code=code, words="The sum is secret, says the council.")
+    assert notice.answerer_ids() == {editor.pk}
+    notice = notices.edit(notice, by=editor, text=VAGUE.replace("bridge", "pier"))
+    assert notice.answerer_ids() == set()
+    waiting = answered_by(notices.send_for_approval(notice, by=editor), second)
+    assert notices.publish(waiting, by=first).status == "published"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("A-7K3QX2MW-5", "This reference is mistyped. It looks like A-7K3QX2MW-4."),
+        ("a-7k3qx2mw", "This reference is mistyped. It looks like A-7K3QX2MW-4."),
+        ("https://daily.example/nowhere", "No article is known under that reference or address."),
+    ],
+)
+def test_an_article_that_is_not_found_is_refused_for_what_is_wrong(client, editor, publication, typed, said):
+    url = reverse("admin:corrections_correction_start", args=["correction"])
+    response = client.post(url, {"seen": 1, "article": typed, "kind": "correction"})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+def test_of_a_publication_where_one_does_not_work_no_notice_is_begun_and_that_is_what_is_said(client, editor):
+    other = make_publication(name="The Weekly", slug="weekly", hosts=["weekly.example"])
+    url = reverse("admin:corrections_correction_start", args=["correction"])
+    response = client.post(url, {"seen": 1, "article": make_article(other).reference, "kind": "correction"})
+    assert "You do not work for The Weekly, whose article this is." in response.content.decode()
+    assert Correction.objects.count() == 0
+    with pytest.raises(NotAllowed, match="Your role does not include drafting corrections"):
+        notices.start(other, by=make_staff(other, "licensing_editor"), articles=[])

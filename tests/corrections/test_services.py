@@ -546,3 +546,16 @@ def test_an_event_and_a_leaf_are_never_changed_or_deleted(desk):
             row.save()
         with pytest.raises(TypeError):
             row.delete()
+
+
+def test_a_report_joined_to_itself_is_refused_as_that():
+    report = make_report()
+    editor = make_staff(report.publication, "desk_editor")
+    elsewhere = make_report(make_publication())
+    for other, sentence in (
+        (report, "A report cannot be joined to itself."),
+        (elsewhere, "Join it to another report of the same publication."),
+    ):
+        with pytest.raises(Invalid) as refused:
+            reports.join(report, by=editor, other=other, words="The same.")
+        assert refused.value.message == sentence

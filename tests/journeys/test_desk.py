@@ -183,12 +183,12 @@ def test_a_promise_waits_for_the_reader_runs_on_breaks_and_is_escalated(stack):
     )
     editor = open_report(Editor(stack, "editor"), reference).press("take_up")
     editor.press("ask", {"words": "Which date do you mean?"})
-    assert "paused: we wait for the other side" in editor.text
+    assert "paused: we wait for an answer" in editor.text
     assert "the clock waits for your answer" in reader.open(reader.url).text
     set_dates(stack, reference, due_at=1, paused_at=2)
     reader.send({"words": "The one in the first sentence."}, action="/reply/")
     editor.open(editor.url)
-    assert "paused: we wait for the other side" not in editor.text
+    assert "paused: we wait for an answer" not in editor.text
 
     set_dates(stack, reference, due_at=1)
     stack.wait_for_mail("@", saying=f"Overdue: {reference}")

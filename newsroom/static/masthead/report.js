@@ -10,6 +10,7 @@
 //    <div class="source" data-passage-source data-passage-exact="id_passage" data-passage-prefix="id_prefix"
 //         data-passage-suffix="id_suffix" data-passage-action="Words" data-passage-marked="Words"
 //         data-passage-limit="500" data-passage-too-long="Words">
+//    <span data-passage-hint hidden> is shown then, <span data-passage-otherwise> no longer.
 // 3. <p data-copy="id" data-copy-action="Words" data-copy-done="Words"> becomes a button that copies the words of that element.
 (() => {
   "use strict";
@@ -222,6 +223,8 @@
       highlight(chosen);
       status.textContent = data.passageMarked || "";
     });
+    document.querySelectorAll("[data-passage-hint]").forEach((words) => (words.hidden = false));
+    document.querySelectorAll("[data-passage-otherwise]").forEach((words) => (words.hidden = true));
     const button = line.querySelector("button");
     button.disabled = true;
     source.after(line);

@@ -69,6 +69,16 @@ def test_a_passage_is_marked_and_survives_a_reload_with_its_surroundings(page, a
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 
+def test_the_words_are_to_be_marked_only_where_that_does_something(page, client, article):
+    page.goto(f"/corrections/new/?url={URL}")
+    assert page.inner_text("#source-hint") == (
+        "The text as we have it. Mark the wrong words in it, or copy them into the field below."
+    )
+    plain = client.get("/corrections/new/", {"url": URL}).content.decode()
+    assert "<span data-passage-otherwise>Copy the wrong words into the field below.</span>" in plain
+    assert "<span data-passage-hint hidden>Mark the wrong words" in plain
+
+
 def test_a_draft_belongs_to_its_article(page, article):
     make_article(article.publication, url=OTHER, headline="Ferry sold")
     assert claim_at(page, URL) == ""

@@ -171,6 +171,15 @@ def test_the_last_word_names_who_did_what_and_how_long_ago(publication, world):
     assert log.last_word(subject, now=later) == f"Last here: {who}, “thing.kept”, 59\xa0minutes ago."
 
 
+@pytest.mark.django_db
+def test_the_last_word_is_that_of_whoever_wrote_words_after_what_happened(publication, world):
+    subject = about(publication)
+    event = log.record("thing.happened", subject, by=THE_CLOCK)
+    for minutes, said in ((-1, "clock, “A thing happened”"), (1, "Ann, “Words written”")):
+        subject.last_written = lambda moved=minutes: ("Ann", event.happened_at + timedelta(minutes=moved))
+        assert log.last_word(subject, now=event.happened_at + timedelta(minutes=1)).startswith(f"Last here: {said}")
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0, "just now"), (59, "just now"), (60, "1\xa0minute ago"), (5400, "1\xa0hour ago"), (7199, "1\xa0hour ago")],
