@@ -1,5 +1,6 @@
 """Every mail of the corrections desk: a subject, the right link, and nobody's words where they do not belong."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 SECRET = "The mayor of Springfield <b>lied</b> & paid."
 HEADLINE = "Bridge opens & closes <again>"
+ZONES = (" PST", " PDT")
 TEMPLATES = sorted(
     {row.template for row in kinds.NOTICES if row.template.startswith("corrections/")}
     | {"corrections/mail/report_link"}
@@ -313,6 +315,19 @@ def test_dates_in_mails_are_the_publications_own(daily):
     due = next(row for row in promises.running(report) if row.kind == "decide").due_at.astimezone(daily.zone)
     receipt = letters()["corrections/mail/report_submitted"][0][1]
     assert f"by {due:%A}, {due.day} {due:%B %Y}" in receipt.text
+
+
+def test_a_time_in_any_mail_names_its_zone(daily, report, editor):
+    first = letters()
+    whole_life(daily, report, editor)
+    times = {
+        (template, words)
+        for template, sent in [*first.items(), *letters().items()]
+        for _kind, letter in sent
+        for words in re.findall(r"\b\d\d:\d\d\b.{0,4}", letter.text)
+    }
+    assert {template.rpartition("/")[2] for template, _words in times} >= {"report_paged", "report_submitted_desk"}
+    assert [row for row in times if row[1][5:] not in ZONES] == []
 
 
 def test_a_headline_with_line_breaks_makes_one_line_of_subject(daily, editor):

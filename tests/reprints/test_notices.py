@@ -1,6 +1,7 @@
 """Who is told, by which mail, and what a hook says."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -370,3 +371,11 @@ def test_every_declared_mail_has_its_template_and_every_template_is_used():
     folder = Path(settings.BASE_DIR) / "templates"
     found = {str(path.relative_to(folder).with_suffix("")) for path in (folder / notices.MAIL).glob("*.txt")}
     assert declared == found
+
+
+def test_the_desk_is_told_by_which_clock_an_answer_is_promised(publication, article, editor):
+    type(publication).objects.filter(pk=publication.pk).update(time_zone="America/New_York")
+    request = make.make_request(publication, article, exclusivity="full")
+    deciding.assign(request, by=editor, to=make.make_staff(publication, "licensing_editor"))
+    [text] = [body for _subject, _to, body in send() if "Promised by" in body]
+    assert re.search(r"Promised by .*, \d\d:\d\d E[SD]T\.", text)
