@@ -25,7 +25,7 @@ REFUSING = {"Conflict", "NotAllowed", "NotFound", "Stale", "BadRequest"}
 AT_THE_DESK = {
     *("already_invoiced", "builtin", "external", "frozen", "tax_undecided", "unpaid"),
     *("needs_proposal", "not_approved", "nothing_proposed", "nothing_waits", "not_pending"),
-    *("legal_hold", "license_in_force", "open", "partner", "log_behind"),
+    *("legal_hold", "license_in_force", "open", "partner", "log_behind", "draft_changed"),
 }
 """Refusals of moves that only pages have: of staff, of the operator, and of people who erase what we hold on them."""
 

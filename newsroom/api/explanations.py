@@ -98,6 +98,12 @@ explain(
     _("Wait until they have arrived or were given up: `deliveries/` shows them."),
 )
 explain(
+    "two_secrets",
+    409,
+    _("Two secrets are valid"),
+    _("The secret before this one signs for a day yet, so that you can change over. Renew it again after that."),
+)
+explain(
     "unverified",
     409,
     _("The endpoint has not answered a ping yet"),
