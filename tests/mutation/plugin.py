@@ -176,7 +176,7 @@ class Mutation:
                 connection.settings_dict["NAME"] = str(copy)
             try:
                 put_in(mutant, self.living)
-            except Exception:  # noqa: BLE001 -- a module that cannot be loaded is noticed by whoever starts it
+            except (Exception, SystemExit):  # noqa: BLE001 -- a module that cannot be loaded, or ends at once, is noticed
                 os._exit(3)
             for name in names:
                 limit_computing(LEAST_SECONDS + 2 * self.took[name])
