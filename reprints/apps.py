@@ -18,6 +18,7 @@ class ReprintsConfig(AppConfig):
         for part in (
             "events",
             "notices",
+            "letters",
             "services.watching",
             "reactions",
             "privacy",
