@@ -510,6 +510,7 @@ def test_what_is_pulled_is_what_the_hook_says(partner):
             "url": f"http://testserver/api/v1/corrections/{correction.reference}/",
             "kind": "correction",
             "severity": "low",
+            "effect": None,
         },
     }
 
