@@ -39,7 +39,8 @@ PARSED = {
     *("DetailsForm.languages", "DetailsForm.placement_urls", "DetailsForm.quantity", "DetailsForm.starts_on"),
     *("CorrectionNameArticleForm.article", "CorrectionPlaceForm.url", "CorrectionStartForm.article"),
     *("CorrectionStartForm.target", "InvoicePrepareForm.country", "LicensePlacementsForm.urls"),
-    *("AgencyCorrectionForm.received", "QuoteAcceptForm.terms_sha256"),
+    *("AgencyCorrectionForm.received", "DetailsForm.terms_sha256", "QuoteAcceptForm.terms_sha256"),
+    "QuoteDraftForm.draft_seen",
     *("NoticeAcknowledgeForm.url", "ReportEnterForm.article", "ReportJoinForm.other", "ReportJoinHereForm.other"),
     *("ReportRefileForm.article", "RequestItemsForm.add"),
     # Cleaned where the service takes them, as the API's members are.

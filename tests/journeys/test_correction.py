@@ -80,6 +80,7 @@ def test_a_report_becomes_a_published_correction(stack):
         },
     )
     notice = re.search(r"C-[2-9A-Z]{8}-[2-9A-Z]", editor.text).group(0)
+    editor.press("answer_warning", {"code": "passage_not_found", "words": "It stood in the archived page."})
     editor.press("send_for_approval")
     assert "/do/publish/" not in editor.response.text
 

@@ -48,7 +48,9 @@ def test_a_notice_that_was_acted_on_names_every_notice_that_did_with_its_day(cli
     days = iter(datetime(2026, 11, day, 12, tzinfo=UTC) for day in (2, 3, 4))
     for row in (withdrawal, reinstatement, last):
         Correction.objects.filter(pk=row.pk).update(published_at=next(days))
-    act = re.compile(r'<p class="small">(It was [^<]*) <a class="ref" href="([^"]*)">.*?<time[^>]*>([^<]*)</time>')
+    act = re.compile(
+        r'<p class="notice__more">(It was [^<]*) <a class="ref" href="([^"]*)">.*?<time[^>]*>([^<]*)</time>'
+    )
     for path in ("/corrections/", f"/articles/{article.reference}/", f"/corrections/{retraction.reference}/"):
         assert act.findall(client.get(path).content.decode()) == [
             ("It was withdrawn by", f"/corrections/{withdrawal.reference}/", "Nov. 2, 2026"),

@@ -87,7 +87,7 @@ def hooked(publication, world, partner, make_endpoint):
 
 def test_a_hook_that_vanished_is_found_and_owed_again(hooked, caplog):
     event, kept, short = hooked
-    assert (event.position.hooks, event.position.endpoints) == (2, [kept.pk, short.pk])
+    assert (event.position.hooks, sorted(event.position.endpoints)) == (2, [kept.pk, short.pk])
     body = event.deliveries.get(endpoint=short).body
     Delivery.objects.filter(endpoint=short).delete()
     Endpoint.objects.filter(pk=short.pk).update(state="paused", types=["thing.agreed"])
