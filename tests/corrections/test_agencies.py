@@ -27,16 +27,6 @@ WIRE = "Coastal Wire"
 
 
 @pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
-
-
-@pytest.fixture
 def report(daily, editor):
     article = make_article(daily, source_agency=WIRE, headline="Ferry fares rise in spring")
     return reports.take_up(confirm(make_report(article=article)), by=editor)

@@ -19,16 +19,6 @@ from tests.factories import confirm, make_publication, make_report, make_staff
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
-
-
 def make(daily, **over):
     return make_report(daily, name="Rita Reader", email="rita@reader.example", phone="+1 555 0134", **over)
 

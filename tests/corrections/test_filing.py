@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
-
-
-@pytest.fixture
 def report(daily):
     return make_report(daily)
 

@@ -18,20 +18,10 @@ from newsroom.events.kinds import ADDRESS_BOOKS
 from newsroom.events.models import Delivery, Event
 from newsroom.privacy import SHELVES
 from newsroom.web import form_token
-from tests.factories import make_article, make_publication, make_report, make_staff
+from tests.factories import make_article, make_report, make_staff
 
 pytestmark = pytest.mark.django_db
 ANN = {"name": "Ann Reporter", "email": "ann@daily.example"}
-
-
-@pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
 
 
 @pytest.fixture

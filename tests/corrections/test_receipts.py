@@ -12,20 +12,10 @@ from corrections.vocabulary import Channel
 from newsroom.events import planning
 from newsroom.events.models import Delivery
 from newsroom.web import form_token
-from tests.factories import confirm, make_article, make_publication, make_report, make_staff
+from tests.factories import confirm, make_article, make_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 RECEIPT = "corrections/mail/report_submitted"
-
-
-@pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
 
 
 @pytest.fixture(autouse=True)

@@ -34,16 +34,6 @@ pytestmark = pytest.mark.django_db
 SENTENCE = "The council spent 1.2 million on the bridge."
 
 
-@pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
-
-
 def split(report, editor, **over):
     words = {"claim": "The mayor is called Robin Wale.", "category": "name_or_title", **over}
     splitting.split(report, by=editor, **words)

@@ -21,16 +21,6 @@ WHY = "They telephoned and wait."
 
 
 @pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
-
-
-@pytest.fixture
 def report(daily):
     return make_report(daily)
 

@@ -13,23 +13,13 @@ from corrections.services import report as reports
 from newsroom.accounts.services import issue_key
 from newsroom.events import planning
 from newsroom.events.models import Delivery, Event
-from tests.factories import make_article, make_publication, make_report, make_staff
+from tests.factories import make_article, make_publication, make_report
 
 pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/agency-corrections/"
 WIRE = "Coastal Wire"
 STORY = "Ferry fares rise in spring"
-
-
-@pytest.fixture
-def daily():
-    return make_publication()
-
-
-@pytest.fixture
-def editor(daily):
-    return make_staff(daily, "desk_editor")
 
 
 @pytest.fixture
